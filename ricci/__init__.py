@@ -1,0 +1,66 @@
+"""ricci: tensor calculus in index notation.
+
+A formula - as matrices, indices, an einsum string, Python operators or a NumPy function - is stored as a tensor network, and
+differentiated by removing a node from the network. The derivative comes back as a formula, as einsum strings, as code, as a
+matrix in the layout you want, or as numbers.
+"""
+
+from ricci.derive import (
+    derivative,
+    differential,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
+from ricci.expr import Expr, tensor, tensors
+from ricci.reading import einsum, parse
+from ricci.verify import Verification, verify
+from tensor_networks.errors import (
+    DerivativeError,
+    FormatError,
+    IndexNotationError,
+    LimitError,
+    OperandError,
+    ParseError,
+    RicciError,
+    ShapeError,
+    SizeError,
+    TraceError,
+    UnknownName,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DerivativeError",
+    "Expr",
+    "FormatError",
+    "IndexNotationError",
+    "LimitError",
+    "OperandError",
+    "ParseError",
+    "RicciError",
+    "ShapeError",
+    "SizeError",
+    "TraceError",
+    "UnknownName",
+    "Verification",
+    "derivative",
+    "differential",
+    "einsum",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "parse",
+    "tensor",
+    "tensors",
+    "value_and_grad",
+    "verify",
+    "vjp",
+]

@@ -1,0 +1,107 @@
+"""Derivatives of expressions: the names and the argument order of JAX, for any shapes and any order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ricci import calculus
+from ricci.expr import Expr
+from ricci.simplify import settle
+from tensor_networks.axes import show_shape
+from tensor_networks.errors import ShapeError
+from tensor_networks.nodes import Node, Tensor, tensor
+
+Variable = str | Expr | Tensor
+
+
+def derivative(expression: Expr, *wrt: Variable) -> Expr:
+    """The derivative by each variable in turn.
+
+    Axes: those of the expression, then those of ``wrt[0]``, ``wrt[1]``, ... A variable that does not occur gives the zero of
+    that shape. The derivative by a variable with a linear structure (symmetric, skew, diagonal) is the Frechet one, projected
+    onto that structure.
+
+    Raises:
+        UnknownName: a variable neither occurs nor was declared.
+        DerivativeError: a function has no derivative rule.
+    """
+    variables = [expression.variable(which) for which in wrt]
+    node = calculus.derivative(expression.settled, variables)
+    return _derived(node, expression, variables)
+
+
+def _derived(node: Node, expression: Expr, variables: Sequence[Tensor]) -> Expr:
+    split = (expression.order, *(variable.order for variable in variables))
+    result = Expr(settle(node)[0], split=split, declared=expression.variables)
+    result.origin = (expression, tuple(variables))
+    return result
+
+
+def jacobian(expression: Expr, wrt: Variable) -> Expr:
+    """The derivative of a tensor by one variable: axes of the expression, then those of the variable."""
+    return derivative(expression, wrt)
+
+
+def hessian(expression: Expr, wrt: Variable, other: Variable | None = None) -> Expr:
+    """The second derivative, by one variable twice or (mixed) by two."""
+    return derivative(expression, wrt, wrt if other is None else other)
+
+
+def grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> Expr | tuple[Expr, ...]:
+    """The gradient of a scalar: it has the axes of the variable. Several variables share one reverse sweep and give a tuple.
+
+    Raises:
+        ShapeError: the expression is not a scalar.
+    """
+    several = isinstance(wrt, (list, tuple))
+    variables = [expression.variable(which) for which in (wrt if isinstance(wrt, (list, tuple)) else [wrt])]
+    nodes = settle(*calculus.gradients(expression.settled, variables))
+    found = tuple(_derived(node, expression, [variable]) for node, variable in zip(nodes, variables, strict=True))
+    return found if several else found[0]
+
+
+def value_and_grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> tuple[Expr, Expr | tuple[Expr, ...]]:
+    """The expression and its gradient."""
+    return expression, grad(expression, wrt)
+
+
+def jvp(expression: Expr, *wrt: Variable) -> Expr:
+    """The derivative along directions: tensors named ``d<name>``, one for each variable. Axes: those of the expression."""
+    variables = [expression.variable(which) for which in wrt]
+    return _in_directions(calculus.directional(expression.settled, variables), expression, variables)
+
+
+def vjp(expression: Expr, *wrt: Variable, cotangent: str = "u") -> tuple[Expr, ...]:
+    """A tensor named by ``cotangent``, of the expression's axes, times the Jacobian; one expression for each variable.
+
+    Raises:
+        ShapeError: the name of the cotangent is taken by a tensor of other axes.
+    """
+    variables = [expression.variable(which) for which in wrt]
+    taken = expression.variables.get(cotangent)
+    if taken is not None and taken.axes != expression.axes:
+        raise ShapeError(f"{cotangent} is a tensor of shape {show_shape(taken.axes)} here; name the cotangent otherwise")
+    seed = tensor(cotangent, expression.axes)
+    nodes = calculus.pull(expression.settled, seed, variables)
+    pairs = zip(nodes, variables, strict=True)
+    settled = settle(*(calculus.projected(node, variable, range(variable.order)) for node, variable in pairs))
+    declared = expression.variables | {cotangent: seed}
+    return tuple(Expr(node, declared=declared) for node in settled)
+
+
+def hvp(expression: Expr, wrt: Variable) -> Expr:
+    """The Hessian of a scalar times a direction ``d<name>``, of the variable's axes; the Hessian itself is never formed."""
+    variable = expression.variable(wrt)
+    gradient = calculus.gradients(expression.settled, [variable])[0]
+    return _in_directions(calculus.directional(gradient, [variable]), expression, [variable])
+
+
+def differential(expression: Expr, *wrt: Variable, order: int = 1) -> Expr:
+    """The differential: linear (of the given degree) in the tensors ``d<name>``; by all variables if none is named."""
+    variables = [expression.variable(which) for which in wrt] or sorted(calculus.tensors_of(expression.settled), key=lambda t: t.name)
+    return _in_directions(calculus.directional(expression.settled, variables, order), expression, variables)
+
+
+def _in_directions(node: Node, expression: Expr, variables: Sequence[Tensor]) -> Expr:
+    directions = {direction.name: direction for direction in map(calculus.tangent, variables)}
+    return Expr(settle(node)[0], expression.role, declared=expression.variables | directions)

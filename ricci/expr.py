@@ -1,0 +1,222 @@
+"""`Expr`: the user's handle on a node. Operators, text, evaluation; everything else asks for its `node`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from ricci.notation.declarations import parse_declaration
+from ricci.notation.numpy_protocols import NumpyProtocols
+from ricci.notation.writing import write
+from ricci.simplify import settle
+from tensor_networks.axes import Axis, show_shape
+from tensor_networks.errors import ShapeError, UnknownName
+from tensor_networks.nodes import Node, Tensor
+
+_leaves: WeakKeyDictionary[Node, frozenset[Tensor]] = WeakKeyDictionary()
+
+
+def leaves(root: Node) -> frozenset[Tensor]:
+    """The tensors below a node, remembered for every node on the way."""
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        missing = [child for child in node.children if child not in _leaves]
+        if missing:
+            stack.extend(missing)
+            continue
+        stack.pop()
+        if isinstance(node, Tensor):
+            _leaves[node] = frozenset((node,))
+        elif node not in _leaves:
+            sets = {_leaves[child] for child in node.children}
+            largest = max(sets, key=len, default=frozenset())
+            _leaves[node] = largest if all(other <= largest for other in sets) else largest.union(*sets)
+    return _leaves[root]
+
+
+class Expr(NumpyProtocols):
+    """A tensor-valued expression.
+
+    ``node`` is the expression as it was built, ``settled`` its normal form: two expressions are equal (``==``) when their
+    normal forms are the same object. ``role`` is ``"row"`` for a vector that lies, as ``x'`` does, else ``""``; it only
+    matters in print. ``split`` counts the axes of the parts of a derivative: those of the value, then those of each variable.
+    """
+
+    __slots__ = ("_declared", "_settled", "legend", "node", "origin", "role", "split")
+
+    def __init__(
+        self,
+        node: Node,
+        role: str = "",
+        split: tuple[int, ...] | None = None,
+        declared: Mapping[str, Tensor] | None = None,
+    ) -> None:
+        self.node = node
+        self.role = role
+        self.split = (node.order,) if split is None else split
+        self.origin: tuple[Expr, tuple[Tensor, ...]] | None = None
+        self.legend = ""
+        self._settled: Node | None = None
+        self._declared = dict(declared or {})
+        self._check_names()
+
+    def _check_names(self) -> None:
+        """One name must not stand for two tensors."""
+        tensors = leaves(self.node)
+        if len({leaf.name for leaf in tensors}) < len(tensors):
+            named: dict[str, Tensor] = {}
+            for leaf in sorted(tensors, key=lambda leaf: leaf.key):
+                other = named.setdefault(leaf.name, leaf)
+                if other is not leaf:
+                    shapes = " and ".join(sorted(f"{show_shape(t.axes)}" + _traits(t) for t in (other, leaf)))
+                    raise ShapeError(f"{leaf.name} stands for two tensors in one expression: {shapes}")
+
+    @classmethod
+    def _wrap(cls, node: Node) -> Expr:
+        return cls(node)
+
+    @property
+    def settled(self) -> Node:
+        """The normal form of the node."""
+        if self._settled is None:
+            self._settled = settle(self.node)[0]
+        return self._settled
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """The sizes of the axes: integers, symbols, or products (tuples) of them."""
+        return self.node.axes
+
+    @property
+    def variables(self) -> dict[str, Tensor]:
+        """The tensors by name, in alphabetical order; those that were declared only come last."""
+        found = {leaf.name: leaf for leaf in sorted(leaves(self.node), key=lambda leaf: leaf.name)}
+        return found | {name: leaf for name, leaf in self._declared.items() if name not in found}
+
+    def variable(self, which: str | Expr | Tensor) -> Tensor:
+        """A variable by name, or given as a tensor or the expression of one.
+
+        Raises:
+            UnknownName: no tensor of that name occurs or was declared.
+        """
+        node = which.node if isinstance(which, Expr) else which
+        if isinstance(node, Tensor):
+            return node
+        known = self.variables
+        if not isinstance(node, str):
+            raise UnknownName("differentiate by a variable: its name or the tensor itself, not by an expression")
+        if node not in known:
+            raise UnknownName(f"{node} does not occur here and was not declared", hint=f"there are: {', '.join(known) or 'none'}")
+        return known[node]
+
+    def __call__(self, **arrays: Any) -> Any:
+        """The value, given an array for every tensor. Sizes are read off the arrays and checked against each other.
+
+        Raises:
+            SizeError: two arrays disagree about a size, or nothing says it.
+            UnknownName: an array is missing.
+            LimitError: the result or an intermediate would not fit in memory.
+        """
+        from ricci.compile import evaluate
+
+        spare = {name: leaf for name, leaf in self._declared.items() if name in arrays}
+        return evaluate([self.settled], arrays, spare=spare)[0]
+
+    def substitute(self, **values: Expr | float) -> Expr:
+        """The expression with variables replaced, all at once.
+
+        Raises:
+            ShapeError: a replacement has other axes than the variable.
+        """
+        from tensor_networks.networks import constant
+        from tensor_networks.rewrite import substitute
+
+        mapping: dict[Node, Node] = {}
+        for name, value in values.items():
+            leaf = self.variable(name)
+            node = value.node if isinstance(value, Expr) else constant(value)
+            if node.axes != leaf.axes:
+                raise ShapeError(f"{name} is {show_shape(leaf.axes)}, its replacement {show_shape(node.axes)}")
+            mapping[leaf] = node
+        return Expr(substitute(self.node, mapping), self.role, self.split)
+
+    def matrix(self, layout: str = "numerator", vec: str | None = None) -> Expr:
+        """The expression (a derivative, usually) as a matrix in a layout; see `ricci.layout.matrix`."""
+        from ricci.layout import matrix
+
+        return matrix(self, layout, vec)
+
+    def einsum(self) -> str:
+        """The expression as einsum terms, one a line: ``2 * 'ab,ac->bdcd' (Z, Z)``."""
+        from ricci.notation.einsum import write_einsum
+
+        return write_einsum(self.settled)
+
+    def ricci(self) -> str:
+        """The expression in index notation."""
+        from ricci.notation.index_writer import write_index
+
+        return write_index(self.settled)
+
+    def latex(self, notation: str = "matrix") -> str:
+        """The expression in LaTeX, in matrix notation where it has one, or in index notation."""
+        from ricci.notation.latex import latex
+
+        return latex(self.settled, notation, self.role == "row")
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex()}$"
+
+    @property
+    def transposed(self) -> Expr:
+        """The expression with its axes reversed; a vector changes its role."""
+        flipped = Expr._wrap(self.node) if self.order < 2 else self.T
+        flipped.role = "row" if self.order == 1 and self.role != "row" else ""
+        return flipped
+
+    @property
+    def order(self) -> int:
+        """The number of axes."""
+        return self.node.order
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Expr):
+            return self.settled is other.settled
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return int.from_bytes(self.settled.key[:8], "big") >> 1
+
+    def __str__(self) -> str:
+        return write(self.settled, self.role)
+
+    def __repr__(self) -> str:
+        parts = [str(self), self.legend or show_shape(self.axes)]
+        return "    ".join(parts)
+
+
+def _traits(leaf: Tensor) -> str:
+    return "".join(f" {trait}" for trait in sorted(leaf.traits))
+
+
+def tensor(name: str, declaration: str = "") -> Expr:
+    """A tensor as an expression: ``tensor("A", "n n symmetric")``, ``tensor("x", "n")``, ``tensor("c")``.
+
+    The declaration names the sizes of the axes (symbols or integers), then traits.
+
+    Raises:
+        ParseError: the name or the declaration cannot be read.
+    """
+    return Expr(parse_declaration(name, declaration))
+
+
+def tensors(**declarations: str) -> Iterator[Expr]:
+    """Several tensors: ``A, x = tensors(A="n n", x="n")``."""
+    return iter([tensor(name, declaration) for name, declaration in declarations.items()])
+
+
+def nodes_of(expressions: Iterable[Expr]) -> Sequence[Node]:
+    """The jointly settled nodes of some expressions."""
+    return settle(*(expression.node for expression in expressions))

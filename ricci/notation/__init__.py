@@ -1,0 +1,87 @@
+"""The notations: `read` takes a text and its declarations to a node, whichever notation it is in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ricci.notation.declarations import Declaration, Scope
+from ricci.notation.index_reader import parse_index, read_index
+from ricci.notation.index_syntax import SYMBOLS
+from ricci.notation.inference import inferred
+from ricci.notation.matrix_reader import parse_matrix, read_matrix
+from tensor_networks.errors import OperandError, ParseError, clip
+from tensor_networks.nodes import Node, Tensor
+
+NOTATIONS = ("matrix", "index")
+INDEX_MARKS = re.compile(r"->|[_^]\s*\{|[\w)]\s+[^\W\d]|\)\s*\(|\)_|([^\W\d_][^\W_]*)_[^\W\d_]")
+WORD = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A text that was read: its node, its role (scalar, column, row, matrix, tensor), and the tensors by name.
+
+    A row is a node of order 1, as a column is; only the role tells them apart.
+    """
+
+    node: Node
+    role: str
+    text: str
+    tensors: Mapping[str, Tensor]
+
+
+def read(text: str, declarations: Mapping[str, Declaration] | None = None, notation: str | None = None) -> Parsed:
+    """Read a formula.
+
+    `declarations` give each name its sizes and traits (`"n n symmetric"`), or a node to stand for it; without any, they are
+    inferred. `notation` is "matrix", "index", or None: then the text says which.
+
+    Raises:
+        ParseError, UnknownName, ShapeError, IndexNotationError, LimitError: each shows the place in the text.
+    """
+    if not isinstance(text, str):
+        raise OperandError(f"a formula is a string, not {type(text).__name__}")
+    scope = Scope.of(declarations or {})
+    if notation is None:
+        notation = guess_notation(text, scope)
+    if notation not in NOTATIONS:
+        raise ParseError(f"there is no notation {clip(notation)}", hint="use 'matrix' or 'index'")
+    if notation == "index":
+        tree, parser = parse_index(text, scope)
+        node, role, scope = read_index(text, tree, parser, scope)
+    else:
+        tree = parse_matrix(text, frozenset(scope.nodes))
+        if not scope.nodes:
+            scope = inferred(text, tree)
+        node, role = read_matrix(text, tree, scope)
+    return Parsed(node, role, text, scope.tensors(node))
+
+
+def guess_notation(text: str, scope: Scope) -> str:
+    """Index notation has an arrow, subscripts, raised indices or neighbours without an operator; matrix notation has none."""
+    if "->" in text or "_{" in text or "^{" in text or ")_" in text:
+        return "index"
+    for found in WORD.finditer(text):
+        word = found.group()
+        head, mark, tail = word.partition("_")
+        if mark and tail and word not in scope.nodes and (not scope.nodes or head in scope.nodes or head in (*SYMBOLS, "sum")):
+            return "index"
+        if mark and any(word.startswith(name + "_") for name in scope.nodes):
+            return "index"
+    return "index" if _raised_index(text, scope) or _neighbours(text) else "matrix"
+
+
+def _raised_index(text: str, scope: Scope) -> bool:
+    """Is there `x^j` with a declared x of positive order and a j that is no name?"""
+    for base, raised in re.findall(r"([^\W\d]\w*)\^([^\W\d]\w*)", text):
+        node = scope.nodes.get(base)
+        if node is not None and node.order and raised not in scope.nodes and raised not in scope.sizes:
+            return True
+    return False
+
+
+def _neighbours(text: str) -> bool:
+    """Do two operands stand side by side with nothing but space between them?"""
+    return re.search(r"[\w)'.]\s+[\w(]|\)\s*[\w(]", text) is not None and "'" not in text

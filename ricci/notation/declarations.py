@@ -1,0 +1,119 @@
+"""Declarations: `"n n symmetric"` to axes and traits, and the table of what the names of a text stand for."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tensor_networks.axes import Axis, atoms, product
+from tensor_networks.errors import OperandError, ParseError, ShapeError, UnknownName, clip, located
+from tensor_networks.nodes import Node, Tensor, tensor, walk
+
+TRAITS = frozenset(
+    "symmetric skew diagonal lower upper toeplitz orthogonal positive nonnegative spd psd idempotent levicivita".split()
+)
+NAME = re.compile(r"[^\W\d]\w*")
+LONGEST_NAME = 1000
+
+Declaration = str | Node | Iterable[str | int]
+
+
+def check_name(name: str) -> str:
+    """The name, if it is one: a letter or underscore, then letters, digits and underscores.
+
+    Raises:
+        ParseError: it is not.
+    """
+    if not isinstance(name, str):
+        raise OperandError(f"a name is a string, not {type(name).__name__}")
+    if not NAME.fullmatch(name) or not name.isidentifier():
+        what = "it is empty" if not name else "it may hold letters, digits and _ only, a letter first"
+        raise ParseError(f"'{clip(name)}' cannot be a name: {what}")
+    if len(name) > LONGEST_NAME:
+        raise ParseError(f"the name {clip(name)} is longer than {LONGEST_NAME} characters")
+    return name
+
+
+def parse_declaration(name: str, declaration: Declaration) -> Tensor:
+    """The tensor of a declaration: sizes (symbols, integers, products such as `2*n`), then traits.
+
+    Raises:
+        ParseError: a name, a size or a trait cannot be read.
+        ShapeError: a trait asks for axes of one size and they are not.
+    """
+    check_name(name)
+    if not isinstance(declaration, str):
+        words = [(str(word), 0) for word in declaration]  # type: ignore[union-attr]
+        text = " ".join(word for word, _ in words)
+    else:
+        text = declaration
+    words = [(found.group(), found.start()) for found in re.finditer(r"[^\s,]+", text)]
+    axes: list[Axis] = []
+    traits: list[str] = []
+    for word, place in words:
+        with located(text, place, place + len(word)):
+            if word in TRAITS:
+                traits.append(word)
+            elif traits:
+                raise ParseError(f"{clip(word)} is not a trait", hint=f"the traits are {', '.join(sorted(TRAITS))}")
+            else:
+                axes.append(_size(word))
+    with located(text, 0, len(text)):
+        return tensor(name, axes, traits)
+
+
+def _size(word: str) -> Axis:
+    """A size as written in a declaration."""
+    parts: list[Axis] = []
+    for part in word.split("*"):
+        if re.fullmatch("[0-9]{1,18}", part):
+            parts.append(int(part))
+        elif NAME.fullmatch(part) and part.isidentifier() and len(part) <= LONGEST_NAME:
+            near = difflib.get_close_matches(part, sorted(TRAITS), n=1, cutoff=0.8) if 4 < len(part) < 30 else []
+            if near:
+                raise ParseError(f"{clip(part)} is not a trait", hint=f"did you mean {near[0]}?")
+            parts.append(part)
+        else:
+            raise ParseError(f"{clip(word)} is not a size", hint="a size is a symbol such as n or an integer")
+    return product(parts)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What names mean in a text: `nodes` by name, and the size symbols in use."""
+
+    nodes: Mapping[str, Node]
+    sizes: frozenset[str]
+
+    @classmethod
+    def of(cls, declarations: Mapping[str, Declaration]) -> Scope:
+        """The scope of declarations; a node given for a name stands for itself.
+
+        Raises:
+            ShapeError: one name is declared with two shapes.
+        """
+        nodes = {
+            check_name(name): given if isinstance(given, Node) else parse_declaration(name, given)
+            for name, given in declarations.items()
+        }
+        sizes = {a for node in nodes.values() for size in node.axes for a in atoms(size) if isinstance(a, str)}
+        return cls(nodes, frozenset(sizes))
+
+    def tensors(self, root: Node) -> dict[str, Tensor]:
+        """The tensors by name: those declared, and those below `root`."""
+        found = {name: node for name, node in self.nodes.items() if isinstance(node, Tensor)}
+        for node in walk(root):
+            if isinstance(node, Tensor):
+                other = found.setdefault(node.name, node)
+                if other is not node:
+                    raise ShapeError(f"{clip(node.name)} is used with two declarations: {other!r} and {node!r}")
+        return found
+
+
+def unknown(name: str, known: Iterable[str], hint: str = "") -> UnknownName:
+    """The error for a name that nothing declares, with the nearest known one."""
+    from tensor_networks.errors import suggestion
+
+    return UnknownName(f"the name {clip(name)} is not declared", hint=suggestion(name, known) or hint)

@@ -1,0 +1,2 @@
+def read_einsum(*a):
+    raise NotImplementedError

@@ -1,0 +1,213 @@
+"""What index notation does to whole pieces: sums of terms, powers, functions of the table, constants and `sum_`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from ricci.functions import FUNCTIONS, apply
+from ricci.notation.declarations import Scope, unknown
+from ricci.notation.index_syntax import CONSTANTS, SPECIAL, is_function
+from ricci.notation.pieces import OPEN, Piece, Wires, settled
+from ricci.notation.syntax import Call, Chain, Literal, Name, Parenthesis, Syntax, Walk, blame, snippet
+from tensor_networks.axes import Axis, product
+from tensor_networks.errors import IndexNotationError, ParseError, ShapeError, clip, located
+from tensor_networks.networks import constant, total
+from tensor_networks.numbers import Number, exact, power
+
+if TYPE_CHECKING:
+    from ricci.notation.index_reader import Context
+
+
+class IndexFunctions:
+    """The half of the index reader that works on pieces and calls; the other half walks the tree."""
+
+    text: str
+    scope: Scope
+    wires: Wires
+
+    if TYPE_CHECKING:
+
+        def expression(self, tree: Syntax, context: Context) -> Walk[Piece]: ...
+        def unindexed(self, tree: Syntax, context: Context) -> Walk[Piece]: ...
+        def words(self, subscript: object, whole: bool = False) -> list[str]: ...
+        def check_closed(self, piece: Piece, tree: Syntax) -> None: ...
+        def guess(self, tree: Name, order: int) -> Piece: ...
+
+    def sum_of(self, first: Piece, terms: Sequence[tuple[int, Piece]]) -> Piece:
+        """The sum of pieces with the same free indices."""
+        numbers = [piece.number for _, piece in terms]
+        if None not in numbers:
+            return Piece(exact(sum(sign * piece.coefficient for sign, piece in terms)))
+        node = None
+        if self.wires.building:
+            parts = []
+            for sign, piece in terms:
+                coefficient, piece.coefficient = piece.coefficient, 1
+                parts.append((self.wires.node(piece, first.free), exact(sign * coefficient)))
+            node = total(parts)  # type: ignore[arg-type]
+        out = self.wires.fresh(node, first.free)
+        out.heights = dict(first.heights)
+        return out
+
+    def raised(self, piece: Piece, exponent: Number, tree: Syntax) -> Piece:
+        """A piece to a constant power, entry by entry."""
+        self.check_closed(piece, tree)
+        number = piece.number
+        if number is not None:
+            if number == 0 and exponent < 0:
+                raise blame(ParseError, "a division by zero", self.text, tree)
+            result = power(number, exponent)
+            return Piece(result) if result is not None else Piece(1, [(constant(number), (), exponent)])
+        if exponent == 1:
+            return piece
+        out = self.wires.fresh(self.wires.node(piece, piece.free), piece.free, exponent)
+        out.heights = dict(piece.heights)
+        return out
+
+    def entrywise(self, name: str, pieces: Sequence[Piece]) -> Piece:
+        """A function entry by entry: it has the indices of its arguments together, each of them once."""
+        like: dict[str, int] = {}
+        for piece in pieces:
+            for label, wire in piece.free.items():
+                self.wires.alike(like.setdefault(label, wire), wire, label)
+        nodes = [self.wires.node(self.wires.widened(piece, like), like) for piece in pieces]
+        node = apply(name, *nodes) if self.wires.building else None  # type: ignore[arg-type]
+        out = self.wires.fresh(node, like)
+        for piece in pieces:
+            out.heights |= piece.heights
+        return out
+
+    # calls
+
+    def call(self, tree: Call, context: Context) -> Walk[Piece]:
+        """A function, a constant or a sum."""
+        if tree.name in CONSTANTS:
+            with located(self.text, tree.start, tree.end):
+                return self.constant(tree)
+        if not is_function(tree.name):
+            error = unknown(tree.name, [*FUNCTIONS, *SPECIAL])
+            error.message = f"there is no function {clip(tree.name)}"
+            error.locate(self.text, tree.start, tree.start + len(tree.name))
+            raise error
+        wanted = FUNCTIONS[tree.name].arity if tree.name in FUNCTIONS else 1
+        if len(tree.arguments) != wanted:
+            plural = "" if wanted == 1 else "s"
+            what = f"{tree.name} takes {wanted} argument{plural}, not {len(tree.arguments)}"
+            extra = tree.arguments[wanted] if len(tree.arguments) > wanted else tree
+            raise blame(ParseError, what, self.text, extra)
+        if tree.name == "sum":
+            return (yield self.summation(tree, context))
+        pieces = []
+        for argument in tree.arguments:
+            pieces.append((yield self.argument(tree, argument, context)))
+        with located(self.text, tree.start, tree.end):
+            if tree.name == "sqrt":
+                return self.square_root(pieces[0])
+            if FUNCTIONS[tree.name].elementwise:
+                return self.entrywise(tree.name, pieces)
+            return self.structured(tree, pieces[0], context)
+
+    def argument(self, tree: Call, argument: Syntax, context: Context) -> Walk[Piece]:
+        """An argument; a bare name without a declaration has the order that the function takes."""
+        if isinstance(argument, Name) and not self.scope.nodes and tree.name in FUNCTIONS:
+            function = FUNCTIONS[tree.name]
+            if "..." in function.signature:
+                raise unknown(argument.name, (), f'declare it, such as {clip(argument.name, 12)}="n n"')
+            order, _ = function.core(0) if function.elementwise else function.core(2)
+            piece = self.guess(argument, order)
+            if order == 2:
+                self.wires.alike(*piece.free.values(), argument.name)
+            return piece
+        return settled((yield self.unindexed(argument, context)))
+
+    def square_root(self, piece: Piece) -> Piece:
+        number = piece.number
+        if number is not None:
+            root = power(number, Fraction(1, 2))
+            return Piece(root) if root is not None else Piece(1, [(constant(number), (), Fraction(1, 2))])
+        return self.wires.fresh(self.wires.node(piece, piece.free), piece.free, Fraction(1, 2))
+
+    def summation(self, tree: Call, context: Context) -> Walk[Piece]:
+        """`sum_{ij}(...)`: exactly these indices; `sum(...)`: all of them."""
+        bound = self.words(tree.bound) if tree.bound is not None else None
+        inner = context._replace(protected=context.protected | set(bound or ()))
+        if bound is None:
+            piece = settled((yield self.unindexed(tree.arguments[0], context)))
+            bound = list(piece.free)
+        else:
+            piece = yield self.expression(tree.arguments[0], inner)
+            self.check_closed(piece, tree.arguments[0])
+        for label in dict.fromkeys(bound):
+            if label not in piece.free:
+                what = f"index {clip(label, 20)} of the sum does not occur in {snippet(self.text, tree.arguments[0])}"
+                raise blame(IndexNotationError, what, self.text, tree, f"one_{clip(label, 20)} broadcasts")
+            del piece.free[label], piece.counts[label]
+            piece.heights.pop(label, None)
+        return piece
+
+    def structured(self, tree: Call, piece: Piece, context: Context) -> Piece:
+        """A function of a vector or matrix: it takes the open axes of its argument, or its free indices in order."""
+        function = FUNCTIONS[tree.name]
+        labels = list(piece.free)
+        batch: list[str] = []
+        core = piece.open or labels
+        if not piece.open and "..." not in function.signature and len(core) > function.core(len(core))[0]:
+            batch = [label for label in labels if label in context.protected]
+            core = [label for label in labels if label not in context.protected]
+        elif piece.open:
+            batch = [label for label in labels if label not in core]
+        before, after = function.core(len(core))
+        if len(core) != before or (batch and "..." in function.signature):
+            wanted = {1: "a vector", 2: "a square matrix"}.get(before, "an array")
+            what = f"{tree.name} needs {wanted}, but {snippet(self.text, tree.arguments[0])} has {len(core)} free axes"
+            raise blame(ShapeError, what, self.text, tree, "an arrow says them: inv(X_ki X_kj -> ij)_ab")
+        if "(n,n)" in function.signature:
+            self.same_size(tree, piece, core)
+        node = self.wires.node(piece, [*batch, *core])
+        like = {label: piece.free[label] for label in batch}
+        like |= {f"{OPEN}{axis}": piece.free[label] for axis, label in enumerate(core[:after])}
+        out = self.wires.fresh(apply(tree.name, node) if node is not None else None, like)
+        if before == after == 1 and not piece.open:
+            out.default = (core[0],)
+        return out
+
+    def same_size(self, tree: Call, piece: Piece, core: Sequence[str]) -> None:
+        """The two axes of a matrix have one size."""
+        first, second = (piece.free[label] for label in core)
+        try:
+            self.wires.alike(first, second, "of the matrix")
+        except ShapeError as error:
+            error.message = f"{tree.name} needs a square matrix: {error.message}"
+            raise
+
+    # constants
+
+    def constant(self, tree: Call) -> Piece:
+        """eye(n), ones(n, ...), zeros(n, ...), whose axes are open."""
+        sizes = [self.size_argument(argument) for argument in tree.arguments]
+        if not sizes or (tree.name == "eye" and len(sizes) != 1):
+            raise blame(ParseError, f"{tree.name} takes sizes as arguments, not {len(sizes)}", self.text, tree)
+        wires = [self.wires.new(size) for size in sizes] * (2 if tree.name == "eye" else 1)
+        free = {f"{OPEN}{axis}": wire for axis, wire in enumerate(wires)}
+        return Piece(0 if tree.name == "zeros" else 1, [], free, dict.fromkeys(free, 1), list(dict.fromkeys(wires)))
+
+    def size_argument(self, tree: Syntax) -> Axis:
+        """A size as an argument: a symbol, an integer or a product of those."""
+        if isinstance(tree, Parenthesis):
+            tree = tree.operand
+        if isinstance(tree, Literal) and isinstance(tree.value, int):
+            return tree.value
+        if isinstance(tree, Name):
+            if tree.name in self.scope.sizes or not self.scope.nodes:
+                return tree.name
+            error = unknown(tree.name, self.scope.sizes, "sizes are the symbols of the declarations")
+            error.message = f"{clip(tree.name)} is not a size of any declaration"
+            error.locate(self.text, tree.start, tree.end)
+            raise error
+        if isinstance(tree, Chain) and all(op.text == "*" for op in tree.operators):
+            if all(isinstance(operand, Name | Literal) for operand in tree.operands):
+                return product(self.size_argument(operand) for operand in tree.operands)
+        raise blame(ParseError, "this argument must be a size", self.text, tree, "a size is a symbol or an integer")
+

@@ -1,0 +1,195 @@
+"""The functions and constants of matrix notation that are more than a function of the table entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from ricci.functions import FUNCTIONS, apply
+from ricci.notation.products import Products, Value
+from tensor_networks.axes import Axis
+from tensor_networks.errors import DerivativeError, ShapeError
+
+VECTORS = ("column", "row")
+
+
+class Arguments(NamedTuple):
+    """A call: the function's name, the values of its arguments and their texts."""
+
+    name: str
+    products: Products
+    values: list[Value]
+    texts: list[str]
+
+    @property
+    def only(self) -> Value:
+        return self.values[0]
+
+    def refuse(self, wanted: str, place: int = 0, hint: str = "") -> ShapeError:
+        """The error for an argument of the wrong type."""
+        given = self.products.describe(self.values[place])
+        return ShapeError(f"{self.name} needs {wanted}, but {self.texts[place]} is {given}", hint=hint)
+
+    def square(self, place: int = 0) -> Value:
+        """An argument that must be a square matrix."""
+        value = self.values[place]
+        if value.role != "matrix":
+            raise self.refuse("a square matrix", place)
+        if self.products.size(value, 0) != self.products.size(value, 1):
+            raise self.refuse("a square matrix", place)
+        return value
+
+
+class Known(NamedTuple):
+    """How a function is read, and how many arguments it takes."""
+
+    make: Callable[[Arguments], Value]
+    counts: tuple[int, ...] = (1,)
+
+
+class Constant(NamedTuple):
+    """How a constant is made of sizes, and how many it takes."""
+
+    make: Callable[[Products, Sequence[Axis]], Value]
+    counts: tuple[int, ...]
+
+
+def structured(call: Arguments) -> Value:
+    """A function of the table, its types as its signature says: entry by entry, of a vector, of a square matrix."""
+    function = FUNCTIONS[call.name]
+    if function.elementwise:
+        return entrywise(call)
+    for place, value in enumerate(call.values):
+        if "..." in function.signature:
+            continue
+        if "(n,n)" in function.signature:
+            call.square(place)
+        elif value.role not in VECTORS:
+            raise call.refuse("a vector", place)
+    order = len(call.only.outputs)
+    role = "scalar" if function.core(order)[1] == 0 else call.only.role
+    return call.products.of(apply(call.name, *map(call.products.node, call.values)), role)
+
+
+def entrywise(call: Arguments) -> Value:
+    """A function applied to every entry; with several arguments, scalars are filled to the shape of the others."""
+    products = call.products
+    wide = next((value for value in call.values if value.role != "scalar"), call.only)
+    sizes = products.sizes(wide)
+    sides = []
+    for place, value in enumerate(call.values):
+        if value.role == "scalar" != wide.role:
+            value = products.filled(value, wide.role, sizes)
+        if value.role != wide.role or products.sizes(value) != sizes:
+            raise call.refuse(f"arguments of one shape ({products.describe(wide)})", place)
+        sides.append(products.node(value))
+    return products.of(apply(call.name, *sides), wide.role)
+
+
+def _trace(call: Arguments) -> Value:
+    return call.products.traced(call.square())
+
+
+def _sum(call: Arguments) -> Value:
+    return call.products.summed(call.only)
+
+
+def _diag(call: Arguments) -> Value:
+    if call.only.role in VECTORS:
+        return call.products.diagonal(call.only)
+    return call.products.diagonal(call.square())
+
+
+def _sqrt(call: Arguments) -> Value:
+    return call.products.power(call.only, Fraction(1, 2))
+
+
+def _norm1(call: Arguments) -> Value:
+    call.values[0] = entrywise(call._replace(name="abs"))
+    return call.products.summed(call.only)
+
+
+def _norm2(call: Arguments) -> Value:
+    if call.only.role not in VECTORS:
+        raise call.refuse("a vector", hint="normF(A) is the root of the sum of squares of a matrix")
+    return _root_of_squares(call)
+
+
+def _norm_f(call: Arguments) -> Value:
+    if call.only.role == "scalar":
+        raise call.refuse("a matrix", hint="abs(a) is the size of a scalar")
+    return _root_of_squares(call)
+
+
+def _root_of_squares(call: Arguments) -> Value:
+    return call.products.of(apply("norm2", call.products.node(call.only)), "scalar")
+
+
+def _kron(call: Arguments) -> Value:
+    for place, value in enumerate(call.values):
+        if value.role == "tensor":
+            raise call.refuse("vectors or matrices", place)
+    return call.products.kronecker(*call.values)
+
+
+def _vec(call: Arguments) -> Value:
+    if call.only.role == "tensor":
+        raise call.refuse("a matrix")
+    return call.products.flattened(call.only, column_major=call.name == "vec")
+
+
+def _vech(call: Arguments) -> Value:
+    raise DerivativeError(f"{call.name} is not available: its size n*(n+1)/2 is not a product of sizes")
+
+
+MATRIX_FUNCTIONS = {
+    "tr": Known(_trace),
+    "trace": Known(_trace),
+    "sum": Known(_sum),
+    "diag": Known(_diag),
+    "sqrt": Known(_sqrt),
+    "norm1": Known(_norm1),
+    "norm2": Known(_norm2),
+    "normF": Known(_norm_f),
+    "kron": Known(_kron, (2,)),
+    "vec": Known(_vec),
+    "rvec": Known(_vec),
+    "vech": Known(_vech),
+}
+
+
+def _eye(products: Products, sizes: Sequence[Axis]) -> Value:
+    wire = products.bare(sizes[0])
+    return Value("matrix", [(wire,), (wire,)], bare=[wire])
+
+
+def _ones(products: Products, sizes: Sequence[Axis]) -> Value:
+    return products.filled(Value("scalar"), ("column", "matrix", "tensor")[min(len(sizes), 3) - 1], sizes)
+
+
+def _zeros(products: Products, sizes: Sequence[Axis]) -> Value:
+    value = _ones(products, sizes)
+    value.coefficient = 0
+    return value
+
+
+def _commutation(products: Products, sizes: Sequence[Axis]) -> Value:
+    """K(m,n) with K*vec(X) = vec(X') for every X of m x n."""
+    row, column = products.bare(sizes[0]), products.bare(sizes[1])
+    return Value("matrix", [(row, column), (column, row)], bare=[row, column])
+
+
+def _not_yet(products: Products, sizes: Sequence[Axis]) -> Value:
+    raise DerivativeError("duplication and elimination matrices are not available: n*(n+1)/2 is not a product of sizes")
+
+
+SOME = tuple(range(1, 9))
+CONSTANTS = {
+    "eye": Constant(_eye, (1,)),
+    "ones": Constant(_ones, SOME),
+    "zeros": Constant(_zeros, SOME),
+    "commutation": Constant(_commutation, (2,)),
+    "duplication": Constant(_not_yet, (1,)),
+    "elimination": Constant(_not_yet, (1,)),
+}

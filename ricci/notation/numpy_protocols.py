@@ -1,0 +1,2 @@
+class NumpyProtocols:
+    __slots__ = ()

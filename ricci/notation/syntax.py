@@ -1,0 +1,333 @@
+"""Text to syntax trees: tokens, the trees, and the Pratt parser that matrix and index notation share.
+
+Nothing here recurses on the depth of the text: the parser and every walk over a tree are generators that yield the
+generators they wait for, and `run` keeps the stack. So 10,000 nested parentheses cost memory, never a RecursionError.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Generator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, NoReturn, TypeVar
+
+from tensor_networks.errors import LimitError, ParseError, RicciError, clip
+from tensor_networks.numbers import Number, exact
+
+T = TypeVar("T")
+Walk = Generator[Any, Any, T]
+
+SUM, PRODUCT, POWER, POSTFIX = 1, 2, 3, 4
+BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, ".*": PRODUCT, "./": PRODUCT, "": PRODUCT, "^": POWER, ".^": POWER}
+LONGEST_NUMBER = 400  # characters, and the largest decimal exponent
+
+
+def run(walk: Walk[T]) -> T:
+    """Run a generator that yields generators, as if each `yield g` were a call of g."""
+    stack: list[Walk[Any]] = [walk]
+    answer: Any = None
+    while stack:
+        try:
+            step = stack[-1].send(answer)
+        except StopIteration as done:
+            stack.pop()
+            answer = done.value
+        else:
+            stack.append(step)
+            answer = None
+    return answer  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of text: `kind` is number, name, op or end."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Syntax:
+    """A node of the tree: the span of the text it was read from."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Literal(Syntax):
+    value: Number
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Name(Syntax):
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Syntax):
+    """`name(arguments)`, in index notation perhaps `sum_{bound}(...)`."""
+
+    name: str
+    arguments: tuple[Syntax, ...]
+    bound: Subscript | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain(Syntax):
+    """Operands of one level, left to right, with the operators between them (an empty one for juxtaposition)."""
+
+    level: int
+    operands: tuple[Syntax, ...]
+    operators: tuple[Token, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Negate(Syntax):
+    operand: Syntax
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Power(Syntax):
+    base: Syntax
+    exponent: Syntax
+    operator: Token
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Transpose(Syntax):
+    operand: Syntax
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parenthesis(Syntax):
+    operand: Syntax
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subscript(Syntax):
+    """Words after one `_` or `^`. A single word is not yet split into letters: that takes the order of the tensor."""
+
+    words: tuple[Token, ...]
+    upper: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Indexed(Syntax):
+    base: Syntax
+    subscripts: tuple[Subscript, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrow(Syntax):
+    """`body -> output`."""
+
+    body: Syntax
+    output: Subscript
+
+
+NUMBER = r"(?:[0-9]+(?:\.(?![*/^])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+
+
+class Lexer:
+    """Tokens of a notation: `names` is the pattern of a name, `operators` lists what else may occur."""
+
+    def __init__(self, names: str, operators: Collection[str]) -> None:
+        symbols = "|".join(re.escape(op) for op in sorted(operators, key=len, reverse=True))
+        self.pattern = re.compile(rf"(?P<number>{NUMBER})|(?P<name>{names})|(?P<op>{symbols})|(?P<space>\s+)")
+
+    def tokens(self, text: str) -> list[Token]:
+        """The tokens, an `end` token last.
+
+        Raises:
+            ParseError: a character has no meaning in this notation.
+        """
+        out, place, match = [], 0, self.pattern.match
+        while place < len(text):
+            found = match(text, place)
+            if found is None:
+                raise ParseError(
+                    f"unexpected character {clip(text[place], 12)}", text=text, start=place, end=place + 1
+                )
+            if found.lastgroup != "space":
+                out.append(Token(found.lastgroup or "", found.group(), place, found.end()))
+            place = found.end()
+        out.append(Token("end", "", len(text), len(text)))
+        return out
+
+
+class Parser:
+    """The Pratt parser. A notation subclasses it and says what stands behind an atom and what joins neighbours."""
+
+    juxtaposition = False  # do neighbours multiply?
+
+    def __init__(self, text: str, tokens: list[Token]) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.place = 0
+
+    def parse(self) -> Syntax:
+        """The tree of the whole text."""
+        if self.tokens[0].kind == "end":
+            raise ParseError("the text is empty", text=self.text, start=0, hint="write a formula, such as x'*A*x")
+        tree = run(self.whole())
+        if self.current.kind != "end":
+            self.misplaced()
+        return tree
+
+    def whole(self) -> Walk[Syntax]:
+        """What a text or an argument consists of."""
+        return self.expression(0)
+
+    # tokens
+
+    @property
+    def current(self) -> Token:
+        return self.tokens[self.place]
+
+    def advance(self) -> Token:
+        token = self.tokens[self.place]
+        self.place += 1
+        return token
+
+    def at(self, symbol: str) -> bool:
+        return self.current.kind == "op" and self.current.text == symbol
+
+    def fail(self, message: str, hint: str = "", token: Token | None = None) -> NoReturn:
+        """Raise a `ParseError` at a token (the current one)."""
+        token = token or self.current
+        raise ParseError(message, text=self.text, start=token.start, end=token.end, hint=hint)
+
+    def misplaced(self) -> NoReturn:
+        """The current token stands where the expression should go on, or end."""
+        token = self.current
+        if self.starts_operand(token):
+            self.fail(f"an operator is missing before {clip(token.text)}", "write * for a product")
+        if token.text == ")":
+            self.fail("this ) closes nothing")
+        self.fail(f"{clip(token.text)} is not expected here")
+
+    @staticmethod
+    def starts_operand(token: Token) -> bool:
+        return token.kind in ("number", "name") or token.text == "("
+
+    # grammar
+
+    def expression(self, floor: int) -> Walk[Syntax]:
+        """Everything from here that binds more tightly than `floor`."""
+        left = yield self.prefix(floor)
+        while True:
+            level = self.level()
+            if level <= floor:
+                return left
+            if level == POSTFIX:
+                left = self.postfix(left)
+            elif level == POWER:
+                operator = self.advance()
+                exponent = yield self.expression(POWER)
+                left = Power(left.start, exponent.end, left, exponent, operator)
+            else:
+                left = yield self.chain(left, level)
+
+    def chain(self, left: Syntax, level: int) -> Walk[Syntax]:
+        """The rest of a sum or product that begins with `left`."""
+        operands, operators = [left], []
+        while self.level() == level:
+            operators.append(self.operator())
+            operands.append((yield self.expression(level)))
+        return Chain(left.start, operands[-1].end, level, tuple(operands), tuple(operators))
+
+    def level(self) -> int:
+        """How tightly the current token binds as an operator; 0 if it is none."""
+        token = self.current
+        if token.kind == "op" and token.text in BINDING:
+            return BINDING[token.text]
+        if token.kind == "op" and token.text == "'":
+            return POSTFIX
+        return PRODUCT if self.juxtaposition and self.starts_operand(token) else 0
+
+    def operator(self) -> Token:
+        """The operator here; an empty one if neighbours multiply."""
+        token = self.current
+        return self.advance() if token.kind == "op" and token.text != "(" else Token("op", "", token.start, token.start)
+
+    def prefix(self, floor: int) -> Walk[Syntax]:
+        """A sign with its operand, or an atom."""
+        token = self.current
+        if token.kind == "op" and token.text in ("-", "+"):
+            self.advance()
+            operand = yield self.expression(max(floor, PRODUCT))
+            return Negate(token.start, operand.end, operand) if token.text == "-" else operand
+        return (yield self.atom())
+
+    def postfix(self, left: Syntax) -> Syntax:
+        """A transpose."""
+        return Transpose(left.start, self.advance().end, left)
+
+    def atom(self) -> Walk[Syntax]:
+        """A number, a name, a call or a parenthesis."""
+        token = self.current
+        if token.kind == "number":
+            self.advance()
+            return Literal(token.start, token.end, self.number(token))
+        if token.kind == "name":
+            return (yield self.named())
+        if not self.at("("):
+            if token.kind == "end":
+                self.fail("the text ends where an operand should stand")
+            self.fail(f"an operand should stand here, not {clip(token.text)}")
+        self.advance()
+        inner = yield self.whole()
+        return Parenthesis(token.start, self.close(token), inner)
+
+    def named(self) -> Walk[Syntax]:
+        """A name, with its arguments if a parenthesis follows and `is_call` agrees."""
+        token = self.advance()
+        if not (self.at("(") and self.is_call(token)):
+            return Name(token.start, token.end, token.text)
+        return (yield self.call(token, None))
+
+    def call(self, token: Token, bound: Subscript | None) -> Walk[Syntax]:
+        """The arguments of a function."""
+        opening = self.advance()
+        arguments = []
+        if not self.at(")"):
+            arguments.append((yield self.whole()))
+            while self.at(","):
+                self.advance()
+                arguments.append((yield self.whole()))
+        return Call(token.start, self.close(opening), token.text, tuple(arguments), bound)
+
+    def is_call(self, token: Token) -> bool:
+        """Does a parenthesis after this name hold arguments?"""
+        return True
+
+    def close(self, opening: Token) -> int:
+        """Step over the `)` that belongs to `opening`."""
+        if self.at(")"):
+            return self.advance().end
+        if self.current.kind == "end":
+            self.fail("a ) is missing", f"the ( at position {opening.start} is not closed")
+        self.misplaced()
+
+    def number(self, token: Token) -> Number:
+        """The exact value of a number as written."""
+        digits, _, power = token.text.lower().partition("e")
+        if len(digits) > LONGEST_NUMBER or (power and (len(power) > 5 or abs(int(power)) > LONGEST_NUMBER)):
+            raise LimitError(
+                f"the number {clip(token.text, 24)} is too large", text=self.text, start=token.start, end=token.end
+            )
+        return exact(Fraction(token.text))
+
+
+def snippet(text: str, tree: Syntax, width: int = 32) -> str:
+    """The text of a subtree, shortened."""
+    return clip(text[tree.start : tree.end], width)
+
+
+def blame(error: Callable[..., RicciError], message: str, text: str, tree: Syntax | Token, hint: str = "") -> RicciError:
+    """An error located at a subtree or token."""
+    return error(message, text=text, start=tree.start, end=tree.end, hint=hint)

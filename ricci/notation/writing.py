@@ -1,0 +1,2 @@
+def write(node, role=""):
+    return repr(node)

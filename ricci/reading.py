@@ -1,0 +1,50 @@
+"""Doors from text: matrix notation, index notation and einsum strings become expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ricci.expr import Expr
+from ricci.notation import read
+from ricci.notation.einsum import read_einsum
+from tensor_networks.axes import show_shape
+from tensor_networks.nodes import Tensor
+
+
+def parse(text: str, *, notation: str | None = None, **declarations: Any) -> Expr:
+    """The expression that a text stands for, in matrix or index notation (``docs/notation.md`` has the grammar).
+
+    A declaration is a string of sizes, then traits (``A="n n symmetric"``, ``x="n"``, ``c=""`` for a scalar), or an expression
+    to stand for the name. Without any declaration the sizes are inferred where that is unambiguous. ``notation`` is
+    ``"matrix"`` or ``"index"``; without it the text decides.
+
+    Raises:
+        ParseError: the text is not an expression; says where.
+        ShapeError: the shapes of two operands do not fit; names both.
+        UnknownName: a name is not declared.
+        IndexNotationError: an index is summed or free in a way the notation does not allow.
+    """
+    given = {name: value.node if isinstance(value, Expr) else value for name, value in declarations.items()}
+    parsed = read(text, given, notation)
+    expression = Expr(parsed.node, "row" if parsed.role == "row" else "", declared=parsed.tensors)
+    expression.legend = _legend(expression, parsed.tensors)
+    return expression
+
+
+def _legend(expression: Expr, tensors: Mapping[str, Tensor]) -> str:
+    shapes = ", ".join(f"{name}: {show_shape(leaf.axes)}" for name, leaf in sorted(tensors.items()))
+    return f"{show_shape(expression.axes)}    {shapes}" if shapes else show_shape(expression.axes)
+
+
+def einsum(*operands: Any) -> Expr:
+    """``einsum("ij,j->i", A, x)`` or, interleaved, ``einsum(A, [0, 1], x, [1], [0])``, on expressions.
+
+    Repeated labels within an operand take diagonals, repeated output labels make them (``"i->ii"``).
+
+    Raises:
+        ParseError: the string is malformed.
+        ShapeError: a label joins axes of two sizes; names the label and both.
+        IndexNotationError: an output label stands on no operand, or the string does not fit the operands.
+    """
+    return Expr(read_einsum(*(operand.node if isinstance(operand, Expr) else operand for operand in operands)))

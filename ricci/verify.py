@@ -1,0 +1,177 @@
+"""A numeric proof of a derivative: the formula against central differences, at random points of two sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ricci.derive import derivative
+from ricci.expr import Expr
+from tensor_networks.axes import atoms, value
+from tensor_networks.errors import RicciError
+from tensor_networks.nodes import Tensor
+
+if TYPE_CHECKING:
+    import numpy as np
+
+STEP = 1e-3
+TOLERANCE = 1e-6
+DOMAINS = (("normal", -1.0, 1.0), ("positive", 0.4, 1.6), ("unit", -0.8, 0.8))
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was compared and how well it agreed; true if it did."""
+
+    ok: bool
+    error: float
+    entries: int
+    points: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        word = "verified" if self.ok else "REFUTED"
+        return f"{word}: {self.entries} entries at {' and '.join(self.points)}, largest relative error {self.error:.1e}"
+
+
+def verify(result: Expr, *, tolerance: float = TOLERANCE, seed: int = 0) -> Verification:
+    """Check a derivative (what `derivative`, `grad`, `jacobian` or `hessian` returned) numerically.
+
+    Every entry is compared with central differences of the next lower derivative, extrapolated over two steps, at random
+    points of two sizes; the lower derivative is checked likewise. Costs 4 evaluations for each entry of the variables.
+
+    Raises:
+        RicciError: the expression is no derivative, or no point was found where it is finite.
+    """
+    if result.origin is None:
+        raise RicciError("only what derivative, grad, jacobian or hessian returned can be verified", hint="keep the derivative itself")
+    root, variables = result.origin
+    error, entries, points = 0.0, 0, []
+    for base in (2, 4):
+        sizes = _sizes(result, base)
+        points.append(", ".join(f"{symbol}={number}" for symbol, number in sizes.items()) or "the declared sizes")
+        for order in range(1, len(variables) + 1):
+            upper = result if order == len(variables) else derivative(root, *variables[:order])
+            lower = root if order == 1 else derivative(root, *variables[: order - 1])
+            worst, count = _compare(upper, lower, variables[order - 1], sizes, seed)
+            error, entries = max(error, worst), entries + count
+    return Verification(error <= tolerance, error, entries, tuple(dict.fromkeys(points)))
+
+
+def _sizes(expression: Expr, base: int) -> dict[str, int]:
+    """Small distinct numbers for the size symbols."""
+    axes = [*expression.axes, *(size for leaf in expression.variables.values() for size in leaf.axes)]
+    symbols = sorted({atom for size in axes for atom in atoms(size) if isinstance(atom, str)})
+    return {symbol: base + place % 3 for place, symbol in enumerate(symbols)}
+
+
+def random_point(tensors: Mapping[str, Tensor], sizes: Mapping[str, int], domain: str, seed: int) -> dict[str, np.ndarray]:
+    """Arrays for the tensors, drawn from a named domain and shaped by their traits (symmetric, spd, diagonal, ...)."""
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    _, low, high = next(entry for entry in DOMAINS if entry[0] == domain)
+    point = {}
+    for name, leaf in sorted(tensors.items()):
+        shape = tuple(value(size, sizes) for size in leaf.axes)
+        array = rng.uniform(low, high, shape)
+        point[name] = _shaped(array, leaf.traits, domain)
+    return point
+
+
+def _shaped(array: np.ndarray, traits: frozenset[str], domain: str) -> np.ndarray:
+    import numpy as np
+
+    square = array.ndim == 2 and array.shape[0] == array.shape[1]
+    if traits & {"spd", "psd"}:
+        return array @ array.T + np.eye(len(array))
+    if "positive" in traits or "nonnegative" in traits:
+        array = np.abs(array) + 0.1
+    if "diagonal" in traits:
+        return np.diag(np.diag(array) + np.where(np.diag(array) < 0, -0.5, 0.5))
+    if "symmetric" in traits:
+        return symmetrised(array)
+    if "skew" in traits:
+        return array - array.T
+    if "orthogonal" in traits:
+        return np.linalg.qr(array + 2 * np.eye(len(array)))[0]
+    for trait, part in (("lower", np.tril), ("upper", np.triu)):
+        if trait in traits:
+            array = part(array)
+    return array + 1.5 * np.eye(len(array)) if square and domain != "unit" else array
+
+
+def symmetrised(array: np.ndarray) -> np.ndarray:
+    """The mean over all orders of the axes."""
+    from itertools import permutations
+
+    orders = list(permutations(range(array.ndim)))
+    return sum(array.transpose(order) for order in orders) / len(orders)
+
+
+def _compare(upper: Expr, lower: Expr, variable: Tensor, sizes: Mapping[str, int], seed: int) -> tuple[float, int]:
+    """The largest relative error of one derivative against differences of the one below, and the number of entries."""
+    import numpy as np
+
+    tensors = upper.variables | lower.variables | {variable.name: variable}
+    for point in _points(tensors, sizes, seed):
+        got = np.asarray(upper(**_needed(upper, point)), float)
+        if not np.all(np.isfinite(got)):
+            continue
+        want = _differences(lower, variable, point)
+        if np.all(np.isfinite(want)):
+            return float(np.max(np.abs(got - want), initial=0.0) / max(1.0, np.max(np.abs(want), initial=0.0))), got.size
+    raise RicciError("no random point was found at which the derivative is finite")
+
+
+def _points(tensors: Mapping[str, Tensor], sizes: Mapping[str, int], seed: int) -> Iterator[dict[str, Any]]:
+    for attempt in range(4):
+        for domain, _, _ in DOMAINS:
+            yield random_point(tensors, sizes, domain, seed + attempt)
+
+
+def _needed(expression: Expr, point: Mapping[str, Any]) -> dict[str, Any]:
+    known = expression.variables
+    return {name: array for name, array in point.items() if name in known}
+
+
+def _differences(lower: Expr, variable: Tensor, point: Mapping[str, Any]) -> np.ndarray:
+    """The derivative by central differences with one Richardson extrapolation, along the variable's own structure."""
+    import numpy as np
+
+    centre = point[variable.name]
+    given = _needed(lower, point)
+    columns = []
+    for place in np.ndindex(centre.shape):
+        direction = _direction(centre.shape, place, variable.traits)
+        coarse, fine = (_central(lower, given, variable.name, centre, direction, step) for step in (STEP, STEP / 2))
+        columns.append((4 * fine - coarse) / 3)
+    value_shape = np.shape(columns[0]) if columns else np.shape(lower(**given))
+    stacked = np.stack(columns, axis=-1) if columns else np.zeros((*value_shape, 0))
+    return stacked.reshape(*value_shape, *centre.shape)
+
+
+def _direction(shape: tuple[int, ...], place: tuple[int, ...], traits: frozenset[str]) -> np.ndarray:
+    """The unit direction of an entry, projected onto the linear structure the variable has."""
+    import numpy as np
+
+    direction = np.zeros(shape)
+    direction[place] = 1.0
+    if "diagonal" in traits:
+        return direction * np.eye(*shape) if len(set(place)) > 1 or len(shape) == 2 else direction
+    if traits & {"symmetric", "spd"}:
+        return symmetrised(direction)
+    return (direction - direction.T) / 2 if "skew" in traits else direction
+
+
+def _central(lower: Expr, point: Mapping[str, Any], name: str, centre: np.ndarray, direction: np.ndarray, step: float) -> Any:
+    import numpy as np
+
+    if name not in point:
+        return np.zeros_like(np.asarray(lower(**point), float))
+    ahead = lower(**{**point, name: centre + step * direction})
+    behind = lower(**{**point, name: centre - step * direction})
+    return (np.asarray(ahead, float) - np.asarray(behind, float)) / (2 * step)

@@ -1,0 +1,534 @@
+"""`Network` and `Sum`, and the constructors that bring them into canonical form.
+
+A network is a product: factors with wires and exponents, and the output wires. ``value[outputs] = sum over all other wires of
+the product of the factors``. Wires may be joined any number of times: a doubled output is a delta, an output without a factor
+is a broadcast one, a group of wires in one slot is an axis read as their row-major flattening.
+
+The constructors canonicalise and do no more: they absorb views and disconnected children, merge equal factors, pull numbers
+and common outer factors out of sums. They never distribute a product over a sum, and never unfold a child of several
+connected factors: that is `rewrite.flatten`, which knows what is shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import permutations
+from typing import NamedTuple
+
+from tensor_networks.axes import Axis, atoms, product, show_shape
+from tensor_networks.canonical import canonical_order
+from tensor_networks.common import Common, Term, common_part
+from tensor_networks.errors import ShapeError
+from tensor_networks.nodes import Node, Size, intern, size_node
+from tensor_networks.numbers import Number, content, exact, power, ratio
+from tensor_networks.wiring import Group, Wiring, components
+
+Slot = Hashable  # a wire label, or a tuple of labels
+MOST_ORIENTATIONS = 24
+
+
+class Factor(NamedTuple):
+    """A node within a network: the wires of each of its axes, and its elementwise exponent."""
+
+    node: Node
+    slots: tuple[Group, ...]
+    exponent: Number
+
+
+class Network(Node):
+    """A product of factors. Every wire has a size; wires that are not among the outputs are summed."""
+
+    __slots__ = ("factors", "outputs", "sizes")
+    kind = "network"
+    factors: tuple[Factor, ...]
+    outputs: tuple[Group, ...]
+    sizes: tuple[Axis, ...]
+
+    def content(self) -> str:
+        return repr(([factor[1:] for factor in self.factors], self.outputs, self.sizes))
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return tuple(factor.node for factor in self.factors)
+
+    def rebuild(self, children: Sequence[Node]) -> Node:
+        factors = [(child, f.slots, f.exponent) for child, f in zip(children, self.factors, strict=True)]
+        return network(factors, self.outputs, dict(enumerate(self.sizes)))
+
+    def find_orbits(self) -> tuple[int, ...]:
+        return _swappable(self)
+
+    @property
+    def free(self) -> frozenset[int]:
+        """The wires among the outputs."""
+        return frozenset(wire for group in self.outputs for wire in group)
+
+    @property
+    def plain(self) -> bool:
+        """Are the outputs distinct single wires that each hang on a factor?"""
+        singles = [group[0] for group in self.outputs if len(group) == 1]
+        held = {wire for factor in self.factors for group in factor.slots for wire in group}
+        return len(singles) == len(self.outputs) == len(set(singles)) and held.issuperset(singles)
+
+    def __repr__(self) -> str:
+        return f"Network({len(self.factors)} factors, {show_shape(self.axes)})"
+
+
+class Sum(Node):
+    """A linear combination of nodes of the same axes. The empty sum is the zero of that shape."""
+
+    __slots__ = ("terms",)
+    kind = "sum"
+    terms: tuple[tuple[Node, Number], ...]
+
+    def content(self) -> str:
+        return repr((self.axes, [(number.numerator, number.denominator) for _, number in self.terms]))
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return tuple(term for term, _ in self.terms)
+
+    def rebuild(self, children: Sequence[Node]) -> Node:
+        return total(((child, number) for child, (_, number) in zip(children, self.terms, strict=True)), self.axes)
+
+    def find_orbits(self) -> tuple[int, ...]:
+        return _swappable(self)
+
+    def __repr__(self) -> str:
+        return f"Sum({len(self.terms)} terms, {show_shape(self.axes)})"
+
+
+def network(
+    factors: Iterable[tuple[Node, Iterable[Slot]] | tuple[Node, Iterable[Slot], Number]],
+    outputs: Iterable[Slot],
+    sizes: Mapping[Hashable, Axis] | None = None,
+) -> Node:
+    """The product of factors ``(node, slots[, exponent])`` with the given outputs, in canonical form.
+
+    A slot is a wire label (any hashable but a tuple) or a tuple of labels (a group). ``sizes`` says the sizes of labels that
+    stand on no factor. The result may be any kind of node: a view that changes nothing is the node itself, a factor that is a
+    number becomes the coefficient of a `Sum`.
+
+    Raises:
+        ShapeError: a wire joins axes of different sizes, or its size is not known.
+    """
+    wiring = Wiring()
+    assembly = _Assembly(wiring)
+    for label, size in (sizes or {}).items():
+        wiring.meet(wiring.group(label)[0], size)
+    pending = []
+    for node, slots, *exponent in factors:
+        groups = tuple(map(wiring.group, slots))
+        if len(groups) != len(node.axes):
+            raise ShapeError(f"{len(groups)} indices for a tensor of order {node.order} ({show_shape(node.axes)})")
+        for group, size in zip(groups, node.axes, strict=True):
+            if len(group) == 1:
+                wiring.meet(group[0], size)
+        pending.append((node, groups, exponent[0] if exponent else 1))
+    for node, groups, exponent_ in pending:
+        for group, size in zip(groups, node.axes, strict=True):
+            if len(group) != 1:
+                wiring.meet_group(group, size)
+        assembly.add(node, groups, exponent_)
+    return assembly.finish(tuple(map(wiring.group, outputs)))
+
+
+class _Assembly:
+    """A product while its factors are gathered: a coefficient and factors over a common wiring."""
+
+    __slots__ = ("coefficient", "factors", "wiring")
+
+    def __init__(self, wiring: Wiring) -> None:
+        self.wiring = wiring
+        self.coefficient: Number = 1
+        self.factors: list[Factor] = []
+
+    def add(self, node: Node, groups: tuple[Group, ...], exponent: Number) -> None:
+        """One more factor, absorbed as far as it is a view, a number or disconnected."""
+        if exponent == 0:
+            return  # its wires are known to the wiring
+        if type(node) is Sum:
+            node, number = _primitive(node, exponent)
+            self.coefficient *= number
+        if type(node) is Sum:
+            if not node.terms and exponent > 0:
+                self.coefficient = 0
+        elif type(node) is Network and self._absorb(node, groups, exponent):
+            return
+        self.factors.append(Factor(node, groups, exponent))
+
+    def _absorb(self, child: Network, groups: tuple[Group, ...], exponent: Number) -> bool:
+        """Take a network child apart, if it is a view or falls apart; say whether that was done."""
+        if not child.outputs and any(factor.slots for factor in child.factors):
+            return False  # a closed component is a node of its own
+        if not isinstance(exponent, int) and len(child.factors) > 1:
+            return False
+        free = child.free
+        if exponent < 0 and sum(map(len, child.outputs)) > len(free):
+            return False  # a delta has no reciprocal
+        wires = self._identified(child, groups)
+        if wires is None:
+            return False
+        for factors in _pieces(child):
+            self._add_piece(child, factors, free, wires, exponent)
+        return True
+
+    def _identified(self, child: Network, groups: tuple[Group, ...]) -> list[int] | None:
+        """Fresh wires for a child, its outputs identified with the groups; None if the groups do not fit."""
+        wiring = self.wiring
+        wires = [wiring.fresh(size) for size in child.sizes]
+        outputs = [tuple(wires[wire] for wire in group) for group in child.outputs]
+        if not all(map(wiring.fits, groups, outputs)):
+            wiring.forget(len(wires))
+            return None
+        for group, own in zip(groups, outputs, strict=True):
+            wiring.identify(group, own)
+        return wires
+
+    def _add_piece(
+        self, child: Network, factors: list[Factor], free: frozenset[int], wires: list[int], exponent: Number
+    ) -> None:
+        """A connected part of a child: a single factor is taken over, several become a node of their own."""
+        if len(factors) == 1:
+            node, slots, inner = factors[0]
+            summed = any(wire not in free for group in slots for wire in group)
+            if not summed and (isinstance(exponent, int) or inner == 1):
+                self.add(node, _renamed(slots, wires), exact(inner * exponent))
+                return
+        inside = {wire for factor in factors for group in factor.slots for wire in group}
+        held = tuple((wire,) for wire in sorted(inside & free))
+        piece = child
+        if held != child.outputs or len(factors) < len(child.factors):
+            piece = _canonical(factors, held, child.sizes)
+        for wire in inside - free:
+            self.wiring.drop(wires[wire])
+        self.factors.append(Factor(piece, _renamed(held, wires), exponent))
+
+    def finish(self, outputs: tuple[Group, ...]) -> Node:
+        """The node of what was gathered."""
+        outputs = tuple(map(self.wiring.resolve, outputs))
+        free = {wire for group in outputs for wire in group}
+        if self.coefficient == 0:
+            return zero(product(map(self.wiring.size, group)) for group in outputs)
+        if len(self.factors) == 1 and self.factors[0].exponent == 1:
+            node, slots, _ = self.factors[0]
+            slots = tuple(map(self.wiring.resolve, slots))
+            if type(node) is Network:
+                self._open(node, slots)
+                outputs = tuple(map(self.wiring.resolve, outputs))
+                free = {wire for group in outputs for wire in group}
+            elif type(node) is Sum and all(wire in free for group in slots for wire in group):
+                if not self.wiring.lone(free):
+                    return _scaled(_view_of_sum(node, slots, outputs, self.wiring), self.coefficient)
+        factors, changed = self._merged()
+        if changed:
+            again = _Assembly(self.wiring)
+            again.coefficient = self.coefficient
+            for factor in factors:
+                again.add(*factor)
+            return again.finish(outputs)
+        factors = self._closed_off(factors, free)
+        return _scaled(_reduced(factors, outputs, self.wiring), self.coefficient)
+
+    def _open(self, node: Network, slots: tuple[Group, ...]) -> None:
+        """A network that is nothing but a view of another one takes over its factors."""
+        wires = self._identified(node, slots)
+        if wires is not None:
+            self.factors = []
+            for inner, groups, exponent in node.factors:
+                self.factors.append(Factor(inner, _renamed(groups, wires), exponent))
+
+    def _merged(self) -> tuple[list[Factor], bool]:
+        """Factors with equal node and wires become one; says whether that made a node worth another look."""
+        resolve = self.wiring.resolve
+        merged: dict[tuple[Node, tuple[Group, ...]], Number] = {}
+        changed = False
+        for node, slots, exponent in self.factors:
+            groups = tuple(map(resolve, slots))
+            if len(groups) > 1:
+                if isinstance(node, Network | Sum):
+                    node, permutation = oriented(node)
+                    groups = tuple(groups[axis] for axis in permutation)
+                groups = _sorted_slots(node, groups)
+            place = (node, groups)
+            if place in merged:
+                changed = changed or isinstance(node, Network | Sum)
+                exponent = exact(merged[place] + exponent)
+            merged[place] = exponent
+        return [Factor(node, groups, exponent) for (node, groups), exponent in merged.items() if exponent], changed
+
+    def _closed_off(self, factors: list[Factor], free: set[int]) -> list[Factor]:
+        """Wires without a factor become sizes, closed components nodes of their own."""
+        wiring = self.wiring
+        held = {wire for factor in factors for group in factor.slots for wire in group}
+        lone = wiring.lone(held | free)
+        if lone:
+            factors = factors + self._size_factors(lone)
+        if held <= free:
+            return factors if not lone else _merged_scalars(factors, ())
+        root = components(([w for group in f.slots for w in group] for f in factors), len(wiring.sizes))
+        alive = {root[wire] for wire in free}
+        closed: dict[int, list[Factor]] = {}
+        opened: list[Factor] = []
+        for factor in factors:
+            where = root[factor.slots[0][0]] if factor.slots else -1
+            (opened if where in alive or where < 0 else closed.setdefault(where, [])).append(factor)
+        if not closed or (len(closed) == 1 and not opened and not free):
+            return factors if not lone else _merged_scalars(factors, ())
+        return _merged_scalars(opened, [_canonical(part, (), wiring.sizes) for part in closed.values()])
+
+    def _size_factors(self, wires: Iterable[int]) -> list[Factor]:
+        factors = []
+        for wire in wires:
+            for atom in atoms(self.wiring.size(wire)):
+                if isinstance(atom, int):
+                    self.coefficient *= atom
+                else:
+                    factors.append(Factor(size_node(atom), (), 1))
+        return factors
+
+
+def _renamed(groups: Iterable[Group], wires: Sequence[int]) -> tuple[Group, ...]:
+    return tuple(tuple(wires[wire] for wire in group) for group in groups)
+
+
+def _merged_scalars(factors: Iterable[Factor], closed: Iterable[Node]) -> list[Factor]:
+    """The factors with equal scalars merged, closed components among them."""
+    factors = list(factors)
+    scalars: dict[Node, Number] = {}
+    for node, slots, exponent in (*factors, *(Factor(node, (), 1) for node in closed)):
+        if not slots:
+            scalars[node] = exact(scalars.get(node, 0) + exponent)
+    merged = [Factor(node, (), exponent) for node, exponent in scalars.items() if exponent]
+    return [factor for factor in factors if factor.slots] + merged
+
+
+def _pieces(child: Network) -> list[list[Factor]]:
+    """The factors of a network, connected ones together."""
+    if len(child.factors) <= 1:
+        return [[factor] for factor in child.factors]
+    root = components(([w for group in f.slots for w in group] for f in child.factors), len(child.sizes))
+    pieces: dict[int, list[Factor]] = {}
+    for place, factor in enumerate(child.factors):
+        pieces.setdefault(root[factor.slots[0][0]] if factor.slots else -1 - place, []).append(factor)
+    return list(pieces.values())
+
+
+def _primitive(node: Sum, exponent: Number) -> tuple[Node, Number]:
+    """A sum to a power as (node without common number, number): ``(2x - 4y)^2`` is ``(x - 2y)^2`` times 4."""
+    if not node.terms:
+        return node, 1
+    number = content(tuple(number for _, number in node.terms))
+    outside = power(number, exponent)
+    if number == 1 or outside is None:
+        return node, 1
+    if len(node.terms) == 1:
+        return node.terms[0][0], outside
+    return _sum({term: ratio(inside, number) for term, inside in node.terms}, node.axes), outside
+
+
+def _reduced(factors: list[Factor], outputs: tuple[Group, ...], wiring: Wiring) -> Node:
+    """The node of factors that are merged and closed off: one of them, or a network."""
+    if len(factors) == 1 and factors[0].exponent == 1:
+        node, slots, _ = factors[0]
+        if slots == outputs and len({w for g in slots for w in g}) == len(slots):
+            return node
+        if isinstance(node, Network) and node.order:
+            return network([(node, slots)], outputs, wiring.known(outputs))
+    return _canonical(factors, outputs, wiring.sizes)
+
+
+def _view_of_sum(node: Sum, slots: tuple[Group, ...], outputs: tuple[Group, ...], wiring: Wiring) -> Node:
+    """A sum seen with other wires: permutations and diagonals go into its terms, deltas and ones stay outside."""
+    held = {wire for group in slots for wire in group}
+    core = tuple((wire,) for wire in dict.fromkeys(w for group in outputs for w in group) if wire in held)
+    if slots == core:
+        return node if core == outputs else _canonical([Factor(node, slots, 1)], outputs, wiring.sizes)
+    inside = wiring.known(slots)
+    terms = [(network([(term, slots)], core, inside), number) for term, number in node.terms]
+    return network([(total(terms, [wiring.size(wire) for (wire,) in core]), core)], outputs, wiring.known(outputs))
+
+
+def _sorted_slots(node: Node, slots: tuple[Group, ...]) -> tuple[Group, ...]:
+    """The slots with interchangeable ones in ascending order."""
+    orbits = node.orbits
+    places: dict[int, list[int]] = {}
+    for axis, orbit in enumerate(orbits):
+        places.setdefault(orbit, []).append(axis)
+    out = list(slots)
+    for axes in places.values():
+        if len(axes) > 1:
+            for axis, group in zip(axes, sorted(slots[axis] for axis in axes), strict=True):
+                out[axis] = group
+    return tuple(out)
+
+
+def _canonical(factors: Sequence[Factor], outputs: tuple[Group, ...], sizes: Sequence[Axis]) -> Network:
+    """The interned network of these factors: canonical order of factors, canonical numbers of wires."""
+    numbered: dict[int, int] = {}
+    for groups in (outputs, *(factor.slots for factor in factors)):
+        for group in groups:
+            for wire in group:
+                if wire not in numbered:
+                    numbered[wire] = len(numbered)
+    labels = [str(sizes[wire]) for wire in numbered]
+    described = [
+        (factor.node.key + _exponent_key(factor.exponent), _described(factor, numbered)) for factor in factors
+    ]
+    ends = tuple((axis, tuple(numbered[wire] for wire in group)) for axis, group in enumerate(outputs))
+    factor_order, wire_order = canonical_order(described, ends, labels)
+    place = {old: new for new, old in enumerate(wire_order)}
+    number = {wire: place[k] for wire, k in numbered.items()}
+    ordered = []
+    for index in factor_order:
+        node, slots, exponent = factors[index]
+        slots = tuple(tuple(number[wire] for wire in group) for group in slots)
+        ordered.append(Factor(node, _sorted_slots(node, slots) if len(slots) > 1 else slots, exponent))
+    out = tuple(tuple(number[wire] for wire in group) for group in outputs)
+    wires = list(numbered)
+    final = tuple(sizes[wires[old]] for old in wire_order)
+    axes = tuple(product(final[wire] for wire in group) for group in out)
+    return intern(Network, axes, [f.node for f in ordered], factors=tuple(ordered), outputs=out, sizes=final)
+
+
+def _exponent_key(exponent: Number) -> bytes:
+    return b"" if exponent == 1 else str(exponent).encode()
+
+
+def _described(factor: Factor, numbered: Mapping[int, int]) -> tuple[tuple[int, Group], ...]:
+    orbits = factor.node.orbits if len(factor.slots) > 1 else (0,)
+    return tuple(
+        (orbit, tuple(numbered[wire] for wire in group)) for orbit, group in zip(orbits, factor.slots, strict=False)
+    )
+
+
+def oriented(node: Node) -> tuple[Node, tuple[int, ...]]:
+    """A node that is the same value with its axes in canonical order, and that order: axis k is the given one's [k]-th.
+
+    Networks and sums have no order of axes of their own: ``A*B`` and its transpose are one node seen in two ways.
+    """
+    if node.order < 2 or not isinstance(node, Network | Sum):
+        return node, tuple(range(node.order))
+    if node._oriented is None:
+        seen = [(_permuted(node, permutation), permutation) for permutation in _orientations(node)]
+        node._oriented = min(seen, key=lambda view: view[0].key)
+    return node._oriented
+
+
+def _orientations(node: Node) -> list[tuple[int, ...]]:
+    """The orders of axes to choose from: by size, and every order of equal sizes while those are few."""
+    by_size = sorted(range(node.order), key=lambda axis: str(node.axes[axis]))
+    want = [str(node.axes[axis]) for axis in by_size]
+    if len(set(want)) == len(want):
+        return [tuple(by_size)]
+    found = []
+    for permutation in permutations(range(node.order)):
+        if [str(node.axes[axis]) for axis in permutation] == want:
+            found.append(permutation)
+            if len(found) > MOST_ORIENTATIONS:
+                return [tuple(by_size)]
+    return found
+
+
+def _permuted(node: Node, permutation: tuple[int, ...]) -> Node:
+    """The node with its axes in another order: axis k of the result is axis permutation[k] of the node."""
+    return network([(node, range(node.order))], permutation)
+
+
+def _swappable(node: Node) -> tuple[int, ...]:
+    """Classes of axes that can be exchanged, found by exchanging them: identical nodes are equal."""
+    orbits = list(range(node.order))
+    if node.order > 6:
+        return tuple(orbits)
+    for second in range(node.order):
+        for first in range(second):
+            if orbits[first] == first and node.axes[first] == node.axes[second]:
+                swapped = list(range(node.order))
+                swapped[first], swapped[second] = second, first
+                if _permuted(node, tuple(swapped)) is node:
+                    orbits[second] = first
+                    break
+    return tuple(orbits)
+
+
+def total(terms: Iterable[tuple[Node, Number]], axes: Iterable[Axis] | None = None) -> Node:
+    """The linear combination of nodes of the same axes, in canonical form.
+
+    Like terms are added, nested sums merged, and what is common to all terms and hangs on output wires only - factors,
+    scalars, deltas, ones - is moved out. ``axes`` is needed only where there may be no terms.
+
+    Raises:
+        ShapeError: the terms have different axes.
+    """
+    gathered: dict[Node, Number] = {}
+    shape = None if axes is None else tuple(axes)
+    for node, number in terms:
+        if shape is None:
+            shape = node.axes
+        if node.axes != shape:
+            raise ShapeError(f"cannot add a tensor of shape {show_shape(shape)} and one of shape {show_shape(node.axes)}")
+        inner = node.terms if type(node) is Sum else ((node, 1),)
+        for term, factor in inner:
+            gathered[term] = gathered.get(term, 0) + exact(number) * factor
+    if shape is None:
+        raise ShapeError("an empty sum needs its shape")
+    kept = {node: exact(number) for node, number in gathered.items() if number != 0}
+    if len(kept) > 1:
+        found = common_part([_as_term(node) for node in kept])
+        if found is not None:
+            return _pulled(found, kept)
+    return _sum(kept, shape)
+
+
+def _as_term(node: Node) -> Term:
+    if type(node) is Network:
+        return Term(node.factors, node.outputs, node.sizes)
+    slots = tuple((axis,) for axis in range(node.order))
+    return Term((Factor(node, slots, 1),), slots, node.axes)
+
+
+def _pulled(found: Common, terms: Mapping[Node, Number]) -> Node:
+    """The product of what the terms have in common and the sum of what remains of them."""
+    inside = []
+    for (node, number), (factors, outputs) in zip(terms.items(), found.terms, strict=True):
+        sizes = node.sizes if type(node) is Network else node.axes
+        inside.append((network(factors, outputs, {wire: sizes[wire] for wire in outputs}), number))
+    core = total(inside, [found.sizes[place] for place in found.core])
+    return network([*found.factors, (core, found.core)], found.outputs, found.sizes)
+
+
+def _sum(terms: Mapping[Node, Number], axes: tuple[Axis, ...]) -> Node:
+    if len(terms) == 1:
+        ((node, number),) = terms.items()
+        if number == 1:
+            return node
+    ordered = tuple(sorted(terms.items(), key=lambda term: term[0].key))
+    return intern(Sum, axes, [node for node, _ in ordered], terms=ordered)
+
+
+def _scaled(node: Node, number: Number) -> Node:
+    return node if number == 1 else total([(node, number)])
+
+
+def zero(axes: Iterable[Axis]) -> Node:
+    """The zero of a shape."""
+    return _sum({}, tuple(axes))
+
+
+def constant(number: object) -> Node:
+    """A number as a scalar node."""
+    value = exact(number)
+    return _sum({one: value} if value else {}, ())
+
+
+def size_of(size: Axis) -> Node:
+    """The value of a size as a scalar node; ``size_of(("n", "m"))`` is the product of two."""
+    return network((), (), {"size": size})
+
+
+def elementwise_power(node: Node, exponent: object) -> Node:
+    """Every entry to a constant power."""
+    return network([(node, range(node.order), exact(exponent))], range(node.order))
+
+
+one: Network = intern(Network, (), (), factors=(), outputs=(), sizes=())

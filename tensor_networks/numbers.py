@@ -1,0 +1,73 @@
+"""Exact numbers: coefficients and exponents are integers, or fractions where they are not integral."""
+
+from fractions import Fraction
+from math import gcd, isfinite, isqrt, lcm
+from numbers import Integral, Rational
+
+from tensor_networks.errors import RicciError
+
+Number = int | Fraction
+
+ROOT_DIGITS = 400  # rational roots are looked for in numbers of up to this many bits
+
+
+def exact(number: object) -> Number:
+    """A Python or NumPy number as an exact one. A float is read as the shortest decimal that prints it: 0.1 is 1/10.
+
+    Raises:
+        RicciError: the number is complex, infinite or not a number.
+    """
+    if type(number) is int:
+        return number
+    if isinstance(number, Integral):
+        return int(number)
+    if isinstance(number, Rational):
+        fraction = Fraction(number)
+    else:
+        real = float(number)  # type: ignore[arg-type]
+        if not isfinite(real):
+            raise RicciError(f"{number} cannot be a coefficient: only finite real numbers can")
+        fraction = Fraction(repr(real))
+    return fraction.numerator if fraction.denominator == 1 else fraction
+
+
+def power(base: Number, exponent: Number) -> Number | None:
+    """base**exponent as an exact number, or None where it is not rational, not real or infinite."""
+    if isinstance(exponent, int):
+        if exponent < 0 and base == 0:
+            return None
+        return exact(Fraction(base) ** exponent) if abs(exponent) <= ROOT_DIGITS else _large_power(base, exponent)
+    if base <= 0:
+        return None
+    fraction = Fraction(base)
+    above, below = _root(fraction.numerator, exponent.denominator), _root(fraction.denominator, exponent.denominator)
+    if above is None or below is None:
+        return None
+    return power(exact(Fraction(above, below)), exponent.numerator)
+
+
+def _large_power(base: Number, exponent: int) -> Number | None:
+    return base if base in (0, 1) else (1 if exponent % 2 == 0 else -1) if base == -1 else None
+
+
+def _root(number: int, degree: int) -> int | None:
+    """The integer root of that degree, if there is one."""
+    if number.bit_length() > ROOT_DIGITS:
+        return None
+    guess = isqrt(number) if degree == 2 else round(number ** (1 / degree))
+    return guess if guess**degree == number else None
+
+
+def content(coefficients: tuple[Number, ...]) -> Number:
+    """The greatest rational that divides all coefficients to integers, with the sign of the first."""
+    numerator, denominator = 0, 1
+    for coefficient in coefficients:
+        numerator = gcd(numerator, coefficient.numerator)
+        denominator = lcm(denominator, coefficient.denominator)
+    sign = -1 if coefficients[0] < 0 else 1
+    return exact(Fraction(sign * numerator, denominator))
+
+
+def ratio(number: Number, by: Number) -> Number:
+    """number / by, exactly."""
+    return exact(Fraction(number, by))

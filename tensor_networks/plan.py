@@ -1,0 +1,217 @@
+"""In which order a product is contracted, and what that costs.
+
+A product is given as index sets: one collection of wires per operand, the wires that are kept, and the size of every wire.
+A wire may join any number of operands (a hyperedge). An order is a list of pairs ``(i, j)``: operands are numbered as given,
+every pair makes the next number. The cost of an order is counted here, with hyperedges in mind, and decides between the
+orders that `opt_einsum.paths` and our own cheapest-pair-first search offer.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from heapq import heapify, heappop, heappush
+from math import prod
+from typing import Any, NamedTuple, TypeAlias
+
+from tensor_networks.errors import OperandError
+
+Wire: TypeAlias = Hashable
+Pairs: TypeAlias = list[tuple[int, int]]
+Inputs: TypeAlias = Sequence[Collection[Wire]]
+
+SMALL = 1_000_000  # an order of at most this many operations is not worth a longer search
+EXHAUSTIVE = 14  # up to this many operands dynamic programming is tried
+MANY = 300  # beyond this many operands only the linear-time search is used
+CROWD = 8  # a wire with more holders than this offers only that many pairs at a time
+
+
+class Cost(NamedTuple):
+    """What an order costs: multiplications and additions, and the elements of the largest intermediate."""
+
+    flops: int
+    largest: int
+
+
+def order(
+    inputs: Inputs,
+    kept: Collection[Wire],
+    sizes: Mapping[Wire, int],
+    optimize: Any = None,
+    known: Callable[[int, int], bool] = lambda left, right: False,
+) -> Pairs:
+    """The order in which to contract the operands.
+
+    Args:
+        inputs: the wires of every operand.
+        kept: the wires of the result.
+        sizes: the size of every wire.
+        optimize: None, the name of an opt_einsum path function, a path, or a callable of opt_einsum's protocol
+            ``(inputs, output, sizes, memory_limit) -> path`` such as a ``cotengra.HyperOptimizer()``.
+        known: tells whether the product of two operands exists already; it decides among equals for three operands.
+
+    Raises:
+        OperandError: `optimize` names no path function, or its path does not fit.
+    """
+    count = len(inputs)
+    if count < 3:
+        return [(0, 1)][: count - 1] if count else []
+    if optimize is not None:
+        return _asked(inputs, kept, sizes, optimize)
+    if count == 3:
+        return _best_of_three(inputs, kept, sizes, known)
+    found = cheapest_first(inputs, kept, sizes)
+    best = cost(inputs, kept, sizes, found)
+    if best.flops <= SMALL or count > MANY:
+        return found
+    for name in ("greedy", "auto", *(["dp"] if count <= EXHAUSTIVE else [])):
+        if name == "auto" and count > 2 * EXHAUSTIVE:
+            continue
+        other = _asked(inputs, kept, sizes, name)
+        other_cost = cost(inputs, kept, sizes, other)
+        if other_cost < best:
+            found, best = other, other_cost
+    return found
+
+
+def cost(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], pairs: Iterable[tuple[int, int]]) -> Cost:
+    """The cost of an order: every pair visits each combination of its wires once, twice where it sums."""
+    operands: list[frozenset[Wire]] = [frozenset(wires) for wires in inputs]
+    holders = Counter(wire for wires in operands for wire in wires)
+    kept = frozenset(kept)
+    flops = largest = 0
+    for left, right in pairs:
+        union = operands[left] | operands[right]
+        result = _remaining(operands[left], operands[right], holders, kept)
+        flops += prod(sizes[wire] for wire in union) * (1 if len(result) == len(union) else 2)
+        largest = max(largest, prod(sizes[wire] for wire in result))
+        holders.subtract(operands[left])
+        holders.subtract(operands[right])
+        holders.update(result)
+        operands.append(result)
+    return Cost(flops, largest)
+
+
+def _remaining(
+    left: frozenset[Wire], right: frozenset[Wire], holders: Mapping[Wire, int], kept: frozenset[Wire]
+) -> frozenset[Wire]:
+    """The wires of the product of two operands: those that are kept or held by a third one."""
+    return frozenset(
+        wire for wire in left | right if wire in kept or holders[wire] > (wire in left) + (wire in right)
+    )
+
+
+def _best_of_three(
+    inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], known: Callable[[int, int], bool]
+) -> Pairs:
+    orders: list[Pairs] = [[(0, 1), (2, 3)], [(1, 2), (0, 3)], [(0, 2), (1, 3)]]
+    return min(orders, key=lambda pairs: (cost(inputs, kept, sizes, pairs), not known(*pairs[0])))
+
+
+def cheapest_first(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int]) -> Pairs:
+    """Always contract the pair of connected operands that takes the fewest operations; then multiply the components.
+
+    About linear in the number of operands, so that it serves chains of thousands of factors; in a chain with a vector at
+    an end it goes matrix times vector.
+    """
+    search = _Search(inputs, kept, sizes)
+    search.contract_connected()
+    search.multiply_components()
+    return search.pairs
+
+
+class _Search:
+    """The state of `cheapest_first`: operands (None when used up), who holds each wire, and a heap of offered pairs."""
+
+    def __init__(self, inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int]) -> None:
+        self.sizes, self.kept = sizes, frozenset(kept)
+        self.operands: list[frozenset[Wire] | None] = [frozenset(wires) for wires in inputs]
+        self.holders: dict[Wire, dict[int, None]] = {}
+        for number, wires in enumerate(inputs):
+            for wire in wires:
+                self.holders.setdefault(wire, {})[number] = None
+        self.offers: list[tuple[int, int, int]] = []
+        self.pairs: Pairs = []
+
+    def offer(self, left: int, right: int) -> None:
+        first, second = self.operands[left], self.operands[right]
+        if left != right and first is not None and second is not None:
+            flops = prod(self.sizes[wire] for wire in first | second)
+            heappush(self.offers, (flops, *sorted((left, right))))
+
+    def contract_connected(self) -> None:
+        for held in self.holders.values():
+            around = list(held)
+            if len(around) <= CROWD:
+                pairs = [(a, b) for position, a in enumerate(around) for b in around[position + 1 :]]
+            else:
+                pairs = list(zip(around, around[1:], strict=False))
+            for left, right in pairs:
+                self.offer(left, right)
+        while self.offers:
+            _, left, right = heappop(self.offers)
+            if self.operands[left] is not None and self.operands[right] is not None:
+                self.merge(left, right)
+
+    def merge(self, left: int, right: int) -> int:
+        first, second = self.operands[left] or frozenset(), self.operands[right] or frozenset()
+        new = len(self.operands)
+        for wire in first | second:
+            self.holders[wire].pop(left, None)
+            self.holders[wire].pop(right, None)
+        result = frozenset(wire for wire in first | second if wire in self.kept or self.holders[wire])
+        self.operands[left] = self.operands[right] = None
+        self.operands.append(result)
+        self.pairs.append((left, right))
+        neighbours: dict[int, None] = {}
+        for wire in result:
+            held = self.holders[wire]
+            for other, _ in zip(held, range(CROWD), strict=False):
+                neighbours[other] = None
+            held[new] = None
+        for other in sorted(neighbours):
+            self.offer(other, new)
+        return new
+
+    def multiply_components(self) -> None:
+        def entry(number: int) -> tuple[int, int]:
+            return prod(self.sizes[wire] for wire in self.operands[number] or ()), number
+
+        left_over = [entry(number) for number, wires in enumerate(self.operands) if wires is not None]
+        heapify(left_over)
+        while len(left_over) > 1:
+            _, left = heappop(left_over)
+            _, right = heappop(left_over)
+            heappush(left_over, entry(self.merge(*sorted((left, right)))))
+
+
+def _asked(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], optimize: Any) -> Pairs:
+    """The order that an opt_einsum path function, an object of its protocol, or an explicit path gives."""
+    if isinstance(optimize, str):
+        from opt_einsum import paths
+
+        try:
+            optimize = paths.get_path_fn(optimize)
+        except KeyError as error:
+            raise OperandError(f"no contraction order is called {optimize!r}") from error
+    path = optimize
+    if callable(optimize):
+        numbers = {wire: number for number, wire in enumerate(dict.fromkeys(w for wires in inputs for w in wires))}
+        sets = [frozenset(numbers[wire] for wire in wires) for wires in inputs]
+        output = frozenset(numbers[wire] for wire in kept if wire in numbers)
+        path = optimize(sets, output, {numbers[wire]: max(1, sizes[wire]) for wire in numbers}, None)
+    return _pairs(path, len(inputs))
+
+
+def _pairs(path: Iterable[Sequence[int]], count: int) -> Pairs:
+    """An opt_einsum path (positions in a list that shrinks) as pairs of numbers; what it leaves is multiplied in turn."""
+    present, pairs, new = list(range(count)), [], count
+    for step in (*path, range(-1)):
+        chosen = sorted(step) if step else list(range(len(present)))
+        if chosen and not 0 <= chosen[0] <= chosen[-1] < len(present):
+            raise OperandError(f"the contraction path does not fit {count} operands")
+        numbers = [present[position] for position in chosen]
+        present = [number for position, number in enumerate(present) if position not in set(chosen)]
+        while len(numbers) > 1:
+            pairs.append((numbers[0], numbers[1]))
+            numbers, new = [new, *numbers[2:]], new + 1
+        present.extend(numbers)
+    return pairs

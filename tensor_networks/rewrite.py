@@ -1,0 +1,169 @@
+"""Rewrites of whole graphs: `flatten`, `expand`, `substitute`. All are iterative and keep what is shared shared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from itertools import count
+
+from tensor_networks.errors import LimitError
+from tensor_networks.networks import Factor, Network, Sum, network, total
+from tensor_networks.nodes import Node, walk
+from tensor_networks.numbers import Number
+from tensor_networks.wiring import Group
+
+MOST_TERMS = 20_000
+MOST_ROUNDS = 8
+
+
+def transform(roots: Iterable[Node], step: Callable[[Node], Node]) -> tuple[Node, ...]:
+    """The roots with ``step`` applied to every node, children first."""
+    roots = tuple(roots)
+    new: dict[Node, Node] = {}
+    for node in walk(*roots):
+        children = node.children
+        fresh = [new[child] for child in children]
+        new[node] = step(node if all(map(_same, fresh, children)) else node.rebuild(fresh))
+    return tuple(new[root] for root in roots)
+
+
+def _same(one: Node, other: Node) -> bool:
+    return one is other
+
+
+def substitute(root: Node, mapping: Mapping[Node, Node]) -> Node:
+    """The root with nodes replaced by others of the same axes, all at once (a replacement is not looked into)."""
+    new: dict[Node, Node] = {}
+    for node in walk(root):
+        if node in mapping:
+            new[node] = mapping[node]
+            continue
+        children = node.children
+        fresh = [new[child] for child in children]
+        new[node] = node if all(map(_same, fresh, children)) else node.rebuild(fresh)
+    return new[root]
+
+
+def flatten(*roots: Node) -> tuple[Node, ...]:
+    """The roots with every network that is used once, over all roots together, unfolded into the network that uses it.
+
+    What is used more often stays a node of its own, so that nothing is computed twice; a sum is never distributed.
+    """
+    for _ in range(MOST_ROUNDS):
+        flat = _flatten_once(roots)
+        if all(map(_same, flat, roots)):
+            break
+        roots = flat
+    return roots
+
+
+def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
+    order = walk(*roots)
+    uses = dict.fromkeys(order, 0)
+    for root in roots:
+        uses[root] += 1
+    for node in order:
+        for child in node.children:
+            uses[child] += 1
+    inlined = {
+        factor.node
+        for node in order
+        if type(node) is Network
+        for factor in node.factors
+        if uses[factor.node] == 1 and _unfolds(factor)
+    }
+    new: dict[Node, Node] = {}
+    for node in order:
+        if node in inlined:
+            continue
+        if type(node) is Network and any(factor.node in inlined for factor in node.factors):
+            new[node] = _unfolded(node, lambda factor: factor.node in inlined, new)
+            continue
+        children = node.children
+        fresh = [new[child] for child in children]
+        new[node] = node if all(map(_same, fresh, children)) else node.rebuild(fresh)
+    return tuple(new[root] for root in roots)
+
+
+def _unfolds(factor: Factor) -> bool:
+    """Can the factors of this factor take its place?"""
+    child, _, exponent = factor
+    if type(child) is not Network or not child.outputs or not child.plain:
+        return False
+    return exponent == 1 or (isinstance(exponent, int) and len(child.free) == len(child.sizes))
+
+
+def _unfolded(node: Network, opens: Callable[[Factor], bool], new: Mapping[Node, Node]) -> Node:
+    """The network with some factors replaced by theirs, at any depth."""
+    labels = count(len(node.sizes))
+    gathered: list[tuple[Node, tuple[Group, ...], Number]] = []
+    stack = [(node, [(wire,) for wire in range(len(node.sizes))], 1)]
+    while stack:
+        parent, wires, outer = stack.pop()
+        for factor in reversed(parent.factors):
+            slots = tuple(tuple(label for wire in group for label in wires[wire]) for group in factor.slots)
+            child = factor.node
+            if not opens(factor) or not isinstance(child, Network):
+                gathered.append((new[child], slots, factor.exponent * outer))
+                continue
+            inside: list[Group] = [()] * len(child.sizes)
+            for (wire,), group in zip(child.outputs, slots, strict=True):
+                inside[wire] = group
+            inside = [group or (next(labels),) for group in inside]
+            stack.append((child, inside, int(factor.exponent * outer)))
+    return network(gathered, node.outputs, dict(enumerate(node.sizes)))
+
+
+def expand(root: Node, most_terms: int = MOST_TERMS) -> Node:
+    """The root with products distributed over sums and all networks unfolded: a normal form of polynomials.
+
+    Raises:
+        LimitError: more than ``most_terms`` terms came out.
+    """
+
+    def step(node: Node) -> Node:
+        return _expanded(node, most_terms) if type(node) is Network else node
+
+    return transform((root,), step)[0]
+
+
+def _expanded(node: Network, most_terms: int) -> Node:
+    """A network whose children are expanded already, as a sum of networks of leaves."""
+    labels = count(len(node.sizes))
+    partial: list[tuple[list[tuple[Node, tuple[Group, ...], Number]], Number]] = [([], 1)]
+    for child, slots, exponent in node.factors:
+        copies = exponent if isinstance(exponent, int) and exponent > 0 and isinstance(child, Sum | Network) else 0
+        for _ in range(copies):
+            options = child.terms if isinstance(child, Sum) else ((child, 1),)
+            opened = [(_opened(term, slots, labels), number) for term, number in options]
+            partial = [(done + more, c * number) for done, c in partial for more, number in opened]
+            if len(partial) > most_terms:
+                raise LimitError(f"expanding gives more than {most_terms} terms")
+        if not copies:
+            for done, _ in partial:
+                done.append((child, slots, exponent))
+    if len(partial) == 1 and len(partial[0][0]) == len(node.factors):
+        return node
+    sizes = dict(enumerate(node.sizes))
+    terms = []
+    for factors, number in partial:
+        term = network(factors, node.outputs, sizes)
+        inner = term.terms if isinstance(term, Sum) else ((term, 1),)
+        terms += [(part, Fraction(number) * c) for part, c in inner]
+    return total(terms, node.axes)
+
+
+def _opened(
+    term: Node, slots: tuple[Group, ...], labels: count[int]
+) -> list[tuple[Node, tuple[Group, ...], Number]]:
+    """A term in place of a factor: its own factors, with the wires of the slots and fresh ones inside."""
+    if not isinstance(term, Network) or not (term.plain and term.outputs):
+        return [(term, slots, 1)]
+    inside: list[Group] = [()] * len(term.sizes)
+    for (wire,), group in zip(term.outputs, slots, strict=True):
+        inside[wire] = group
+    inside = [group or (next(labels),) for group in inside]
+    return [
+        (child, tuple(tuple(label for wire in group for label in inside[wire]) for group in groups), exponent)
+        for child, groups, exponent in term.factors
+    ]

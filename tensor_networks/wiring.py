@@ -1,0 +1,179 @@
+"""The wires of a network while it is put together: labels become numbers, wires are joined, split and sized."""
+
+from collections.abc import Hashable, Iterable
+
+from tensor_networks.axes import Axis, atoms, product, show
+from tensor_networks.errors import ShapeError
+
+Group = tuple[int, ...]
+
+
+class Wiring:
+    """A growing set of wires. Joining and splitting are remembered and applied by `resolve`."""
+
+    __slots__ = ("_dropped", "_labels", "_names", "_parent", "_parts", "_plain", "_sizes")
+
+    def __init__(self) -> None:
+        self._labels: dict[Hashable, int] = {}
+        self._names: list[Hashable] = []
+        self._parent: list[int] = []
+        self._sizes: list[Axis | None] = []
+        self._parts: dict[int, Group] = {}
+        self._dropped: set[int] = set()
+        self._plain = True  # nothing was joined or split: groups are already resolved
+
+    def fresh(self, size: Axis | None = None, label: Hashable = None) -> int:
+        """A new wire."""
+        wire = len(self._parent)
+        self._parent.append(wire)
+        self._sizes.append(size)
+        self._names.append(label)
+        return wire
+
+    def group(self, slot: Hashable) -> Group:
+        """The wires of a slot given as a label, or as a tuple of labels (a group)."""
+        labels = self._labels
+        group = []
+        for label in slot if isinstance(slot, tuple) else (slot,):
+            wire = labels.get(label)
+            if wire is None:
+                wire = labels[label] = self.fresh(None, label)
+            group.append(wire)
+        return tuple(group)
+
+    def find(self, wire: int) -> int:
+        """The wire that stands for all wires joined with this one."""
+        parent = self._parent
+        while parent[wire] != wire:
+            wire = parent[wire]
+        return wire
+
+    def resolve(self, group: Group) -> Group:
+        """The group in terms of wires that are not split further."""
+        if self._plain:
+            return group
+        out: list[int] = []
+        stack = list(reversed(group))
+        while stack:
+            wire = self.find(stack.pop())
+            if wire in self._parts:
+                stack.extend(reversed(self._parts[wire]))
+            else:
+                out.append(wire)
+        return tuple(out)
+
+    def size(self, wire: int) -> Axis:
+        """The size of a wire.
+
+        Raises:
+            ShapeError: nothing has said it yet.
+        """
+        size = self._sizes[wire]
+        if size is None:
+            raise ShapeError(f"the size of index {self._names[wire]} is not known: no operand carries it")
+        return size
+
+    @property
+    def sizes(self) -> list[Axis]:
+        """The sizes by wire; 0 for a wire that was joined with another or split."""
+        return [size or 0 for size in self._sizes]
+
+    def known(self, groups: Iterable[Group]) -> dict[Hashable, Axis]:
+        """The sizes of the wires of some groups."""
+        return {wire: self.size(wire) for group in groups for wire in group}
+
+    def lone(self, held: set[int]) -> list[int]:
+        """The wires that are in use but not among those given."""
+        return [
+            wire
+            for wire, root in enumerate(self._parent)
+            if wire == root and wire not in held and wire not in self._parts and wire not in self._dropped
+        ]
+
+    def drop(self, wire: int) -> None:
+        """The wire went into a node of its own."""
+        self._dropped.add(wire)
+
+    def forget(self, count: int) -> None:
+        """Take back the last wires, which nothing uses yet."""
+        if count:
+            del self._parent[-count:], self._sizes[-count:], self._names[-count:]
+
+    def meet(self, wire: int, size: Axis) -> None:
+        """Give a wire a size, or check the one it has.
+
+        Raises:
+            ShapeError: it has another one.
+        """
+        known = self._sizes[wire]
+        if known is None:
+            self._sizes[wire] = size
+        elif known != size:
+            name = self._names[wire]
+            which = f"index {name} joins" if name is not None else "an index joins"
+            raise ShapeError(f"{which} axes of the sizes {show(known)} and {show(size)}")
+
+    def meet_group(self, group: Group, size: Axis) -> None:
+        """Check that a group is the flattening of an axis of that size, or give its one wire that size."""
+        if len(group) == 1:
+            self.meet(group[0], size)
+        elif product(self.size(wire) for wire in group) != size:
+            sizes = ", ".join(show(self.size(wire)) for wire in group)
+            raise ShapeError(f"an axis of size {show(size)} cannot be read as axes of sizes ({sizes})")
+
+    def fits(self, one: Group, other: Group) -> bool:
+        """Can the two groups, which read the same axis, be identified wire by wire?"""
+        one, other = self.resolve(one), self.resolve(other)
+        if len(one) == 1 or len(other) == 1:
+            return True
+        return [self._sizes[wire] for wire in one] == [self._sizes[wire] for wire in other]
+
+    def identify(self, one: Group, other: Group) -> None:
+        """Make two groups that read the same axis one: wires are joined pairwise, or a single wire is split."""
+        one, other = self.resolve(one), self.resolve(other)
+        self._plain = False
+        if len(one) == len(other):
+            for first, second in zip(one, other, strict=True):
+                self._join(first, second)
+        elif len(one) == 1:
+            self._split(one[0], other)
+        elif len(other) == 1:
+            self._split(other[0], one)
+        else:
+            raise ShapeError("an axis is read as two different groups of axes")
+
+    def _join(self, first: int, second: int) -> None:
+        first, second = self.find(first), self.find(second)
+        if first == second:
+            return
+        size = self._sizes[second]
+        if size is not None:
+            self.meet(first, size)
+        self._parent[second] = first
+
+    def _split(self, wire: int, parts: Group) -> None:
+        whole = self._sizes[wire]
+        if whole is not None and atoms(whole) != atoms(product(self.size(part) for part in parts)):
+            raise ShapeError(f"an axis of size {show(whole)} cannot be split into {len(parts)} axes of other sizes")
+        self._parts[wire] = parts
+
+
+def components(groups: Iterable[Iterable[int]], wires: int) -> list[int]:
+    """For every wire of ``range(wires)`` the smallest wire it is connected with through the groups."""
+    root = list(range(wires))
+    for group in groups:
+        first = -1
+        for wire in group:
+            while root[wire] != wire:
+                root[wire] = root[root[wire]]
+                wire = root[wire]
+            if first < 0:
+                first = wire
+            elif wire < first:
+                root[first] = wire
+                first = wire
+            else:
+                root[wire] = first
+    for wire in range(wires):
+        root[wire] = root[root[wire]]
+    return root

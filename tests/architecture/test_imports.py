@@ -1,0 +1,217 @@
+"""The house rules a machine can read: imports only go down, importing is light, no file grows too large.
+
+`LAYERS` is the one statement of the order, lowest first. A module may import modules of lower rows only, so
+two modules of one row know nothing of each other and a cycle cannot exist. Function-local imports count too.
+A new file must be given a place here, or the test fails; `tensor_networks` stands wholly below `ricci`.
+"""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("tensor_networks", "ricci")
+MAX_LINES = 400
+
+LAYERS: tuple[tuple[str, ...], ...] = (
+    # tensor_networks: the multilinear floor
+    ("tensor_networks.errors", "tensor_networks.refinement"),
+    ("tensor_networks.axes", "tensor_networks.numbers", "tensor_networks.canonical"),
+    ("tensor_networks.nodes", "tensor_networks.wiring"),
+    ("tensor_networks.common",),
+    ("tensor_networks.networks",),
+    ("tensor_networks.rewrite",),
+    ("tensor_networks.graph", "tensor_networks.einsum"),
+    ("tensor_networks.plan", "tensor_networks.lowering"),
+    ("tensor_networks.program",),
+    (
+        "tensor_networks.backends.numpy",
+        "tensor_networks.backends.jax",
+        "tensor_networks.backends.torch",
+        "tensor_networks.backends.source",
+    ),
+    ("tensor_networks.backends",),
+    ("tensor_networks.drawing.scene",),
+    (
+        "tensor_networks.drawing.svg",
+        "tensor_networks.drawing.tikz",
+        "tensor_networks.drawing.dot",
+        "tensor_networks.drawing.matplotlib",
+        "tensor_networks.drawing.text",
+    ),
+    ("tensor_networks.drawing",),
+    ("tensor_networks",),
+    # ricci: calculus on top of it
+    ("ricci.functions",),
+    # the notations: texts, shapes and nodes; they know nothing of calculus, expressions or evaluation
+    (
+        "ricci.notation.syntax",
+        "ricci.notation.declarations",
+        "ricci.notation.pieces",
+        "ricci.notation.products",
+    ),
+    ("ricci.notation.index_syntax", "ricci.notation.matrix_functions"),
+    (
+        "ricci.notation.matrix_reader",
+        "ricci.notation.index_reader",
+        "ricci.notation.matrix_writer",
+        "ricci.notation.index_writer",
+    ),
+    (
+        "ricci.notation.writing",
+        "ricci.notation.latex",
+        "ricci.notation.einsum",
+        "ricci.notation.numpy_protocols",
+    ),
+    ("ricci.notation",),
+    ("ricci.rules",),
+    ("ricci.calculus",),
+    ("ricci.simplify",),
+    ("ricci.layout",),
+    ("ricci.structure",),
+    ("ricci.compile",),
+    ("ricci.expr",),
+    ("ricci.derive",),
+    ("ricci.verify", "ricci.steps"),
+    ("ricci",),
+    ("ricci.__main__",),
+)
+RANK = {module: rank for rank, row in enumerate(LAYERS) for module in row}
+
+HEAVY = ("networkx", "opt_einsum", "jax", "torch", "matplotlib", "scipy")  # loaded inside functions only
+LIGHT = ("numpy",)  # third-party packages that a module may load when it is imported
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = {module_name(path): path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))}
+
+
+def is_module(name: str) -> bool:
+    return name in FILES or name in RANK
+
+
+def package_of(module: str) -> str:
+    """The package that a relative import of `module` starts from."""
+    return module if FILES[module].name == "__init__.py" else module.rpartition(".")[0]
+
+
+def imported(module: str, statement: ast.AST) -> Iterator[str]:
+    """The absolute names that one syntax node imports; what is not a module counts as its home."""
+    if isinstance(statement, ast.Import):
+        yield from (alias.name for alias in statement.names)
+    elif isinstance(statement, ast.ImportFrom):
+        home = statement.module or ""
+        if statement.level:
+            above = package_of(module).split(".")
+            above = above[: len(above) - (statement.level - 1)]
+            home = ".".join([*above, *([home] if home else [])])
+        for alias in statement.names:
+            inner = f"{home}.{alias.name}"
+            yield inner if is_module(inner) else home
+    elif isinstance(statement, ast.Call) and statement.args:  # import_module("..."), __import__("...")
+        called = statement.func
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        target = statement.args[0]
+        if name in ("import_module", "__import__") and isinstance(target, ast.Constant):
+            yield str(target.value)
+
+
+def all_imports(module: str) -> Iterator[tuple[int, str]]:
+    """(line, absolute name) of every import of a module, function-local ones included."""
+    for statement in ast.walk(ast.parse(FILES[module].read_text(encoding="utf-8"))):
+        for name in imported(module, statement):
+            yield getattr(statement, "lineno", 0), name
+
+
+def eager_imports(module: str) -> Iterator[tuple[int, str]]:
+    """(line, absolute name) of what runs when the module is imported; not the imports for type checkers."""
+    pending: list[ast.AST] = [ast.parse(FILES[module].read_text(encoding="utf-8"))]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            pending.extend(node.orelse)
+            continue
+        for name in imported(module, node):
+            yield getattr(node, "lineno", 0), name
+        pending.extend(ast.iter_child_nodes(node))
+
+
+def ours(name: str) -> bool:
+    return name.split(".")[0] in PACKAGES
+
+
+def test_every_module_has_one_place() -> None:
+    places = [module for row in LAYERS for module in row]
+    assert len(places) == len(set(places)), "a module stands twice in LAYERS"
+    assert [module for module in FILES if module not in RANK] == [], "give these modules a place in LAYERS"
+
+
+def test_every_place_has_a_module() -> None:
+    assert [module for module in RANK if module not in FILES] == [], "take these out of LAYERS"
+
+
+def test_tensor_networks_stands_below_ricci() -> None:
+    floor = [rank for module, rank in RANK.items() if module.split(".")[0] == "tensor_networks"]
+    above = [rank for module, rank in RANK.items() if module.split(".")[0] == "ricci"]
+    assert max(floor) < min(above)
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_imports_go_down(module: str) -> None:
+    if module not in RANK:
+        pytest.skip("without a place: see test_every_module_has_one_place")
+    rises = [
+        f"line {line}: {module} imports {name}"
+        for line, name in all_imports(module)
+        if ours(name) and RANK.get(name, len(LAYERS)) >= RANK[module]
+    ]
+    assert rises == []
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_third_party_packages_are_loaded_at_a_door(module: str) -> None:
+    """What a module loads when it is imported is ours, the standard library or NumPy."""
+    foreign = [
+        f"line {line}: {name}"
+        for line, name in eager_imports(module)
+        if not ours(name) and name.split(".")[0] not in (*sys.stdlib_module_names, *LIGHT)
+    ]
+    assert foreign == []
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_no_file_grows_too_large(module: str) -> None:
+    lines = len(FILES[module].read_text(encoding="utf-8").splitlines())
+    assert lines <= MAX_LINES, f"{lines} lines: the design is asking for another room"
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_importing_is_light(package: str) -> None:
+    """A fresh interpreter that imports the package has not loaded any heavy third-party package."""
+    code = f"import json, sys, {package}; print(json.dumps(sorted(m.partition('.')[0] for m in sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert sorted(set(json.loads(done.stdout)) & set(HEAVY)) == []
+
+
+def test_the_imports_that_the_rules_see() -> None:
+    """The reader of imports sees what it must: a rule that reads nothing would always pass."""
+    tree = ast.parse(
+        "import tensor_networks.nodes\n"
+        "from tensor_networks import plan, tensor\n"
+        "def f():\n    from ricci.expr import Expr\n    import_module('ricci.verify')\n"
+    )
+    seen = {name for node in ast.walk(tree) for name in imported("ricci", node)}
+    assert seen >= {"tensor_networks.nodes", "tensor_networks.plan", "tensor_networks", "ricci.verify"}
+    assert {"ricci.expr"} <= seen
