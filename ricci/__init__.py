@@ -16,6 +16,7 @@ from ricci.derive import (
     value_and_grad,
     vjp,
 )
+from ricci.equality import Equality, equal
 from ricci.expr import Expr, tensor, tensors
 from ricci.reading import einsum, parse
 from ricci.verify import Verification, verify
@@ -37,6 +38,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DerivativeError",
+    "Equality",
     "Expr",
     "FormatError",
     "IndexNotationError",
@@ -52,6 +54,7 @@ __all__ = [
     "derivative",
     "differential",
     "einsum",
+    "equal",
     "grad",
     "hessian",
     "hvp",

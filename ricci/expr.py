@@ -111,7 +111,7 @@ class Expr(NumpyProtocols):
             raise UnknownName(f"{node} does not occur here and was not declared", hint=f"there are: {', '.join(known) or 'none'}")
         return known[node]
 
-    def __call__(self, **arrays: Any) -> Any:
+    def __call__(self, /, **arrays: Any) -> Any:
         """The value, given an array for every tensor. Sizes are read off the arrays and checked against each other.
 
         Raises:
@@ -121,10 +121,9 @@ class Expr(NumpyProtocols):
         """
         from ricci.compile import evaluate
 
-        spare = {name: leaf for name, leaf in self._declared.items() if name in arrays}
-        return evaluate([self.settled], arrays, spare=spare)[0]
+        return evaluate([self.settled], arrays, declared=self._declared.values())[0]
 
-    def substitute(self, **values: Expr | float) -> Expr:
+    def substitute(self, /, **values: Expr | float) -> Expr:
         """The expression with variables replaced, all at once.
 
         Raises:
@@ -201,7 +200,7 @@ def _traits(leaf: Tensor) -> str:
     return "".join(f" {trait}" for trait in sorted(leaf.traits))
 
 
-def tensor(name: str, declaration: str = "") -> Expr:
+def tensor(name: str, declaration: str = "", /) -> Expr:
     """A tensor as an expression: ``tensor("A", "n n symmetric")``, ``tensor("x", "n")``, ``tensor("c")``.
 
     The declaration names the sizes of the axes (symbols or integers), then traits.

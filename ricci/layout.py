@@ -89,7 +89,7 @@ class MatrixExpr(Expr):
         size = show(self.axes[0])
         return f"1 x {size}" if self.role == "row" else f"{size} x 1"
 
-    def __call__(self, **arrays: object) -> object:
+    def __call__(self, /, **arrays: object) -> object:
         """The value as a matrix: two axes, also for rows and columns."""
         value = super().__call__(**arrays)
         if self.order == 1:

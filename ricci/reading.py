@@ -12,7 +12,7 @@ from tensor_networks.axes import show_shape
 from tensor_networks.nodes import Tensor
 
 
-def parse(text: str, *, notation: str | None = None, **declarations: Any) -> Expr:
+def parse(text: str, /, *, notation: str | None = None, **declarations: Any) -> Expr:
     """The expression that a text stands for, in matrix or index notation (``docs/notation.md`` has the grammar).
 
     A declaration is a string of sizes, then traits (``A="n n symmetric"``, ``x="n"``, ``c=""`` for a scalar), or an expression

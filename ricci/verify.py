@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +51,7 @@ def verify(result: Expr, *, tolerance: float = TOLERANCE, seed: int = 0) -> Veri
     root, variables = result.origin
     error, entries, points = 0.0, 0, []
     for base in (2, 4):
-        sizes = _sizes(result, base)
+        sizes = size_numbers([result], base)
         points.append(", ".join(f"{symbol}={number}" for symbol, number in sizes.items()) or "the declared sizes")
         for order in range(1, len(variables) + 1):
             upper = result if order == len(variables) else derivative(root, *variables[:order])
@@ -61,9 +61,9 @@ def verify(result: Expr, *, tolerance: float = TOLERANCE, seed: int = 0) -> Veri
     return Verification(error <= tolerance, error, entries, tuple(dict.fromkeys(points)))
 
 
-def _sizes(expression: Expr, base: int) -> dict[str, int]:
-    """Small distinct numbers for the size symbols."""
-    axes = [*expression.axes, *(size for leaf in expression.variables.values() for size in leaf.axes)]
+def size_numbers(expressions: Iterable[Expr], base: int) -> dict[str, int]:
+    """Small numbers for the size symbols of some expressions, different for neighbours."""
+    axes = [size for e in expressions for size in (*e.axes, *(size for leaf in e.variables.values() for size in leaf.axes))]
     symbols = sorted({atom for size in axes for atom in atoms(size) if isinstance(atom, str)})
     return {symbol: base + place % 3 for place, symbol in enumerate(symbols)}
 

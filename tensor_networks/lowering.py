@@ -5,7 +5,7 @@ outputs. A step knows its operation, its arguments (earlier steps), its paramete
 
     input(name)  constant(number)  size(symbol)  scalar(number)          leaves; a constant is a bare Python number
     transpose(order)  diagonal(i, j)  reshape()  index(items)  broadcast()   views; index items are ":", None and 0
-    sum(axes)  multiply  matmul  add(coefficients)  scale(number)  power(exponent)  reciprocal  root
+    sum(axes)  multiply  divide  matmul  add(coefficients)  scale(number)  power(exponent)  reciprocal  root
     call(name, *parameters)  embed(pattern)  full(number)  eye  copy
 
 An `Operand` is a step with a wire for each axis. Nothing here knows what a backend is.
@@ -119,11 +119,18 @@ class Line:
             number = self.number(one)
             if number is not None:
                 return self.scale(other, number)
+        for one, other in ((left, right), (right, left)):
+            if self.steps[other].op == "reciprocal" and self.steps[one].op != "reciprocal":
+                return self.elementwise("divide", one, self.steps[other].args[0])
+        return self.elementwise("multiply", left, right)
+
+    def elementwise(self, op: str, left: int, right: int) -> int:
+        """An operation of two arrays that broadcast."""
         long, short = self.steps[left].axes, self.steps[right].axes
         if len(long) < len(short):
             long, short = short, long
         short = (1,) * (len(long) - len(short)) + short
-        return self.add("multiply", (left, right), (), [b if a == 1 else a for a, b in zip(long, short, strict=True)])
+        return self.add(op, (left, right), (), [b if a == 1 else a for a, b in zip(long, short, strict=True)])
 
     def power(self, step: int, exponent: Number) -> int:
         """The step to a rational power, elementwise: by products, a reciprocal and a square root where they serve."""

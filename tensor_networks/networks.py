@@ -12,90 +12,16 @@ connected factors: that is `rewrite.flatten`, which knows what is shared.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from itertools import permutations
-from typing import NamedTuple
 
 from tensor_networks.axes import Axis, atoms, product, show_shape
-from tensor_networks.canonical import canonical_order
 from tensor_networks.common import Common, Term, common_part
+from tensor_networks.composites import Factor, Network, Sum, canonical, linear, one, oriented, sorted_slots
 from tensor_networks.errors import ShapeError
-from tensor_networks.nodes import Node, Size, intern, size_node
+from tensor_networks.nodes import Node, size_node
 from tensor_networks.numbers import Number, content, exact, power, ratio
 from tensor_networks.wiring import Group, Wiring, components
 
 Slot = Hashable  # a wire label, or a tuple of labels
-MOST_ORIENTATIONS = 24
-
-
-class Factor(NamedTuple):
-    """A node within a network: the wires of each of its axes, and its elementwise exponent."""
-
-    node: Node
-    slots: tuple[Group, ...]
-    exponent: Number
-
-
-class Network(Node):
-    """A product of factors. Every wire has a size; wires that are not among the outputs are summed."""
-
-    __slots__ = ("factors", "outputs", "sizes")
-    kind = "network"
-    factors: tuple[Factor, ...]
-    outputs: tuple[Group, ...]
-    sizes: tuple[Axis, ...]
-
-    def content(self) -> str:
-        return repr(([factor[1:] for factor in self.factors], self.outputs, self.sizes))
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return tuple(factor.node for factor in self.factors)
-
-    def rebuild(self, children: Sequence[Node]) -> Node:
-        factors = [(child, f.slots, f.exponent) for child, f in zip(children, self.factors, strict=True)]
-        return network(factors, self.outputs, dict(enumerate(self.sizes)))
-
-    def find_orbits(self) -> tuple[int, ...]:
-        return _swappable(self)
-
-    @property
-    def free(self) -> frozenset[int]:
-        """The wires among the outputs."""
-        return frozenset(wire for group in self.outputs for wire in group)
-
-    @property
-    def plain(self) -> bool:
-        """Are the outputs distinct single wires that each hang on a factor?"""
-        singles = [group[0] for group in self.outputs if len(group) == 1]
-        held = {wire for factor in self.factors for group in factor.slots for wire in group}
-        return len(singles) == len(self.outputs) == len(set(singles)) and held.issuperset(singles)
-
-    def __repr__(self) -> str:
-        return f"Network({len(self.factors)} factors, {show_shape(self.axes)})"
-
-
-class Sum(Node):
-    """A linear combination of nodes of the same axes. The empty sum is the zero of that shape."""
-
-    __slots__ = ("terms",)
-    kind = "sum"
-    terms: tuple[tuple[Node, Number], ...]
-
-    def content(self) -> str:
-        return repr((self.axes, [(number.numerator, number.denominator) for _, number in self.terms]))
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return tuple(term for term, _ in self.terms)
-
-    def rebuild(self, children: Sequence[Node]) -> Node:
-        return total(((child, number) for child, (_, number) in zip(children, self.terms, strict=True)), self.axes)
-
-    def find_orbits(self) -> tuple[int, ...]:
-        return _swappable(self)
-
-    def __repr__(self) -> str:
-        return f"Sum({len(self.terms)} terms, {show_shape(self.axes)})"
 
 
 def network(
@@ -199,7 +125,7 @@ class _Assembly:
         held = tuple((wire,) for wire in sorted(inside & free))
         piece = child
         if held != child.outputs or len(factors) < len(child.factors):
-            piece = _canonical(factors, held, child.sizes)
+            piece = canonical(factors, held, child.sizes)
         for wire in inside - free:
             self.wiring.drop(wires[wire])
         self.factors.append(Factor(piece, _renamed(held, wires), exponent))
@@ -249,7 +175,7 @@ class _Assembly:
                 if isinstance(node, Network | Sum):
                     node, permutation = oriented(node)
                     groups = tuple(groups[axis] for axis in permutation)
-                groups = _sorted_slots(node, groups)
+                groups = sorted_slots(node, groups)
             place = (node, groups)
             if place in merged:
                 changed = changed or isinstance(node, Network | Sum)
@@ -275,7 +201,7 @@ class _Assembly:
             (opened if where in alive or where < 0 else closed.setdefault(where, [])).append(factor)
         if not closed or (len(closed) == 1 and not opened and not free):
             return factors if not lone else _merged_scalars(factors, ())
-        return _merged_scalars(opened, [_canonical(part, (), wiring.sizes) for part in closed.values()])
+        return _merged_scalars(opened, [canonical(part, (), wiring.sizes) for part in closed.values()])
 
     def _size_factors(self, wires: Iterable[int]) -> list[Factor]:
         factors = []
@@ -324,7 +250,7 @@ def _primitive(node: Sum, exponent: Number) -> tuple[Node, Number]:
         return node, 1
     if len(node.terms) == 1:
         return node.terms[0][0], outside
-    return _sum({term: ratio(inside, number) for term, inside in node.terms}, node.axes), outside
+    return linear({term: ratio(inside, number) for term, inside in node.terms}, node.axes), outside
 
 
 def _reduced(factors: list[Factor], outputs: tuple[Group, ...], wiring: Wiring) -> Node:
@@ -335,7 +261,7 @@ def _reduced(factors: list[Factor], outputs: tuple[Group, ...], wiring: Wiring) 
             return node
         if isinstance(node, Network) and node.order:
             return network([(node, slots)], outputs, wiring.known(outputs))
-    return _canonical(factors, outputs, wiring.sizes)
+    return canonical(factors, outputs, wiring.sizes)
 
 
 def _view_of_sum(node: Sum, slots: tuple[Group, ...], outputs: tuple[Group, ...], wiring: Wiring) -> Node:
@@ -343,112 +269,10 @@ def _view_of_sum(node: Sum, slots: tuple[Group, ...], outputs: tuple[Group, ...]
     held = {wire for group in slots for wire in group}
     core = tuple((wire,) for wire in dict.fromkeys(w for group in outputs for w in group) if wire in held)
     if slots == core:
-        return node if core == outputs else _canonical([Factor(node, slots, 1)], outputs, wiring.sizes)
+        return node if core == outputs else canonical([Factor(node, slots, 1)], outputs, wiring.sizes)
     inside = wiring.known(slots)
     terms = [(network([(term, slots)], core, inside), number) for term, number in node.terms]
     return network([(total(terms, [wiring.size(wire) for (wire,) in core]), core)], outputs, wiring.known(outputs))
-
-
-def _sorted_slots(node: Node, slots: tuple[Group, ...]) -> tuple[Group, ...]:
-    """The slots with interchangeable ones in ascending order."""
-    orbits = node.orbits
-    places: dict[int, list[int]] = {}
-    for axis, orbit in enumerate(orbits):
-        places.setdefault(orbit, []).append(axis)
-    out = list(slots)
-    for axes in places.values():
-        if len(axes) > 1:
-            for axis, group in zip(axes, sorted(slots[axis] for axis in axes), strict=True):
-                out[axis] = group
-    return tuple(out)
-
-
-def _canonical(factors: Sequence[Factor], outputs: tuple[Group, ...], sizes: Sequence[Axis]) -> Network:
-    """The interned network of these factors: canonical order of factors, canonical numbers of wires."""
-    numbered: dict[int, int] = {}
-    for groups in (outputs, *(factor.slots for factor in factors)):
-        for group in groups:
-            for wire in group:
-                if wire not in numbered:
-                    numbered[wire] = len(numbered)
-    labels = [str(sizes[wire]) for wire in numbered]
-    described = [
-        (factor.node.key + _exponent_key(factor.exponent), _described(factor, numbered)) for factor in factors
-    ]
-    ends = tuple((axis, tuple(numbered[wire] for wire in group)) for axis, group in enumerate(outputs))
-    factor_order, wire_order = canonical_order(described, ends, labels)
-    place = {old: new for new, old in enumerate(wire_order)}
-    number = {wire: place[k] for wire, k in numbered.items()}
-    ordered = []
-    for index in factor_order:
-        node, slots, exponent = factors[index]
-        slots = tuple(tuple(number[wire] for wire in group) for group in slots)
-        ordered.append(Factor(node, _sorted_slots(node, slots) if len(slots) > 1 else slots, exponent))
-    out = tuple(tuple(number[wire] for wire in group) for group in outputs)
-    wires = list(numbered)
-    final = tuple(sizes[wires[old]] for old in wire_order)
-    axes = tuple(product(final[wire] for wire in group) for group in out)
-    return intern(Network, axes, [f.node for f in ordered], factors=tuple(ordered), outputs=out, sizes=final)
-
-
-def _exponent_key(exponent: Number) -> bytes:
-    return b"" if exponent == 1 else str(exponent).encode()
-
-
-def _described(factor: Factor, numbered: Mapping[int, int]) -> tuple[tuple[int, Group], ...]:
-    orbits = factor.node.orbits if len(factor.slots) > 1 else (0,)
-    return tuple(
-        (orbit, tuple(numbered[wire] for wire in group)) for orbit, group in zip(orbits, factor.slots, strict=False)
-    )
-
-
-def oriented(node: Node) -> tuple[Node, tuple[int, ...]]:
-    """A node that is the same value with its axes in canonical order, and that order: axis k is the given one's [k]-th.
-
-    Networks and sums have no order of axes of their own: ``A*B`` and its transpose are one node seen in two ways.
-    """
-    if node.order < 2 or not isinstance(node, Network | Sum):
-        return node, tuple(range(node.order))
-    if node._oriented is None:
-        seen = [(_permuted(node, permutation), permutation) for permutation in _orientations(node)]
-        node._oriented = min(seen, key=lambda view: view[0].key)
-    return node._oriented
-
-
-def _orientations(node: Node) -> list[tuple[int, ...]]:
-    """The orders of axes to choose from: by size, and every order of equal sizes while those are few."""
-    by_size = sorted(range(node.order), key=lambda axis: str(node.axes[axis]))
-    want = [str(node.axes[axis]) for axis in by_size]
-    if len(set(want)) == len(want):
-        return [tuple(by_size)]
-    found = []
-    for permutation in permutations(range(node.order)):
-        if [str(node.axes[axis]) for axis in permutation] == want:
-            found.append(permutation)
-            if len(found) > MOST_ORIENTATIONS:
-                return [tuple(by_size)]
-    return found
-
-
-def _permuted(node: Node, permutation: tuple[int, ...]) -> Node:
-    """The node with its axes in another order: axis k of the result is axis permutation[k] of the node."""
-    return network([(node, range(node.order))], permutation)
-
-
-def _swappable(node: Node) -> tuple[int, ...]:
-    """Classes of axes that can be exchanged, found by exchanging them: identical nodes are equal."""
-    orbits = list(range(node.order))
-    if node.order > 6:
-        return tuple(orbits)
-    for second in range(node.order):
-        for first in range(second):
-            if orbits[first] == first and node.axes[first] == node.axes[second]:
-                swapped = list(range(node.order))
-                swapped[first], swapped[second] = second, first
-                if _permuted(node, tuple(swapped)) is node:
-                    orbits[second] = first
-                    break
-    return tuple(orbits)
 
 
 def total(terms: Iterable[tuple[Node, Number]], axes: Iterable[Axis] | None = None) -> Node:
@@ -477,7 +301,7 @@ def total(terms: Iterable[tuple[Node, Number]], axes: Iterable[Axis] | None = No
         found = common_part([_as_term(node) for node in kept])
         if found is not None:
             return _pulled(found, kept)
-    return _sum(kept, shape)
+    return linear(kept, shape)
 
 
 def _as_term(node: Node) -> Term:
@@ -497,13 +321,14 @@ def _pulled(found: Common, terms: Mapping[Node, Number]) -> Node:
     return network([*found.factors, (core, found.core)], found.outputs, found.sizes)
 
 
-def _sum(terms: Mapping[Node, Number], axes: tuple[Axis, ...]) -> Node:
-    if len(terms) == 1:
-        ((node, number),) = terms.items()
-        if number == 1:
-            return node
-    ordered = tuple(sorted(terms.items(), key=lambda term: term[0].key))
-    return intern(Sum, axes, [node for node, _ in ordered], terms=ordered)
+def rebuilt(node: Node, children: Sequence[Node]) -> Node:
+    """The same node over other children of the same axes, in the order of its children."""
+    if isinstance(node, Network):
+        factors = [(child, f.slots, f.exponent) for child, f in zip(children, node.factors, strict=True)]
+        return network(factors, node.outputs, dict(enumerate(node.sizes)))
+    if isinstance(node, Sum):
+        return total(((child, number) for child, (_, number) in zip(children, node.terms, strict=True)), node.axes)
+    return node.rebuild(children)
 
 
 def _scaled(node: Node, number: Number) -> Node:
@@ -512,13 +337,13 @@ def _scaled(node: Node, number: Number) -> Node:
 
 def zero(axes: Iterable[Axis]) -> Node:
     """The zero of a shape."""
-    return _sum({}, tuple(axes))
+    return linear({}, tuple(axes))
 
 
 def constant(number: object) -> Node:
     """A number as a scalar node."""
     value = exact(number)
-    return _sum({one: value} if value else {}, ())
+    return linear({one: value} if value else {}, ())
 
 
 def size_of(size: Axis) -> Node:
@@ -529,6 +354,3 @@ def size_of(size: Axis) -> Node:
 def elementwise_power(node: Node, exponent: object) -> Node:
     """Every entry to a constant power."""
     return network([(node, range(node.order), exact(exponent))], range(node.order))
-
-
-one: Network = intern(Network, (), (), factors=(), outputs=(), sizes=())

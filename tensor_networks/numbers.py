@@ -34,6 +34,8 @@ def exact(number: object) -> Number:
 def power(base: Number, exponent: Number) -> Number | None:
     """base**exponent as an exact number, or None where it is not rational, not real or infinite."""
     if isinstance(exponent, int):
+        if exponent == 1 or base == 1:
+            return base
         if exponent < 0 and base == 0:
             return None
         return exact(Fraction(base) ** exponent) if abs(exponent) <= ROOT_DIGITS else _large_power(base, exponent)
@@ -60,14 +62,18 @@ def _root(number: int, degree: int) -> int | None:
 
 def content(coefficients: tuple[Number, ...]) -> Number:
     """The greatest rational that divides all coefficients to integers, with the sign of the first."""
+    if len(coefficients) == 1:
+        return coefficients[0]
     numerator, denominator = 0, 1
     for coefficient in coefficients:
         numerator = gcd(numerator, coefficient.numerator)
         denominator = lcm(denominator, coefficient.denominator)
     sign = -1 if coefficients[0] < 0 else 1
-    return exact(Fraction(sign * numerator, denominator))
+    return sign * numerator if denominator == 1 else Fraction(sign * numerator, denominator)
 
 
 def ratio(number: Number, by: Number) -> Number:
     """number / by, exactly."""
+    if isinstance(number, int) and isinstance(by, int) and number % by == 0:
+        return number // by
     return exact(Fraction(number, by))

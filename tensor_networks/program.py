@@ -6,7 +6,7 @@ stay axes of size 1 until a shape is really needed, groups are a reshape. A node
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, NamedTuple
@@ -139,6 +139,7 @@ class _Builder:
         self.inputs: dict[str, Tensor] = {}
         self.held: dict[Node, Held] = {}
         self.owned: set[int] = set()
+        self.taken: set[frozenset[int]] = set()
         nodes = walk(*roots)
         uses = Counter(child for node in nodes for child in node.children) + Counter(roots)
         deferred = {  # scaled networks of one use take their coefficient into the product
@@ -146,7 +147,7 @@ class _Builder:
             for node in nodes
             if type(node) is Sum
             for term, number in node.terms
-            if type(term) is Network and uses[term] == 1 and number != 1
+            if type(term) is Network and uses[term] == 1 and abs(number) != 1
         }
         self.coefficients = deferred
         for node in nodes:
@@ -280,20 +281,14 @@ class _Builder:
             holders.subtract(two.wires)
             keep = {wire for wire in (*one.wires, *two.wires) if wire in kept_set or holders[wire] > 0}
             operands.append(contract(line, one, two, keep, kept))
+            self.taken.add(frozenset((one.step, two.step)))
             holders.update(operands[-1].wires)
         core = arrange(line, reduce(line, operands[-1], kept_set), kept)
         return core if early else Operand(line.multiply(scalar, core.step), core.wires)
 
-    def known(self, operands: list[Operand]) -> Any:
+    def known(self, operands: list[Operand]) -> Callable[[int, int], bool]:
         """Tells of two operands whether their product was already taken somewhere in the program."""
-
-        def known(left: int, right: int) -> bool:
-            steps = {operands[left].step, operands[right].step}
-            if not self.owned:
-                return False
-            return any(set(step.args) == steps for step in self.line.steps if step.op in ("matmul", "multiply"))
-
-        return known
+        return lambda left, right: frozenset((operands[left].step, operands[right].step)) in self.taken
 
     def pattern(self, core: Operand, unique: list[int], flat: list[int], node: Network) -> Held:
         """The outputs of a network from its core: broadcast, doubled and grouped wires."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import count
 
 from tensor_networks.errors import LimitError
-from tensor_networks.networks import Factor, Network, Sum, network, total
+from tensor_networks.networks import Factor, Network, Sum, network, rebuilt, total
 from tensor_networks.nodes import Node, walk
 from tensor_networks.numbers import Number
 from tensor_networks.wiring import Group
@@ -23,7 +23,7 @@ def transform(roots: Iterable[Node], step: Callable[[Node], Node]) -> tuple[Node
     for node in walk(*roots):
         children = node.children
         fresh = [new[child] for child in children]
-        new[node] = step(node if all(map(_same, fresh, children)) else node.rebuild(fresh))
+        new[node] = step(node if all(map(_same, fresh, children)) else rebuilt(node, fresh))
     return tuple(new[root] for root in roots)
 
 
@@ -40,7 +40,7 @@ def substitute(root: Node, mapping: Mapping[Node, Node]) -> Node:
             continue
         children = node.children
         fresh = [new[child] for child in children]
-        new[node] = node if all(map(_same, fresh, children)) else node.rebuild(fresh)
+        new[node] = node if all(map(_same, fresh, children)) else rebuilt(node, fresh)
     return new[root]
 
 
@@ -72,6 +72,8 @@ def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
         for factor in node.factors
         if uses[factor.node] == 1 and _unfolds(factor)
     }
+    if not inlined:
+        return roots
     new: dict[Node, Node] = {}
     for node in order:
         if node in inlined:
@@ -81,7 +83,7 @@ def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
             continue
         children = node.children
         fresh = [new[child] for child in children]
-        new[node] = node if all(map(_same, fresh, children)) else node.rebuild(fresh)
+        new[node] = node if all(map(_same, fresh, children)) else rebuilt(node, fresh)
     return tuple(new[root] for root in roots)
 
 

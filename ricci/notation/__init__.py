@@ -15,7 +15,6 @@ from tensor_networks.errors import OperandError, ParseError, clip
 from tensor_networks.nodes import Node, Tensor
 
 NOTATIONS = ("matrix", "index")
-INDEX_MARKS = re.compile(r"->|[_^]\s*\{|[\w)]\s+[^\W\d]|\)\s*\(|\)_|([^\W\d_][^\W_]*)_[^\W\d_]")
 WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -35,8 +34,8 @@ class Parsed:
 def read(text: str, declarations: Mapping[str, Declaration] | None = None, notation: str | None = None) -> Parsed:
     """Read a formula.
 
-    `declarations` give each name its sizes and traits (`"n n symmetric"`), or a node to stand for it; without any, they are
-    inferred. `notation` is "matrix", "index", or None: then the text says which.
+    `declarations` give each name its sizes and traits (`"n n symmetric"`), or a node to stand for it; without
+    any, they are inferred. `notation` is "matrix", "index", or None: then the text says which.
 
     Raises:
         ParseError, UnknownName, ShapeError, IndexNotationError, LimitError: each shows the place in the text.
@@ -60,13 +59,14 @@ def read(text: str, declarations: Mapping[str, Declaration] | None = None, notat
 
 
 def guess_notation(text: str, scope: Scope) -> str:
-    """Index notation has an arrow, subscripts, raised indices or neighbours without an operator; matrix notation has none."""
+    """Index notation has an arrow, subscripts, raised indices or neighbours; matrix notation has none of these."""
     if "->" in text or "_{" in text or "^{" in text or ")_" in text:
         return "index"
     for found in WORD.finditer(text):
         word = found.group()
         head, mark, tail = word.partition("_")
-        if mark and tail and word not in scope.nodes and (not scope.nodes or head in scope.nodes or head in (*SYMBOLS, "sum")):
+        known = not scope.nodes or head in scope.nodes or head in (*SYMBOLS, "sum")
+        if mark and tail and word not in scope.nodes and known:
             return "index"
         if mark and any(word.startswith(name + "_") for name in scope.nodes):
             return "index"

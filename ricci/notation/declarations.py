@@ -8,12 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tensor_networks.axes import Axis, atoms, product
-from tensor_networks.errors import OperandError, ParseError, ShapeError, UnknownName, clip, located
+from tensor_networks.errors import OperandError, ParseError, ShapeError, UnknownName, clip, located, suggestion
 from tensor_networks.nodes import Node, Tensor, tensor, walk
 
-TRAITS = frozenset(
-    "symmetric skew diagonal lower upper toeplitz orthogonal positive nonnegative spd psd idempotent levicivita".split()
-)
+SHAPES = {"symmetric", "skew", "diagonal", "lower", "upper", "toeplitz", "orthogonal", "idempotent", "levicivita"}
+TRAITS = frozenset(SHAPES | {"spd", "psd", "positive", "nonnegative"})
 NAME = re.compile(r"[^\W\d]\w*")
 LONGEST_NAME = 1000
 
@@ -114,6 +113,4 @@ class Scope:
 
 def unknown(name: str, known: Iterable[str], hint: str = "") -> UnknownName:
     """The error for a name that nothing declares, with the nearest known one."""
-    from tensor_networks.errors import suggestion
-
     return UnknownName(f"the name {clip(name)} is not declared", hint=suggestion(name, known) or hint)

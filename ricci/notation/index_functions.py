@@ -10,7 +10,19 @@ from ricci.functions import FUNCTIONS, apply
 from ricci.notation.declarations import Scope, unknown
 from ricci.notation.index_syntax import CONSTANTS, SPECIAL, is_function
 from ricci.notation.pieces import OPEN, Piece, Wires, settled
-from ricci.notation.syntax import Call, Chain, Literal, Name, Parenthesis, Syntax, Walk, blame, snippet
+from ricci.notation.syntax import (
+    Call,
+    Chain,
+    Literal,
+    Name,
+    Parenthesis,
+    Subscript,
+    Syntax,
+    Walk,
+    blame,
+    is_size_product,
+    snippet,
+)
 from tensor_networks.axes import Axis, product
 from tensor_networks.errors import IndexNotationError, ParseError, ShapeError, clip, located
 from tensor_networks.networks import constant, total
@@ -31,7 +43,7 @@ class IndexFunctions:
 
         def expression(self, tree: Syntax, context: Context) -> Walk[Piece]: ...
         def unindexed(self, tree: Syntax, context: Context) -> Walk[Piece]: ...
-        def words(self, subscript: object, whole: bool = False) -> list[str]: ...
+        def words(self, subscript: Subscript, whole: bool = False) -> list[str]: ...
         def check_closed(self, piece: Piece, tree: Syntax) -> None: ...
         def guess(self, tree: Name, order: int) -> Piece: ...
 
@@ -118,7 +130,8 @@ class IndexFunctions:
             order, _ = function.core(0) if function.elementwise else function.core(2)
             piece = self.guess(argument, order)
             if order == 2:
-                self.wires.alike(*piece.free.values(), argument.name)
+                first, second = piece.free.values()
+                self.wires.alike(first, second, argument.name)
             return piece
         return settled((yield self.unindexed(argument, context)))
 
@@ -206,8 +219,6 @@ class IndexFunctions:
             error.message = f"{clip(tree.name)} is not a size of any declaration"
             error.locate(self.text, tree.start, tree.end)
             raise error
-        if isinstance(tree, Chain) and all(op.text == "*" for op in tree.operators):
-            if all(isinstance(operand, Name | Literal) for operand in tree.operands):
-                return product(self.size_argument(operand) for operand in tree.operands)
+        if isinstance(tree, Chain) and is_size_product(tree):
+            return product(self.size_argument(operand) for operand in tree.operands)
         raise blame(ParseError, "this argument must be a size", self.text, tree, "a size is a symbol or an integer")
-

@@ -1,14 +1,14 @@
 """Index notation (Ricci calculus and its explicit cousins): text to nodes.
 
-The walk goes over the tree with the indices that are protected (in the output, or bound by an enclosing `sum_`). A product
-sums what occurs twice and is not protected. Where the text holds `delta_ij` or `one_i`, or names without a declaration, a
-first pass finds the sizes: it joins wires and builds nothing.
+The walk goes over the tree with the indices that are protected (in the output, or bound by an enclosing
+`sum_`). A product sums what occurs twice and is not protected. Where the text holds `delta_ij` or `one_i`, or
+names without a declaration, a first pass finds the sizes: it joins wires and builds nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Generator, Sequence
+from typing import Any, NamedTuple
 
 from ricci.functions import FUNCTIONS
 from ricci.notation.declarations import Scope, unknown
@@ -94,7 +94,7 @@ class IndexReader(IndexFunctions):
 
     # the outermost level
 
-    def outermost(self, tree: Syntax) -> Walk[Node | None]:
+    def outermost(self, tree: Syntax) -> Generator[Any, Piece, Node | None]:
         """The node of the whole text."""
         arrow = tree if isinstance(tree, Arrow) else None
         body = arrow.body if arrow else tree
@@ -122,8 +122,9 @@ class IndexReader(IndexFunctions):
             self.check_closed(piece, operand)
             for label in outputs:
                 if label not in piece.free:
-                    what = f"index {clip(label, 20)} of the output does not occur in {snippet(self.text, operand)}"
-                    raise blame(IndexNotationError, what, self.text, operand, f"a factor one_{clip(label, 20)} broadcasts")
+                    short = clip(label, 20)
+                    what = f"index {short} of the output does not occur in {snippet(self.text, operand)}"
+                    raise blame(IndexNotationError, what, self.text, operand, f"a factor one_{short} broadcasts")
             self.drop(piece, [label for label in piece.free if label not in outputs])
             pieces.append(piece)
         return self.added(tree, terms, pieces)
@@ -169,8 +170,9 @@ class IndexReader(IndexFunctions):
             odd = sorted(piece.free.keys() ^ first.free.keys())
             if odd:
                 lacking = operand if odd[0] in first.free else terms[0][1]
-                what = f"index {clip(odd[0], 20)} does not occur in the term {snippet(self.text, lacking)}, but in others"
-                hint = f"all terms have the same free indices; one_{clip(odd[0], 20)} broadcasts"
+                short = clip(odd[0], 20)
+                what = f"index {short} does not occur in the term {snippet(self.text, lacking)}, but in others"
+                hint = f"all terms have the same free indices; one_{short} broadcasts"
                 raise blame(IndexNotationError, what, self.text, operand, hint)
             with located(self.text, operand.start, operand.end):
                 for label, wire in piece.free.items():
@@ -317,7 +319,7 @@ class IndexReader(IndexFunctions):
             piece = renamed(piece, dict(zip(piece.open, (word for word, _ in labels), strict=True)))
         for word, upper in labels:
             if self.parser.heights:
-                piece.heights[word] = piece.heights.get(word, ()) + (upper,)
+                piece.heights[word] = (*piece.heights.get(word, ()), upper)
             self.letters.setdefault(word, []).append(piece.free[word])
         return piece
 

@@ -78,7 +78,7 @@ class IndexParser(Parser):
         arrow = self.advance()
         if self.at("{"):
             return self.braced(arrow)
-        words = []
+        words: list[Token] = []
         while self.current.kind == "name" or (words and self.at(",") and self.tokens[self.place + 1].kind == "name"):
             token = self.advance()
             words += [token] if token.kind == "name" else []

@@ -110,19 +110,10 @@ def _norm1(call: Arguments) -> Value:
     return call.products.summed(call.only)
 
 
-def _norm2(call: Arguments) -> Value:
-    if call.only.role not in VECTORS:
-        raise call.refuse("a vector", hint="normF(A) is the root of the sum of squares of a matrix")
-    return _root_of_squares(call)
-
-
-def _norm_f(call: Arguments) -> Value:
+def _norm(call: Arguments) -> Value:
+    """The root of the sum of squares: norm2 of a vector, normF of a matrix; either name serves for both."""
     if call.only.role == "scalar":
-        raise call.refuse("a matrix", hint="abs(a) is the size of a scalar")
-    return _root_of_squares(call)
-
-
-def _root_of_squares(call: Arguments) -> Value:
+        raise call.refuse("a vector or a matrix", hint="abs(a) is the size of a scalar")
     return call.products.of(apply("norm2", call.products.node(call.only)), "scalar")
 
 
@@ -150,8 +141,8 @@ MATRIX_FUNCTIONS = {
     "diag": Known(_diag),
     "sqrt": Known(_sqrt),
     "norm1": Known(_norm1),
-    "norm2": Known(_norm2),
-    "normF": Known(_norm_f),
+    "norm2": Known(_norm),
+    "normF": Known(_norm),
     "kron": Known(_kron, (2,)),
     "vec": Known(_vec),
     "rvec": Known(_vec),

@@ -27,6 +27,7 @@ from ricci.notation.syntax import (
     Transpose,
     Walk,
     blame,
+    is_size_product,
     run,
     snippet,
 )
@@ -152,16 +153,15 @@ class MatrixReader:
                     hint = "to add this product of vectors to every entry, multiply it by ones(n)"
                 elif {value.role, first.role} == {"column", "row"}:
                     hint = "transpose one of them with '"
-                raise self.misfit("add" if operator.text == "+" else "subtract", tree, one, other, values, operator, hint)
+                verb = "add" if operator.text == "+" else "subtract"
+                raise self.misfit(verb, tree, one, other, values, operator, hint)
 
     def misfit(
         self, verb: str, tree: Chain, one: int, other: int, values: Sequence[Value], operator: Token, hint: str = ""
     ) -> ShapeError:
         """The error for two operands that do not fit, at their operator."""
-        shown = [
-            f"{snippet(self.text, tree.operands[i])} ({self.products.describe(values[i])})" for i in (one, other)
-        ]
-        message = f"cannot {verb} {shown[0]} {operator.text} {shown[1]}"
+        shown = [f"{snippet(self.text, tree.operands[i])} ({self.products.describe(values[i])})" for i in (one, other)]
+        message = f"cannot {verb} {shown[0]} and {shown[1]}"
         return ShapeError(message, text=self.text, start=operator.start, end=operator.end, hint=hint)
 
     def product(self, tree: Chain) -> Walk[Value]:
@@ -182,7 +182,8 @@ class MatrixReader:
             return self.matrix_product(tree, place, left, right, operator)
         if operator.text == "/":
             if right.role != "scalar":
-                raise self.clash("divide", tree, place, left, right, operator, "./ divides entry by entry, inv(A) inverts")
+                hint = "./ divides entry by entry, inv(A) inverts"
+                raise self.clash("divide", tree, place, left, right, operator, hint)
             return products.divided(left, right)
         if operator.text == "./":
             right = products.power(right, -1)
@@ -320,9 +321,8 @@ class MatrixReader:
             error.message = f"{clip(tree.name)} is not a size of any declaration"
             error.locate(self.text, tree.start, tree.end)
             raise error
-        if isinstance(tree, Chain) and all(op.text == "*" for op in tree.operators):
-            if all(isinstance(operand, Name | Literal) for operand in tree.operands):
-                return product(self.size_argument(operand) for operand in tree.operands)
+        if isinstance(tree, Chain) and is_size_product(tree):
+            return product(self.size_argument(operand) for operand in tree.operands)
         raise blame(ParseError, "this argument must be a size", self.text, tree, "a size is a symbol or an integer")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tensor_networks.axes import Axis, show
@@ -110,7 +110,7 @@ class Wires:
             return None
         outputs = [self.find(piece.free[label]) for label in labels]
         factors = [(node, tuple(map(self.find, wires)), e) for node, wires, e in piece.factors if node is not None]
-        sizes = {}
+        sizes: dict[Hashable, Axis] = {}
         for wire in piece.bare:
             size = self.size(wire)
             if size is not None:
@@ -126,7 +126,8 @@ class Wires:
     def widened(self, piece: Piece, like: dict[str, int]) -> Piece:
         """The piece with a broadcast axis for every label of `like` that it lacks."""
         extra = {label: self.new(like=wire) for label, wire in like.items() if label not in piece.free}
-        return Piece(piece.coefficient, piece.factors, piece.free | extra, piece.counts, piece.bare + [*extra.values()])
+        bare = [*piece.bare, *extra.values()]
+        return Piece(piece.coefficient, piece.factors, piece.free | extra, piece.counts, bare)
 
     def merged(self, pieces: Sequence[tuple[Piece, int, int]], text: str) -> Piece:
         """The product of pieces (each with its span): equal indices joined, occurrences counted, nothing summed."""

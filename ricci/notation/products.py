@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from tensor_networks.axes import Axis, product, show
@@ -186,7 +187,8 @@ class Products:
         """The sum of values of one type and the same sizes."""
         numbers = [value.number for value in values]
         if None not in numbers:
-            return Value("scalar", coefficient=exact(sum(s * n for s, n in zip(signs, numbers, strict=True))))  # type: ignore[operator]
+            number = sum((sign * value.coefficient for sign, value in zip(signs, values, strict=True)), Fraction(0))
+            return Value("scalar", coefficient=exact(number))
         terms = []
         for value, sign in zip(values, signs, strict=True):
             coefficient, value.coefficient = value.coefficient, 1

@@ -1,7 +1,8 @@
 """Text to syntax trees: tokens, the trees, and the Pratt parser that matrix and index notation share.
 
-Nothing here recurses on the depth of the text: the parser and every walk over a tree are generators that yield the
-generators they wait for, and `run` keeps the stack. So 10,000 nested parentheses cost memory, never a RecursionError.
+Nothing here recurses on the depth of the text: the parser and every walk over a tree are generators that
+yield the generators they wait for, and `run` keeps the stack. So 10,000 nested parentheses cost memory,
+never a RecursionError.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from tensor_networks.errors import LimitError, ParseError, RicciError, clip
 from tensor_networks.numbers import Number, exact
 
 T = TypeVar("T")
-Walk = Generator[Any, Any, T]
+Walk = Generator[Any, T, T]  # a walk that yields walks, all with answers of one type
 
 SUM, PRODUCT, POWER, POSTFIX = 1, 2, 3, 4
-BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, ".*": PRODUCT, "./": PRODUCT, "": PRODUCT, "^": POWER, ".^": POWER}
+BINDING = {"+": SUM, "-": SUM, "^": POWER, ".^": POWER} | dict.fromkeys(["*", "/", ".*", "./", ""], PRODUCT)
 LONGEST_NUMBER = 400  # characters, and the largest decimal exponent
 
 
-def run(walk: Walk[T]) -> T:
+def run(walk: Generator[Any, Any, T]) -> T:
     """Run a generator that yields generators, as if each `yield g` were a call of g."""
-    stack: list[Walk[Any]] = [walk]
+    stack: list[Generator[Any, Any, Any]] = [walk]
     answer: Any = None
     while stack:
         try:
@@ -149,9 +150,7 @@ class Lexer:
         while place < len(text):
             found = match(text, place)
             if found is None:
-                raise ParseError(
-                    f"unexpected character {clip(text[place], 12)}", text=text, start=place, end=place + 1
-                )
+                raise ParseError(f"unexpected character {clip(text[place], 12)}", text=text, start=place, end=place + 1)
             if found.lastgroup != "space":
                 out.append(Token(found.lastgroup or "", found.group(), place, found.end()))
             place = found.end()
@@ -328,6 +327,14 @@ def snippet(text: str, tree: Syntax, width: int = 32) -> str:
     return clip(text[tree.start : tree.end], width)
 
 
-def blame(error: Callable[..., RicciError], message: str, text: str, tree: Syntax | Token, hint: str = "") -> RicciError:
+def blame(
+    error: Callable[..., RicciError], message: str, text: str, tree: Syntax | Token, hint: str = ""
+) -> RicciError:
     """An error located at a subtree or token."""
     return error(message, text=text, start=tree.start, end=tree.end, hint=hint)
+
+
+def is_size_product(tree: Chain) -> bool:
+    """Is it a product of plain names and numbers, as the size `2*n`?"""
+    plain = all(isinstance(operand, Name | Literal) for operand in tree.operands)
+    return plain and all(operator.text == "*" for operator in tree.operators)

@@ -1,0 +1,134 @@
+"""Arrays of numbers as nodes: ones, identities and numbers are networks, anything else is a leaf that remembers its data.
+
+Such a leaf is a `Tensor` of integer sizes, named by its content. Its data lives in a table that holds the leaf weakly; whoever
+evaluates adds `constants_of(...)` to the arrays it was given, in the number type it computes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from tensor_networks.errors import LimitError, OperandError
+from tensor_networks.networks import constant, network, total, zero
+from tensor_networks.nodes import Node, Tensor, tensor, walk
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+MOST_ENTRIES = 2**26
+DIGITS = (8, 16, 32)  # hexadecimal digits of the digest in a name, the longer ones should a shorter one be taken
+
+_data: WeakKeyDictionary[Tensor, Array] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def constant_array(values: object) -> Node:
+    """An array of real numbers as a node with an axis (of integer size) for each of its axes.
+
+    A 0-d array is a number, equal entries are a number times ones, and multiples of the identity are recognised.
+
+    Raises:
+        OperandError: the entries are not real numbers.
+        LimitError: there are more than `MOST_ENTRIES` entries to remember.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise OperandError(f"an array of type {array.dtype} cannot be a constant: only real numbers can")
+    if not array.ndim:
+        return constant(array.item())
+    kept = tuple(axis for axis, length in enumerate(array.shape) if length != 1)
+    core = array.reshape([array.shape[axis] for axis in kept]).astype(float)
+    return network([(_core(core), kept)], range(array.ndim), dict(enumerate(array.shape)))
+
+
+def selection(places: object, size: int) -> Node:
+    """The constant that picks entries of an axis of that size: 1 where the last axis is at the place, else 0.
+
+    Contracted with an axis it gives ``axis[places]``; its axes are those of ``places`` (integers in range), then the picked one.
+
+    Raises:
+        LimitError: it has more than `MOST_ENTRIES` entries.
+    """
+    chosen = np.asarray(places)
+    _check_entries(chosen.size * size)
+    return constant_array(chosen[..., None] == np.arange(size))
+
+
+def constants_of(*roots: Node) -> dict[str, Array]:
+    """The data, by name, of all constant leaves below some nodes. The arrays are read-only."""
+    leaves = [node for node in walk(*roots) if isinstance(node, Tensor)]
+    return {leaf.name: _data[leaf] for leaf in leaves if leaf in _data}
+
+
+def is_constant(node: Node) -> bool:
+    """Is the node a leaf that stands for an array of numbers, not a variable?"""
+    return isinstance(node, Tensor) and node in _data
+
+
+def _core(array: Array) -> Node:
+    """An array without axes of size 1 as a node."""
+    if not array.size:
+        return zero(array.shape)
+    if not array.ndim:
+        return constant(array.item())
+    first = array.flat[0]
+    if np.isfinite(first):
+        if np.all(array == first):
+            return _scaled(network((), range(array.ndim), dict(enumerate(array.shape))), first)
+        if first and _is_identity(array, first):
+            return _scaled(network((), "ii", {"i": array.shape[0]}), first)
+    return _leaf(array)
+
+
+def _is_identity(array: Array, number: float) -> bool:
+    """Is the array that number times an identity matrix?"""
+    if array.ndim != 2 or len(set(array.shape)) > 1:
+        return False
+    return np.count_nonzero(array) == len(array) and bool(np.all(np.diagonal(array) == number))
+
+
+def _scaled(node: Node, number: float) -> Node:
+    return total([(node, number)], node.axes)
+
+
+def _leaf(array: Array) -> Tensor:
+    """The leaf of that data: the same for equal data."""
+    _check_entries(array.size)
+    data = np.array(array, order="C")
+    data.setflags(write=False)
+    digest = _digest(data)
+    for digits in DIGITS:
+        leaf = tensor(f"constant_{digest[:digits]}", data.shape)
+        with _lock:
+            known = _data.setdefault(leaf, data)
+        if np.array_equal(known, data, equal_nan=True):
+            return leaf
+    raise LimitError("two different constants have one digest")
+
+
+def _digest(array: Array) -> str:
+    digest = blake2b(repr(array.shape).encode(), digest_size=DIGITS[-1] // 2)
+    digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def _check_entries(count: int) -> None:
+    if count > MOST_ENTRIES:
+        raise LimitError(f"a constant of {count} entries: at most {MOST_ENTRIES} are kept in an expression")
+
+
+def picked(node: Node, axis: int, places: Sequence[int] | Array) -> Node:
+    """The entries at some places (in range) of an axis of integer size; the axes of ``places`` stand in its stead."""
+    size = node.axes[axis]
+    if not isinstance(size, int):
+        raise OperandError("entries can be picked from an axis of integer size only")
+    chosen = selection(places, size)
+    new = [f"new{k}" for k in range(chosen.order - 1)]
+    slots = [*range(axis), "picked", *range(axis + 1, node.order)]
+    outputs = [*range(axis), *new, *range(axis + 1, node.order)]
+    return network([(node, slots), (chosen, [*new, "picked"])], outputs)

@@ -1,0 +1,288 @@
+"""Formulas: what a writer builds before it is text, with its text and its LaTeX side by side.
+
+A formula is a piece of matrix or index notation that knows how tightly it binds, how many tokens it has and how it is
+transposed. Writers build several and keep the cheapest. Parts are shared, so building never copies text; `text` and `latex`
+spell a formula out without recursion.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from tensor_networks.numbers import Number
+
+SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
+LONGEST = 20_000  # characters
+TOKEN = re.compile(r"[A-Za-z]\w*|\d+(?:\.\d+)?|\.[*/^]|[^\s\w]")
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+)
+TRANSPOSE = r"^{\mathsf T}"
+
+Pieces = tuple["str | Formula", ...]
+
+
+class TooLong(Exception):
+    """The text of a formula would exceed `LONGEST` characters."""
+
+
+class Formula:
+    """A piece of notation. `order` is 0, 1 or 2; `degree` orders terms; `inner` marks a row times a column."""
+
+    __slots__ = (
+        "_flipped", "_text", "cost", "degree", "detail", "inner", "kind", "latex_level", "latex_pieces", "length", "level",
+        "order", "parts", "pieces", "symmetric",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        kind: str,
+        pieces: Iterable[str | Formula],
+        latex_pieces: Iterable[str | Formula],
+        *,
+        order: int,
+        level: int = ATOM,
+        latex_level: int | None = None,
+        parts: Sequence[Formula] = (),
+        detail: Any = None,
+        degree: int = 1,
+        symmetric: bool = False,
+    ) -> None:
+        self.kind, self.order, self.level, self.degree = kind, order, level, degree
+        self.latex_level = level if latex_level is None else latex_level
+        self.pieces, self.latex_pieces = tuple(pieces), tuple(latex_pieces)
+        self.parts, self.detail, self.symmetric, self.inner = tuple(parts), detail, symmetric, False
+        self.cost = self.length = 0
+        for piece in self.pieces:
+            self.cost += count_tokens(piece) if isinstance(piece, str) else piece.cost
+            self.length += len(piece) if isinstance(piece, str) else piece.length
+        if self.length > LONGEST:
+            raise TooLong
+        self._flipped: Formula | None = None
+        self._text: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The text of the formula."""
+        if self._text is None:
+            self._text = spelled(self, latex=False)
+        return self._text
+
+    @property
+    def latex(self) -> str:
+        """The LaTeX of the formula."""
+        return spelled(self, latex=True)
+
+    def __repr__(self) -> str:
+        return f"Formula({self.text!r})"
+
+
+@lru_cache(maxsize=4096)
+def count_tokens(text: str) -> int:
+    """The number of tokens in a text."""
+    return len(TOKEN.findall(text))
+
+
+def spelled(formula: Formula, latex: bool) -> str:
+    """The text of a formula, put together without recursion."""
+    out: list[str] = []
+    stack: list[str | Formula] = [formula]
+    while stack:
+        piece = stack.pop()
+        if isinstance(piece, str):
+            out.append(piece)
+        elif not latex and piece._text is not None:
+            out.append(piece._text)
+        else:
+            stack.extend(reversed(piece.latex_pieces if latex else piece.pieces))
+    return "".join(out)
+
+
+def cheapest(formulas: Iterable[Formula]) -> Formula:
+    """The formula of fewest tokens; among equals the shorter one, then the first in the alphabet."""
+    found = list(formulas)
+    least = min(formula.cost for formula in found)
+    found = [formula for formula in found if formula.cost == least]
+    return found[0] if len(found) == 1 else min(found, key=lambda formula: (formula.length, formula.text))
+
+
+# -- atoms ----------------------------------------------------------------------------------------------------
+
+
+def latex_name(name: str) -> str:
+    r"""A name in LaTeX: one letter as it is, a Greek one by its command, others in ``\mathit``; everything escaped."""
+    stem, digits = re.fullmatch(r"(.*?)(\d*)", name, re.S).groups()  # type: ignore[union-attr]
+    head, _, tail = stem.rstrip("_").partition("_")
+    if stem and not digits and head and tail:
+        return f"{latex_name(head)}_{{{latex_name(tail)}}}"
+    stem = stem.rstrip("_") if digits else stem
+    if stem and digits:
+        return f"{latex_name(stem)}_{{{digits}}}"
+    if name in GREEK:
+        return f"\\{name}"
+    if len(name) == 1 and name.isascii() and name.isalpha():
+        return name
+    if re.fullmatch(r"d[A-Z]", name):
+        return rf"\mathrm{{d}}{name[1]}"
+    if name.isascii() and name.isalnum():
+        return rf"\mathit{{{name}}}"
+    return rf"\text{{{escaped(name)}}}"
+
+
+def escaped(text: str) -> str:
+    """A text with everything escaped that means something in LaTeX."""
+    special = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+    return "".join(special.get(c, "\\" + c if c in "_%{}$#&" else c) for c in text)
+
+
+def atom(text: str, latex: str, order: int, degree: int = 1, symmetric: bool = False) -> Formula:
+    """A formula without parts."""
+    return Formula("atom", [text], [latex], order=order, degree=degree, symmetric=symmetric)
+
+
+def named(name: str, order: int, symmetric: bool = False, degree: int = 1) -> Formula:
+    """A name."""
+    return Formula("name", [name], [latex_name(name)], order=order, degree=degree, symmetric=symmetric)
+
+
+def number_text(value: Number) -> str | None:
+    """A number as it is written, if it is an integer or an exact decimal: `3`, `0.5`, `1e-300`."""
+    if isinstance(value, int):
+        return str(value)
+    try:
+        text = repr(float(value))
+    except OverflowError:
+        return None
+    if text in ("inf", "nan", "0.0") or Fraction(text) != value:
+        return None
+    return text
+
+
+def number(value: Number) -> Formula:
+    """A number that is not negative, on its own."""
+    text = number_text(value)
+    if text is not None:
+        return Formula("number", [text], [latex_number(text)], order=0, degree=0, detail=value)
+    over = (str(value.numerator), str(value.denominator))
+    latex = rf"\frac{{{over[0]}}}{{{over[1]}}}"
+    return Formula("number", ["/".join(over)], [latex], order=0, level=PRODUCT, latex_level=ATOM, degree=0, detail=value)
+
+
+def latex_number(text: str) -> str:
+    mantissa, _, power = text.partition("e")
+    return rf"{mantissa} \cdot 10^{{{int(power)}}}" if power else mantissa
+
+
+def call(name: str, args: Sequence[Formula], order: int, latex: Pieces, **more: Any) -> Formula:
+    """A function of formulas. With `along=True` its transpose is the function of the transposed argument."""
+    along = more.pop("along", False)
+    pieces: list[str | Formula] = [name, "("]
+    for place, arg in enumerate(args):
+        pieces += [", " if place else "", arg]
+    degree = more.pop("degree", 1)
+    return Formula(
+        "call", [*pieces, ")"], latex, order=order, parts=args, detail=(name, along, latex), degree=degree, **more
+    )
+
+
+def simple_call(name: str, args: Sequence[Formula], order: int, macro: str = "", **more: Any) -> Formula:
+    """A function written `macro(arguments)` in LaTeX as well."""
+    latex: list[str | Formula] = [macro or rf"\operatorname{{{name}}}", r"\left("]
+    for place, arg in enumerate(args):
+        latex += [", " if place else "", arg]
+    return call(name, args, order, (*latex, r"\right)"), **more)
+
+
+# -- parentheses ---------------------------------------------------------------------------------------------------
+
+
+def wrapped(formula: Formula, level: int) -> Pieces:
+    """The formula, in parentheses if it binds less tightly than `level`."""
+    return (formula,) if formula.level >= level else ("(", formula, ")")
+
+
+def wrapped_latex(formula: Formula, level: int) -> Pieces:
+    """The same in LaTeX."""
+    return (formula,) if formula.latex_level >= level else (r"\left(", formula, r"\right)")
+
+
+def joined(groups: Iterable[Pieces], between: str) -> list[str | Formula]:
+    """Groups of pieces with a separator between them."""
+    out: list[str | Formula] = []
+    for place, group in enumerate(groups):
+        out += [between, *group] if place else group
+    return out
+
+
+# -- powers and transposes ----------------------------------------------------------------------------------------------
+
+
+def power(base: Formula, exponent: Number, matrix: bool = False) -> Formula:
+    """A power with a positive exponent: entry by entry, or of a square matrix."""
+    if exponent == 1:
+        return base
+    if base.kind == "power" and base.detail[1] == matrix:
+        return power(base.parts[0], base.detail[0] * exponent, matrix)
+    if exponent == Fraction(1, 2) and not matrix:
+        return call("sqrt", [base], base.order, (r"\sqrt{", base, "}") if not base.order else (
+            r"\operatorname{sqrt}\left(", base, r"\right)"), along=True, degree=base.degree)  # fmt: skip
+    operator = ".^" if base.order and not matrix else "^"
+    text = number_text(exponent) or f"({exponent.numerator}/{exponent.denominator})"
+    shown = text if isinstance(exponent, int) else rf"{exponent.numerator}/{exponent.denominator}"
+    mark = r"\odot " if operator == ".^" else ""
+    tight = base.latex_level >= ATOM and base.kind not in ("transpose", "power")
+    degree = base.degree * max(1, int(exponent))
+    return Formula(
+        "power",
+        [*wrapped(base, ATOM), operator, text],
+        [*((base,) if tight else (r"\left(", base, r"\right)")), f"^{{{mark}{shown}}}"],
+        order=base.order,
+        level=POWER,
+        parts=[base],
+        detail=(exponent, matrix),
+        degree=degree,
+        symmetric=base.symmetric,
+    )
+
+
+def transpose(base: Formula) -> Formula:
+    """The base with a transpose behind it."""
+    if base.kind == "transpose":
+        return base.parts[0]
+    latex: Pieces = (*wrapped_latex(base, ATOM), TRANSPOSE)
+    if base.kind == "call" and base.detail[0] == "inv":
+        latex = (*wrapped_latex(base.parts[0], ATOM), r"^{-\mathsf T}")
+    return Formula("transpose", [*wrapped(base, ATOM), "'"], latex, order=base.order, parts=[base], degree=base.degree)
+
+
+def transposed(formula: Formula) -> Formula:
+    """The transpose in its cheapest form: behind the formula, or pushed into its parts."""
+    if not formula.order or formula.symmetric:
+        return formula
+    if formula._flipped is None:
+        formula._flipped = min([transpose(formula), *_pushed(formula)], key=lambda f: f.cost)
+        if formula._flipped._flipped is None and formula.kind != "atom":
+            formula._flipped._flipped = formula
+    return formula._flipped
+
+
+def _pushed(formula: Formula) -> list[Formula]:
+    """The transpose of a formula by way of its parts, if it goes that way."""
+    from ricci.notation import arithmetic
+
+    kind, parts = formula.kind, formula.parts
+    if kind == "transpose":
+        return [parts[0]]
+    if kind == "power":
+        return [power(transposed(parts[0]), *formula.detail)]
+    if kind == "call" and formula.detail[1] and len(parts) == 1:
+        name, along, latex = formula.detail
+        turned = transposed(parts[0])
+        pieces = tuple(turned if piece is parts[0] else piece for piece in latex)
+        return [call(name, [turned], formula.order, pieces, along=along, degree=formula.degree)]
+    return arithmetic.pushed(formula)

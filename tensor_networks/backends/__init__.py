@@ -1,0 +1,1 @@
+"""Backends: one table of names each, and the printer that writes a program with such a table."""

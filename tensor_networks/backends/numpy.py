@@ -1,0 +1,254 @@
+"""NumPy: how steps are spelled, the names of functions, and stable definitions of those that NumPy has not.
+
+The definitions below are run as they stand, and are copied into standalone source as they stand: they use `np`, `math` and
+each other only.
+"""
+
+import math
+
+import numpy as np
+
+IMPORTS = ("import math", "import numpy as np")
+STEPS = {
+    "transpose": "{0}.transpose({order})",
+    "scalar": "dtype.type({0})",
+    "full": "np.full({shape}, {0}, dtype)",
+    "eye": "np.eye({shape_list}, dtype=dtype)",
+    "broadcast": "np.broadcast_to({0}, {shape})",
+    "embed": "embed({0}, {pattern}, {shape}, dtype)",
+    "copy": "{0}.copy()",
+    "root": "np.sqrt({0})",
+}
+NAMES = {
+    "exp": "np.exp",
+    "log": "np.log",
+    "sin": "np.sin",
+    "cos": "np.cos",
+    "tan": "np.tan",
+    "asin": "np.arcsin",
+    "acos": "np.arccos",
+    "atan": "np.arctan",
+    "sinh": "np.sinh",
+    "cosh": "np.cosh",
+    "tanh": "np.tanh",
+    "asinh": "np.arcsinh",
+    "acosh": "np.arccosh",
+    "atanh": "np.arctanh",
+    "log1p": "np.log1p",
+    "expm1": "np.expm1",
+    "sqrt": "np.sqrt",
+    "abs": "np.abs",
+    "sign": "np.sign",
+    "power": "np.power",
+    "arctan2": "np.arctan2",
+    "hypot": "np.hypot",
+    "maximum": "np.maximum",
+    "minimum": "np.minimum",
+}
+
+
+def array(name: str, x: object, order: int) -> np.ndarray:
+    """The input as an array of floats with that many axes."""
+    x = np.asarray(x)
+    if x.dtype.kind not in "fcbiu" or x.ndim != order:
+        raise ValueError(f"{name} must be a numeric array with {order} axes, not {x.dtype} of shape {x.shape}")
+    return x if x.dtype.kind in "fc" else x.astype(float)
+
+
+def check(name: str, x: np.ndarray, shape: tuple[int, ...]) -> None:
+    """Refuse an input of another shape: nothing is broadcast."""
+    if x.shape != shape:
+        raise ValueError(f"{name} has shape {x.shape}, not {shape}")
+
+
+def common_dtype(*arrays: np.ndarray) -> np.dtype:
+    """The dtype of constants: that of all inputs together."""
+    return np.result_type(*arrays) if arrays else np.dtype(float)
+
+
+def embed(core: np.ndarray, pattern: tuple[int, ...], shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Zeros of that shape, and `core` where all axes of equal number in the pattern have equal index."""
+    out = np.zeros(shape, dtype)
+    np.einsum(out, pattern, range(max(pattern) + 1))[...] = core
+    return out
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-x)), without overflow."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, np.ones_like(small), small) / (1 + small)
+
+
+def softplus(x: np.ndarray) -> np.ndarray:
+    """log(1 + exp(x)), without overflow."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def relu(x: np.ndarray) -> np.ndarray:
+    """max(x, 0)."""
+    return np.maximum(x, 0)
+
+
+def step(x: np.ndarray) -> np.ndarray:
+    """1 for positive x, 1/2 at 0, 0 for negative x."""
+    return (1 + np.sign(x)) / 2
+
+
+def where(condition: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """x where the condition is positive, y elsewhere."""
+    return np.where(condition > 0, x, y)
+
+
+def xlogy(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """x log(y), and 0 at x = 0."""
+    return np.where(x == 0, np.zeros_like(x), x * np.log(y))
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    """exp(x) / sum(exp(x)) along the last axis, without overflow."""
+    shifted = np.exp(x - np.max(x, axis=-1, keepdims=True, initial=-np.inf))
+    return shifted / np.sum(shifted, axis=-1, keepdims=True)
+
+
+def logsumexp(x: np.ndarray) -> np.ndarray:
+    """log(sum(exp(x))) along the last axis, without overflow; -inf for no elements."""
+    peak = np.max(x, axis=-1, keepdims=True, initial=-np.inf)
+    peak = np.where(np.isfinite(peak), peak, np.zeros_like(peak))
+    return np.log(np.sum(np.exp(x - peak), axis=-1)) + peak[..., 0]
+
+
+def norm2(x: np.ndarray) -> np.ndarray:
+    """The root of the sum of squares over all axes; scaled where squares would overflow or underflow."""
+    flat = np.abs(x).reshape(-1)
+    square = flat @ flat
+    limits = np.finfo(flat.dtype)
+    if limits.tiny / limits.eps < square < limits.max:
+        return np.sqrt(square)
+    peak = np.max(flat, initial=0)
+    if peak == 0 or not np.isfinite(peak):
+        return peak
+    flat = flat / peak
+    return peak * np.sqrt(flat @ flat)
+
+
+def unit(x: np.ndarray) -> np.ndarray:
+    """x / norm2(x), and 0 at 0."""
+    length = norm2(x)
+    if length == 0:
+        return np.zeros_like(x)
+    if np.isfinite(length) and length * length > 0:
+        return x / length
+    scaled = x / np.max(np.abs(x))
+    return scaled / norm2(scaled)
+
+
+def with_blas(function, x: np.ndarray) -> np.ndarray:
+    """A function of numpy.linalg; a dtype that LAPACK has not is computed in double precision."""
+    if x.dtype.char in "dfFD":
+        return function(x)
+    wide = complex if x.dtype.kind == "c" else float
+    return np.asarray(function(x.astype(wide))).astype(x.dtype)[()]
+
+
+def inv(x: np.ndarray) -> np.ndarray:
+    """The inverse of the last two axes."""
+    return with_blas(np.linalg.inv, x)
+
+
+def det(x: np.ndarray) -> np.ndarray:
+    """The determinant of the last two axes."""
+    return with_blas(np.linalg.det, x)
+
+
+def logdet(x: np.ndarray) -> np.ndarray:
+    """log|det| of the last two axes, without overflow."""
+    return with_blas(lambda y: np.linalg.slogdet(y)[1], x)
+
+
+def adjugate(x: np.ndarray) -> np.ndarray:
+    """The transposed cofactors of the last two axes, from the singular values: exact at singular matrices too."""
+    u, s, vh = np.linalg.svd(x)
+    before = np.ones_like(s)
+    after = np.ones_like(s)
+    for k in range(1, s.shape[-1]):
+        before[..., k] = before[..., k - 1] * s[..., k - 1]
+        after[..., -k - 1] = after[..., -k] * s[..., -k]
+    sign = np.linalg.det(u) * np.linalg.det(vh)
+    others = before * after * sign[..., None]
+    return vh.conj().mT * others[..., None, :] @ u.conj().mT
+
+
+def adj(x: np.ndarray) -> np.ndarray:
+    """The adjugate: inv(x) * det(x), also where x is singular."""
+    return with_blas(adjugate, x)
+
+
+def cofactor(x: np.ndarray) -> np.ndarray:
+    """The matrix of cofactors: the gradient of det."""
+    return adj(x).mT
+
+
+def each(function, x: np.ndarray) -> np.ndarray:
+    """A function of Python floats, applied to every element."""
+    return np.vectorize(function, otypes=[float])(x).astype(np.asarray(x).dtype)[()]
+
+
+def erf(x: np.ndarray) -> np.ndarray:
+    """The error function."""
+    return each(math.erf, x)
+
+
+def erfc(x: np.ndarray) -> np.ndarray:
+    """1 - erf(x)."""
+    return each(math.erfc, x)
+
+
+def log_gamma(x: float) -> float:
+    """log|Gamma(x)| of a number; infinite at the poles."""
+    return math.inf if x == math.floor(x) and x <= 0 else math.lgamma(x)
+
+
+def gammaln(x: np.ndarray) -> np.ndarray:
+    """log|Gamma(x)|."""
+    return each(log_gamma, x)
+
+
+def polygamma(m: int, x: float) -> float:
+    """The m-th derivative of digamma at a number: upward recurrence, then the asymptotic series (DLMF 5.5, 5.11, 5.15)."""
+    if x == math.floor(x) and x <= 0 or math.isnan(x) or x == -math.inf:
+        return math.nan
+    if x < 0 and m == 0:
+        return polygamma(0, 1 - x) - math.pi / math.tan(math.pi * x)
+    sign, total = (-1) ** (m + 1), 0.0
+    while x < 20:
+        total += sign * math.factorial(m) / x ** (m + 1)
+        x += 1
+    if x == math.inf:
+        return math.inf if m == 0 else 0.0
+    bernoulli = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+    if m == 0:
+        return total + math.log(x) - 1 / (2 * x) - sum(b / (2 * k * x ** (2 * k)) for k, b in enumerate(bernoulli, 1))
+    series = math.factorial(m - 1) / x**m + math.factorial(m) / (2 * x ** (m + 1))
+    for k, b in enumerate(bernoulli, 1):
+        series += b * math.factorial(2 * k + m - 1) / math.factorial(2 * k) / x ** (2 * k + m)
+    return total + sign * series
+
+
+def digamma(x: np.ndarray) -> np.ndarray:
+    """The derivative of gammaln."""
+    return each(lambda v: polygamma(0, v), x)
+
+
+def trigamma(x: np.ndarray) -> np.ndarray:
+    """The derivative of digamma."""
+    return each(lambda v: polygamma(1, v), x)
+
+
+def tetragamma(x: np.ndarray) -> np.ndarray:
+    """The derivative of trigamma."""
+    return each(lambda v: polygamma(2, v), x)
+
+
+def pentagamma(x: np.ndarray) -> np.ndarray:
+    """The derivative of tetragamma."""
+    return each(lambda v: polygamma(3, v), x)
