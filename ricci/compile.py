@@ -1,7 +1,7 @@
 """From nodes to numbers: bind arrays to tensors, plan, run; and the same program as standalone source.
 
-`Compiled` remembers, for every combination of shapes and dtypes that it has met, a function of straight-line NumPy, so that a
-later call costs little more than its arithmetic.
+`Compiled` remembers, for every combination of shapes and dtypes that it has met, a function of straight-line NumPy, so
+that a later call costs little more than its arithmetic.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from threading import Lock
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from tensor_networks.program import Program, build, check_memory
 
 BACKENDS: dict[str, ModuleType] = {"numpy": numpy_backend, "jax": jax_backend, "torch": torch_backend}
 NOMINAL = 100  # the size that source is planned for where none is given
-NUMERIC = "fc"
+Function: TypeAlias = Callable[..., list[Any]]
 SHARE = 0.8  # of the physical memory that results and intermediates may take
 
 
@@ -58,11 +58,13 @@ def evaluate(
 
 
 @lru_cache(maxsize=256)
-def _compiled(nodes: tuple[Node, ...], declared: tuple[Tensor, ...], memory_limit: float | None, optimize: Any) -> Compiled:
+def _compiled(
+    nodes: tuple[Node, ...], declared: tuple[Tensor, ...], memory_limit: float | None, optimize: Any
+) -> Compiled:
     return Compiled(nodes, "numpy", declared, memory_limit, optimize)
 
 
-def compile(  # noqa: A001 - the name users expect
+def compile(
     nodes: Iterable[Node],
     backend: str = "numpy",
     declared: Iterable[Tensor] = (),
@@ -87,8 +89,8 @@ def source(
 ) -> str:
     """Standalone source of a function `program` of the tensors, for one of the backends.
 
-    It returns an array for one node, a tuple for several. `title` becomes a comment. The contraction order is chosen for
-    `sizes`, 100 for those not given; the code is right for all sizes.
+    It returns an array for one node, a tuple for several. `title` becomes a comment. The contraction order is chosen
+    for `sizes`, 100 for those not given; the code is right for all sizes.
 
     Raises:
         UnknownName: there is no such backend.
@@ -109,7 +111,8 @@ def source(
 
 def _backend(name: str) -> ModuleType:
     if name not in BACKENDS:
-        raise UnknownName(f"there is no backend {clip(name)}{suggestion(name, BACKENDS)}; there are {', '.join(BACKENDS)}")
+        known = ", ".join(BACKENDS)
+        raise UnknownName(f"there is no backend {clip(name)}; there are {known}", hint=suggestion(name, BACKENDS))
     return BACKENDS[name]
 
 
@@ -161,8 +164,8 @@ class Compiled:
         self.tensors, self.symbols = _leaves(nodes)
         self.names = tuple(sorted(self.tensors))
         self._extra = {tensor.name: tensor for tensor in declared if tensor.name not in self.tensors}
-        self._ready: dict[Any, Callable[..., list[Any]]] = {}
-        self._programs: dict[Any, Callable[..., list[Any]]] = {}
+        self._ready: dict[Any, Function] = {}
+        self._programs: dict[Any, Function] = {}
         self._lock = Lock()
 
     @property
@@ -183,14 +186,14 @@ class Compiled:
             run, arrays = self._prepare(names, arrays)
         return _run(run, [arrays[name] for name in self.names])
 
-    def _prepare(self, names: tuple[str, ...], arrays: Mapping[str, Any]) -> tuple[Callable[..., list[Any]], dict[str, Any]]:
+    def _prepare(self, names: tuple[str, ...], arrays: Mapping[str, Any]) -> tuple[Function, dict[str, Any]]:
         """Convert and check the arrays, and find or make the function for their shapes and dtypes."""
         given, sizes = self._sorted_out(arrays)
         tensors = {**self.tensors, **self._extra}
         _bind([(tensors[name], array) for name, array in given.items()], sizes)
         for symbol in self.symbols:
             if symbol not in sizes:
-                raise SizeError(f"the size {symbol} is not known: give {symbol}=... or an array with an axis of that size")
+                raise SizeError(f"the size {symbol} is not known: give {symbol}=... or an array that has it")
         read = [given[name] for name in self.names]
         dtype = np.result_type(*read) if read else np.dtype(float)
         program_key = (tuple(sorted(sizes.items())), dtype)
@@ -213,14 +216,16 @@ class Compiled:
                 sizes[name] = int(array)
             else:
                 known = [*self.tensors, *self._extra]
-                raise UnknownName(f"there is no tensor {clip(name)}{suggestion(name, known)}; inputs are {', '.join(map(clip, known)) or 'none'}")
+                inputs = ", ".join(map(clip, known)) or "none"
+                hint = suggestion(name, known)
+                raise UnknownName(f"there is no tensor {clip(name)}; the inputs are {inputs}", hint=hint)
         missing = [name for name in self.names if name not in given]
         if missing:
             shapes = ", ".join(f"{clip(name)} ({show_shape(self.tensors[name].axes)})" for name in missing)
             raise OperandError(f"no array is given for {shapes}")
         return given, sizes
 
-    def _make(self, sizes: Mapping[str, int], dtype: np.dtype) -> Callable[..., list[Any]]:
+    def _make(self, sizes: Mapping[str, int], dtype: np.dtype) -> Function:
         """The function for these sizes."""
         program = build(self.nodes, sizes, self.optimize)
         limit = physical_memory() * SHARE if self.memory_limit is None else self.memory_limit
@@ -242,7 +247,7 @@ class Compiled:
         return list(result) if len(self.nodes) != 1 else [result]
 
 
-def _run(run: Callable[..., list[Any]], arrays: Sequence[np.ndarray]) -> list[Any]:
+def _run(run: Function, arrays: Sequence[np.ndarray]) -> list[Any]:
     try:
         with np.errstate(all="ignore"):
             return run(*arrays)
@@ -260,7 +265,9 @@ def as_array(name: str, value: Any) -> np.ndarray:
     """
     home = type(value).__module__.partition(".")[0]
     if home in ("torch", "jax", "jaxlib", "tensorflow", "cupy"):
-        raise OperandError(f"{clip(name)} is a {home} array, and this is computed with numpy arrays: convert it, or compile for {home}")
+        raise OperandError(
+            f"{clip(name)} is a {home} array, and this is computed with numpy arrays: convert it, or compile for {home}"
+        )
     if isinstance(value, np.ma.MaskedArray):
         raise OperandError(f"{clip(name)} is a masked array: fill the masked elements first")
     try:
@@ -269,7 +276,8 @@ def as_array(name: str, value: Any) -> np.ndarray:
         raise OperandError(f"{clip(name)} is not an array of numbers: {error}") from error
     kind = array.dtype.kind
     if kind not in "fcbiu":
-        raise OperandError(f"{clip(name)} must hold numbers, not {clip(type(value).__name__)} of dtype {clip(array.dtype)}")
+        given = f"{clip(type(value).__name__)} of dtype {clip(array.dtype)}"
+        raise OperandError(f"{clip(name)} must hold numbers, not {given}")
     if kind in "biu":
         return array.astype(float)
     wanted = np.dtype(np.float32) if array.dtype.itemsize == 2 else array.dtype.newbyteorder("=")
@@ -297,9 +305,10 @@ def _bind(arrays: Sequence[tuple[Tensor, np.ndarray]], sizes: dict[str, int]) ->
             for atom in atoms(size):
                 expected *= sizes[atom] if isinstance(atom, str) else atom
             if expected != array.shape[axis]:
-                here = f"axis {axis} of {clip(tensor.name)}, of shape {array.shape}"
-                before = " and ".join(f"{atom} is {sizes[atom]} {places.get(atom, '')}".strip() for atom in _symbols([size]))
-                raise SizeError(f"the size {show(size)} is {expected}, but {array.shape[axis]} by {here}{': ' if before else ''}{before}")
+                before = [f"{atom} is {sizes[atom]} {places.get(atom, '')}".rstrip() for atom in _symbols([size])]
+                place = f"axis {axis} of {clip(tensor.name)}, of shape {array.shape}"
+                because = f": {' and '.join(before)}" if before else ""
+                raise SizeError(f"the size {show(size)} is {expected}, but {array.shape[axis]} by {place}{because}")
 
 
 def _solve(size: Axis, number: int, sizes: dict[str, int]) -> None:
@@ -313,7 +322,9 @@ def _solve(size: Axis, number: int, sizes: dict[str, int]) -> None:
     for atom in atoms(size):
         if atom != unknown[0]:
             others *= sizes[atom] if isinstance(atom, str) else atom
-    sizes[unknown[0]] = round((number / max(1, others)) ** (1 / len(unknown)))
+    if others == 0:
+        raise SizeError(f"the size {unknown[0]} is not known: {show(size)} is 0 whatever it is")
+    sizes[unknown[0]] = round((number / others) ** (1 / len(unknown)))
 
 
 @lru_cache(maxsize=1)
@@ -325,7 +336,7 @@ def physical_memory() -> int:
         return 8 * 2**30
 
 
-def _loaded(program: Program, sizes: Mapping[str, int], dtype: np.dtype) -> Callable[..., list[Any]]:
+def _loaded(program: Program, sizes: Mapping[str, int], dtype: np.dtype) -> Function:
     """The program as a function of straight-line NumPy."""
     names = Names([tensor.name for tensor in program.inputs], sizes, numpy_backend)
     try:
@@ -334,7 +345,7 @@ def _loaded(program: Program, sizes: Mapping[str, int], dtype: np.dtype) -> Call
         raise OperandError(str(error)) from error
     space: dict[str, Any] = {"np": np, "dtype": dtype, **helpers(numpy_backend), **sizes_of(names, sizes)}
     exec(_code(text), space)
-    function: Callable[..., list[Any]] = space["program"]
+    function: Function = space["program"]
     return function
 
 

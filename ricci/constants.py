@@ -6,7 +6,6 @@ evaluates adds `constants_of(...)` to the arrays it was given, in the number typ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import blake2b
 from threading import Lock
 from typing import Any
@@ -120,15 +119,3 @@ def _digest(array: Array) -> str:
 def _check_entries(count: int) -> None:
     if count > MOST_ENTRIES:
         raise LimitError(f"a constant of {count} entries: at most {MOST_ENTRIES} are kept in an expression")
-
-
-def picked(node: Node, axis: int, places: Sequence[int] | Array) -> Node:
-    """The entries at some places (in range) of an axis of integer size; the axes of ``places`` stand in its stead."""
-    size = node.axes[axis]
-    if not isinstance(size, int):
-        raise OperandError("entries can be picked from an axis of integer size only")
-    chosen = selection(places, size)
-    new = [f"new{k}" for k in range(chosen.order - 1)]
-    slots = [*range(axis), "picked", *range(axis + 1, node.order)]
-    outputs = [*range(axis), *new, *range(axis + 1, node.order)]
-    return network([(node, slots), (chosen, [*new, "picked"])], outputs)

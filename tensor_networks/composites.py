@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from tensor_networks.axes import Axis, product, show_shape
 from tensor_networks.canonical import canonical_order
 from tensor_networks.nodes import Node, intern
-from tensor_networks.numbers import Number
+from tensor_networks.numbers import Number, content, ratio
 from tensor_networks.wiring import Group
 
 MOST_ORIENTATIONS = 24
@@ -147,11 +147,21 @@ def oriented(node: Node) -> tuple[Node, tuple[int, ...]]:
         return node, identity
     if node._oriented is None:
         seen = [(permuted(node, permutation), permutation) for permutation in _orientations(node)]
-        best = node._oriented = min(seen, key=lambda view: view[0].key)
+        best = node._oriented = min(seen, key=lambda view: primitive(view[0])[0].key)
         best[0]._oriented = best[0], identity
         if len(seen) == 2 == node.order:
             best[0]._orbits = (0, 0) if seen[0][0] is seen[1][0] else identity
     return node._oriented
+
+
+def primitive(node: Node) -> tuple[Node, Number]:
+    """A node and a number whose product is the given node: ``2x - 4y`` is ``x - 2y`` and 2. The first coefficient is positive."""
+    if not isinstance(node, Sum) or not node.terms:
+        return node, 1
+    number = content(tuple(coefficient for _, coefficient in node.terms))
+    if number == 1:
+        return node, 1
+    return linear({term: ratio(inside, number) for term, inside in node.terms}, node.axes), number
 
 
 def _orientations(node: Node) -> list[tuple[int, ...]]:

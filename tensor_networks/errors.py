@@ -15,9 +15,9 @@ import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-WINDOW = 72  # characters of the user's line that are shown
-MESSAGE = 240  # longest first line
-HINT = 100  # longest hint
+WINDOW = 68  # characters of the user's line that are shown
+MESSAGE = 200  # longest first line
+HINT = 90  # longest hint
 
 
 def clip(text: object, width: int = 40) -> str:

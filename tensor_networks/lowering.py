@@ -1,7 +1,8 @@
 """A product of operands -> array steps: views, reductions, broadcasted multiplications, (batched) matrix products.
 
 A `Line` is a straight line of steps in single assignment; equal steps are one step, which is what shares work between
-outputs. A step knows its operation, its arguments (earlier steps), its parameters and the sizes of its axes. Operations::
+outputs. A step knows its operation, its arguments (earlier steps), its parameters and the sizes of its axes.
+Operations::
 
     input(name)  constant(number)  size(symbol)  scalar(number)          leaves; a constant is a bare Python number
     transpose(order)  diagonal(i, j)  reshape()  index(items)  broadcast()   views; index items are ":", None and 0
@@ -222,7 +223,11 @@ def _matrix_product(
     rows = [wire for wire in left.wires if wire not in batch and wire not in summed]
     columns = [wire for wire in right.wires if wire not in batch and wire not in summed]
     first_wanted = next((wire for wire in wanted if wire in rows or wire in columns), None)
-    prefers_right = first_wanted in columns if rows and columns else not batch and _ends_with(right, summed, columns)
+    if rows and columns:
+        prefers_right = first_wanted in columns
+    else:  # a vector stands where the matrix need not be transposed
+        matrix_first = not _ends_with(left, summed) if rows else _ends_with(right, summed)
+        prefers_right = not batch and bool(rows or columns) and matrix_first
     if prefers_right:
         left, right, rows, columns = right, left, columns, rows
     summed = [wire for wire in max(left, right, key=lambda operand: len(operand.wires)).wires if wire in summed]
@@ -242,9 +247,9 @@ def _matrix_product(
     return Operand(line.reshape(step, [size_of[wire] for wire in wires]), wires)
 
 
-def _ends_with(operand: Operand, summed: Collection[int], free: Collection[int]) -> bool:
-    """Do the summed wires stand last in an operand that has free ones, so that it serves as the left matrix?"""
-    return bool(free) and set(operand.wires[-len(summed) :]) == set(summed)
+def _ends_with(operand: Operand, summed: Collection[int]) -> bool:
+    """Do the summed wires stand last in an operand, so that it serves as the left matrix?"""
+    return set(operand.wires[-len(summed) :]) == set(summed)
 
 
 def _matrix(
@@ -258,8 +263,8 @@ def _matrix(
 ) -> int:
     """An operand as (batch..., free, summed), or (batch..., summed, free) if `turned`, groups merged to one axis each.
 
-    When groups must be merged, the one of the two layouts that needs no copy is merged, and then transposed. Without a batch
-    an empty free group has no axis; with one it has an axis of size 1.
+    When groups must be merged, the one of the two layouts that needs no copy is merged, and then transposed. Without a
+    batch an empty free group has no axis; with one it has an axis of size 1.
     """
     free_first, summed_first = (*batch, *free, *summed), (*batch, *summed, *free)
     merge = len(free) > 1 or len(summed) > 1

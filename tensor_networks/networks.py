@@ -15,13 +15,14 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from tensor_networks.axes import Axis, atoms, product, show_shape
 from tensor_networks.common import Common, Term, common_part
-from tensor_networks.composites import Factor, Network, Sum, canonical, linear, one, oriented, sorted_slots
+from tensor_networks.composites import Factor, Network, Sum, canonical, linear, one, oriented, primitive, sorted_slots
 from tensor_networks.errors import ShapeError
 from tensor_networks.nodes import Node, size_node
-from tensor_networks.numbers import Number, content, exact, power, ratio
+from tensor_networks.numbers import Number, exact, power
 from tensor_networks.wiring import Group, Wiring, components
 
 Slot = Hashable  # a wire label, or a tuple of labels
+MOST_ABSORBED = 256  # a child of more factors stays a node, so that long chains of scalars cost linear time
 
 
 def network(
@@ -74,7 +75,9 @@ class _Assembly:
         if exponent == 0:
             return  # its wires are known to the wiring
         if type(node) is Sum:
-            node, number = _primitive(node, exponent)
+            node, permutation = oriented(node)
+            groups = tuple(groups[axis] for axis in permutation)
+            node, number = _without_number(node, exponent)
             self.coefficient *= number
         if type(node) is Sum:
             if not node.terms and exponent > 0:
@@ -87,6 +90,8 @@ class _Assembly:
         """Take a network child apart, if it is a view or falls apart; say whether that was done."""
         if not child.outputs and any(factor.slots for factor in child.factors):
             return False  # a closed component is a node of its own
+        if len(child.factors) > MOST_ABSORBED:
+            return False
         if not isinstance(exponent, int) and len(child.factors) > 1:
             return False
         free = child.free
@@ -104,7 +109,7 @@ class _Assembly:
         wiring = self.wiring
         wires = [wiring.fresh(size) for size in child.sizes]
         outputs = [tuple(wires[wire] for wire in group) for group in child.outputs]
-        if not all(map(wiring.fits, groups, outputs)):
+        if not wiring.fit(groups, outputs):
             wiring.forget(len(wires))
             return None
         for group, own in zip(groups, outputs, strict=True):
@@ -134,6 +139,8 @@ class _Assembly:
         """The node of what was gathered."""
         outputs = tuple(map(self.wiring.resolve, outputs))
         free = {wire for group in outputs for wire in group}
+        for wire in free:
+            self.wiring.size(wire)
         if self.coefficient == 0:
             return zero(product(map(self.wiring.size, group)) for group in outputs)
         if len(self.factors) == 1 and self.factors[0].exponent == 1:
@@ -240,17 +247,11 @@ def _pieces(child: Network) -> list[list[Factor]]:
     return list(pieces.values())
 
 
-def _primitive(node: Sum, exponent: Number) -> tuple[Node, Number]:
-    """A sum to a power as (node without common number, number): ``(2x - 4y)^2`` is ``(x - 2y)^2`` times 4."""
-    if not node.terms:
-        return node, 1
-    number = content(tuple(number for _, number in node.terms))
+def _without_number(node: Node, exponent: Number) -> tuple[Node, Number]:
+    """A node to a power, with the number taken out that all terms of a sum share: ``(2x - 4y)^2`` is ``(x - 2y)^2`` times 4."""
+    inside, number = primitive(node)
     outside = power(number, exponent)
-    if number == 1 or outside is None:
-        return node, 1
-    if len(node.terms) == 1:
-        return node.terms[0][0], outside
-    return linear({term: ratio(inside, number) for term, inside in node.terms}, node.axes), outside
+    return (node, 1) if outside is None else (inside, outside)
 
 
 def _reduced(factors: list[Factor], outputs: tuple[Group, ...], wiring: Wiring) -> Node:
@@ -259,7 +260,7 @@ def _reduced(factors: list[Factor], outputs: tuple[Group, ...], wiring: Wiring) 
         node, slots, _ = factors[0]
         if slots == outputs and len({w for g in slots for w in g}) == len(slots):
             return node
-        if isinstance(node, Network) and node.order:
+        if isinstance(node, Network) and node.order and node.plain:
             return network([(node, slots)], outputs, wiring.known(outputs))
     return canonical(factors, outputs, wiring.sizes)
 
@@ -272,7 +273,12 @@ def _view_of_sum(node: Sum, slots: tuple[Group, ...], outputs: tuple[Group, ...]
         return node if core == outputs else canonical([Factor(node, slots, 1)], outputs, wiring.sizes)
     inside = wiring.known(slots)
     terms = [(network([(term, slots)], core, inside), number) for term, number in node.terms]
-    return network([(total(terms, [wiring.size(wire) for (wire,) in core]), core)], outputs, wiring.known(outputs))
+    seen = total(terms, [wiring.size(wire) for (wire,) in core])
+    if core == outputs:
+        return seen
+    if isinstance(seen, Sum):
+        return canonical([Factor(seen, core, 1)], outputs, wiring.sizes)
+    return network([(seen, core)], outputs, wiring.known(outputs))
 
 
 def total(terms: Iterable[tuple[Node, Number]], axes: Iterable[Axis] | None = None) -> Node:

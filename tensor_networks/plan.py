@@ -1,20 +1,21 @@
 """In which order a product is contracted, and what that costs.
 
-A product is given as index sets: one collection of wires per operand, the wires that are kept, and the size of every wire.
-A wire may join any number of operands (a hyperedge). An order is a list of pairs ``(i, j)``: operands are numbered as given,
-every pair makes the next number. The cost of an order is counted here, with hyperedges in mind, and decides between the
-orders that `opt_einsum.paths` and our own cheapest-pair-first search offer.
+A product is given as index sets: one collection of wires per operand, the wires that are kept, and the size of every
+wire. A wire may join any number of operands (a hyperedge). An order is a list of pairs ``(i, j)``: operands are
+numbered as given, every pair makes the next number. The cost of an order is counted here, with hyperedges in mind, and
+decides between the orders that `opt_einsum.paths` and our own cheapest-pair-first search offer.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
+from itertools import pairwise
 from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 from tensor_networks.errors import OperandError
 
-Wire: TypeAlias = Hashable
+Wire: TypeAlias = Any
 Pairs: TypeAlias = list[tuple[int, int]]
 Inputs: TypeAlias = Sequence[Collection[Wire]]
 
@@ -94,9 +95,7 @@ def _remaining(
     left: frozenset[Wire], right: frozenset[Wire], holders: Mapping[Wire, int], kept: frozenset[Wire]
 ) -> frozenset[Wire]:
     """The wires of the product of two operands: those that are kept or held by a third one."""
-    return frozenset(
-        wire for wire in left | right if wire in kept or holders[wire] > (wire in left) + (wire in right)
-    )
+    return frozenset(wire for wire in left | right if wire in kept or holders[wire] > (wire in left) + (wire in right))
 
 
 def _best_of_three(
@@ -109,8 +108,8 @@ def _best_of_three(
 def cheapest_first(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int]) -> Pairs:
     """Always contract the pair of connected operands that takes the fewest operations; then multiply the components.
 
-    About linear in the number of operands, so that it serves chains of thousands of factors; in a chain with a vector at
-    an end it goes matrix times vector.
+    About linear in the number of operands, so that it serves chains of thousands of factors; in a chain with a vector
+    at an end it goes matrix times vector.
     """
     search = _Search(inputs, kept, sizes)
     search.contract_connected()
@@ -135,7 +134,7 @@ class _Search:
         first, second = self.operands[left], self.operands[right]
         if left != right and first is not None and second is not None:
             flops = prod(self.sizes[wire] for wire in first | second)
-            heappush(self.offers, (flops, *sorted((left, right))))
+            heappush(self.offers, (flops, min(left, right), max(left, right)))
 
     def contract_connected(self) -> None:
         for held in self.holders.values():
@@ -143,7 +142,7 @@ class _Search:
             if len(around) <= CROWD:
                 pairs = [(a, b) for position, a in enumerate(around) for b in around[position + 1 :]]
             else:
-                pairs = list(zip(around, around[1:], strict=False))
+                pairs = list(pairwise(around))
             for left, right in pairs:
                 self.offer(left, right)
         while self.offers:
@@ -202,7 +201,7 @@ def _asked(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], op
 
 
 def _pairs(path: Iterable[Sequence[int]], count: int) -> Pairs:
-    """An opt_einsum path (positions in a list that shrinks) as pairs of numbers; what it leaves is multiplied in turn."""
+    """An opt_einsum path (positions in a list that shrinks) as pairs of numbers; the rest is multiplied in turn."""
     present, pairs, new = list(range(count)), [], count
     for step in (*path, range(-1)):
         chosen = sorted(step) if step else list(range(len(present)))

@@ -1,8 +1,9 @@
 """A DAG of nodes as a straight line of array steps.
 
-Every node becomes one step however many nodes use it, across all outputs; equal steps are one step. A network becomes a core,
-whose wires are distinct, and an output pattern: doubled outputs are a write to a diagonal of zeros, wires without a factor
-stay axes of size 1 until a shape is really needed, groups are a reshape. A node with a `function` attribute is a call by name.
+Every node becomes one step however many nodes use it, across all outputs; equal steps are one step. A network becomes
+a core, whose wires are distinct, and an output pattern: doubled outputs are a write to a diagonal of zeros, wires
+without a factor stay axes of size 1 until a shape is really needed, groups are a reshape. A node with a `function`
+attribute is a call by name.
 """
 
 from collections import Counter
@@ -237,8 +238,9 @@ class _Builder:
                     operands.append(operand)
                 else:
                     scalar = line.multiply(scalar, operand.step)
+        held = {wire for factor in node.factors for group in factor.slots for wire in group}
         for wire in range(len(node.sizes)):
-            if wire not in flat and not any(wire in group for f in node.factors for group in f.slots):
+            if wire not in held and wire not in flat:
                 scalar = line.multiply(scalar, self.size(node.sizes[wire]))
         core = self.product(operands, unique, node.sizes, scalar)
         return self.pattern(core, unique, flat, node)

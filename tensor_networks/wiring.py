@@ -1,6 +1,6 @@
 """The wires of a network while it is put together: labels become numbers, wires are joined, split and sized."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 
 from tensor_networks.axes import Axis, atoms, product, show
 from tensor_networks.errors import ShapeError
@@ -121,12 +121,17 @@ class Wiring:
             sizes = ", ".join(show(self.size(wire)) for wire in group)
             raise ShapeError(f"an axis of size {show(size)} cannot be read as axes of sizes ({sizes})")
 
-    def fits(self, one: Group, other: Group) -> bool:
-        """Can the two groups, which read the same axis, be identified wire by wire?"""
-        one, other = self.resolve(one), self.resolve(other)
-        if len(one) == 1 or len(other) == 1:
-            return True
-        return [self._sizes[wire] for wire in one] == [self._sizes[wire] for wire in other]
+    def fit(self, some: Sequence[Group], others: Sequence[Group]) -> bool:
+        """Can groups be identified pairwise, wire by wire, each two of which read one axis?"""
+        split: dict[int, list[Axis | None]] = {}
+        for one, other in zip(map(self.resolve, some), map(self.resolve, others), strict=True):
+            sizes = [self._sizes[wire] for wire in other]
+            if len(one) == 1:
+                if len(other) > 1 and split.setdefault(one[0], sizes) != sizes:
+                    return False
+            elif len(other) > 1 and [self._sizes[wire] for wire in one] != sizes:
+                return False
+        return True
 
     def identify(self, one: Group, other: Group) -> None:
         """Make two groups that read the same axis one: wires are joined pairwise, or a single wire is split."""

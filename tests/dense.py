@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 
 from ricci.functions import Apply
-from tensor_networks.axes import atoms, value
+from tensor_networks.axes import value
 from tensor_networks.networks import Network, Sum
 from tensor_networks.nodes import Node, Size, Tensor, walk
 
@@ -84,12 +85,7 @@ def _network(node: Network, values: Mapping[Node, Array], sizes: Mapping[str, in
 
 def levi_civita(order: int) -> Array:
     """The antisymmetric symbol."""
-    from itertools import permutations
-
     out = np.zeros((order,) * order)
     for places in permutations(range(order)):
         out[places] = np.linalg.det(np.eye(order)[list(places)])
     return out
-
-
-__all__ = ["atoms", "dense", "levi_civita", "sizes_of"]

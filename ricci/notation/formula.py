@@ -226,11 +226,12 @@ def power(base: Formula, exponent: Number, matrix: bool = False) -> Formula:
     """A power with a positive exponent: entry by entry, or of a square matrix."""
     if exponent == 1:
         return base
-    if base.kind == "power" and base.detail[1] == matrix:
+    if base.kind == "power" and base.detail[1] == matrix and isinstance(exponent, int):
         return power(base.parts[0], base.detail[0] * exponent, matrix)
     if exponent == Fraction(1, 2) and not matrix:
-        return call("sqrt", [base], base.order, (r"\sqrt{", base, "}") if not base.order else (
-            r"\operatorname{sqrt}\left(", base, r"\right)"), along=True, degree=base.degree)  # fmt: skip
+        if base.order:
+            return simple_call("sqrt", [base], base.order, along=True, degree=base.degree)
+        return call("sqrt", [base], 0, (r"\sqrt{", base, "}"), degree=base.degree)
     operator = ".^" if base.order and not matrix else "^"
     text = number_text(exponent) or f"({exponent.numerator}/{exponent.denominator})"
     shown = text if isinstance(exponent, int) else rf"{exponent.numerator}/{exponent.denominator}"
@@ -258,31 +259,3 @@ def transpose(base: Formula) -> Formula:
     if base.kind == "call" and base.detail[0] == "inv":
         latex = (*wrapped_latex(base.parts[0], ATOM), r"^{-\mathsf T}")
     return Formula("transpose", [*wrapped(base, ATOM), "'"], latex, order=base.order, parts=[base], degree=base.degree)
-
-
-def transposed(formula: Formula) -> Formula:
-    """The transpose in its cheapest form: behind the formula, or pushed into its parts."""
-    if not formula.order or formula.symmetric:
-        return formula
-    if formula._flipped is None:
-        formula._flipped = min([transpose(formula), *_pushed(formula)], key=lambda f: f.cost)
-        if formula._flipped._flipped is None and formula.kind != "atom":
-            formula._flipped._flipped = formula
-    return formula._flipped
-
-
-def _pushed(formula: Formula) -> list[Formula]:
-    """The transpose of a formula by way of its parts, if it goes that way."""
-    from ricci.notation import arithmetic
-
-    kind, parts = formula.kind, formula.parts
-    if kind == "transpose":
-        return [parts[0]]
-    if kind == "power":
-        return [power(transposed(parts[0]), *formula.detail)]
-    if kind == "call" and formula.detail[1] and len(parts) == 1:
-        name, along, latex = formula.detail
-        turned = transposed(parts[0])
-        pieces = tuple(turned if piece is parts[0] else piece for piece in latex)
-        return [call(name, [turned], formula.order, pieces, along=along, degree=formula.degree)]
-    return arithmetic.pushed(formula)

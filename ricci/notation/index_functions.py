@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ricci.functions import FUNCTIONS, apply
 from ricci.notation.declarations import Scope, unknown
@@ -28,8 +28,12 @@ from tensor_networks.errors import IndexNotationError, ParseError, ShapeError, c
 from tensor_networks.networks import constant, total
 from tensor_networks.numbers import Number, exact, power
 
-if TYPE_CHECKING:
-    from ricci.notation.index_reader import Context
+
+class Context(NamedTuple):
+    """What surrounds a subexpression: the indices it must not sum, and whether an arrow allows more than pairs."""
+
+    protected: frozenset[str] = frozenset()
+    arrow: bool = False
 
 
 class IndexFunctions:

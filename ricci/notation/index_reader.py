@@ -8,11 +8,11 @@ names without a declaration, a first pass finds the sizes: it joins wires and bu
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ricci.functions import FUNCTIONS
 from ricci.notation.declarations import Scope, unknown
-from ricci.notation.index_functions import IndexFunctions
+from ricci.notation.index_functions import Context, IndexFunctions
 from ricci.notation.index_syntax import SPECIAL, SYMBOLS, IndexParser, letters
 from ricci.notation.pieces import OPEN, Piece, Wires, renamed, settled
 from ricci.notation.products import number_of
@@ -42,13 +42,6 @@ from tensor_networks.nodes import Node, tensor
 
 ROLES = {0: "scalar", 1: "column", 2: "matrix"}
 Place = tuple[int, int]  # where a delta or one stands, and which of its indices
-
-
-class Context(NamedTuple):
-    """What surrounds a subexpression: the indices it must not sum, and whether an arrow allows more than pairs."""
-
-    protected: frozenset[str] = frozenset()
-    arrow: bool = False
 
 
 def parse_index(text: str, scope: Scope) -> tuple[Syntax, IndexParser]:

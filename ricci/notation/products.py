@@ -115,7 +115,7 @@ class Products:
     def join(self, left: Value, right: Value, pairs: Sequence[tuple[int, int]]) -> Value:
         """Join output axes of two values of equal sizes; the right value as it then is."""
         wiring = self.wiring
-        if not all(wiring.fits(left.outputs[i], right.outputs[j]) for i, j in pairs):
+        if not wiring.fit([left.outputs[i] for i, _ in pairs], [right.outputs[j] for _, j in pairs]):
             right = self.closed(right)
         for i, j in pairs:
             wiring.identify(left.outputs[i], right.outputs[j])
@@ -124,7 +124,7 @@ class Products:
     def join_own(self, value: Value) -> Value:
         """Join the two axes of a square matrix."""
         first, second = map(self.wiring.resolve, value.outputs)
-        if first != second and (set(first) & set(second) or not self.wiring.fits(first, second)):
+        if first != second and (set(first) & set(second) or not self.wiring.fit([first], [second])):
             value = self.closed(value)
         self.wiring.identify(*value.outputs)
         return value

@@ -1,0 +1,139 @@
+# mypy: disable-error-code="no-any-return,no-untyped-def,import-not-found,import-untyped,attr-defined"
+"""JAX: how steps are spelled, the names of functions, and definitions of those that JAX has not.
+
+The definitions are copied into standalone source as they stand: they use `jax`, `jnp` and each other only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import jax
+    import jax.numpy as jnp
+
+IMPORTS = ("import jax", "import jax.numpy as jnp")
+STEPS = {
+    "transpose": "{0}.transpose({order})",
+    "scalar": "jnp.asarray({0}, dtype)",
+    "full": "jnp.full({shape}, {0}, dtype)",
+    "eye": "jnp.eye({shape_list}, dtype=dtype)",
+    "broadcast": "jnp.broadcast_to({0}, {shape})",
+    "embed": "embed({0}, {pattern}, {shape}, dtype)",
+    "copy": "{0}",
+    "root": "jnp.sqrt({0})",
+}
+NAMES = {
+    **{name: f"jnp.{name}" for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "log1p", "expm1")},
+    **{name: f"jnp.{name}" for name in ("sqrt", "abs", "sign", "power", "arctan2", "hypot", "maximum", "minimum")},
+    **{name: f"jnp.arc{name[1:]}" for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh")},
+    "inv": "jnp.linalg.inv",
+    "det": "jnp.linalg.det",
+    "sigmoid": "jax.nn.sigmoid",
+    "softplus": "jax.nn.softplus",
+    "erf": "jax.scipy.special.erf",
+    "erfc": "jax.scipy.special.erfc",
+    "gammaln": "jax.scipy.special.gammaln",
+    "digamma": "jax.scipy.special.digamma",
+    "xlogy": "jax.scipy.special.xlogy",
+}
+
+
+def array(name: str, x: object, order: int) -> jnp.ndarray:
+    """The input as an array of floats with that many axes."""
+    x = jnp.asarray(x)
+    if x.ndim != order:
+        raise ValueError(f"{name} must have {order} axes, not shape {x.shape}")
+    return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(float)
+
+
+def check(name: str, x: jnp.ndarray, shape: tuple[int, ...]) -> None:
+    """Refuse an input of another shape: nothing is broadcast."""
+    if x.shape != shape:
+        raise ValueError(f"{name} has shape {x.shape}, not {shape}")
+
+
+def common_dtype(*arrays: jnp.ndarray) -> jnp.dtype:
+    """The dtype of constants: that of all inputs together."""
+    return jnp.result_type(*arrays) if arrays else jnp.result_type(float)
+
+
+def embed(core: jnp.ndarray, pattern: tuple[int, ...], shape: tuple[int, ...], dtype: jnp.dtype) -> jnp.ndarray:
+    """Zeros of that shape, and `core` where all axes of equal number in the pattern have equal index."""
+    sizes = [shape[pattern.index(axis)] for axis in range(max(pattern) + 1)]
+    grid = jnp.ix_(*(jnp.arange(size) for size in sizes))
+    return jnp.zeros(shape, dtype).at[tuple(grid[axis] for axis in pattern)].set(core)
+
+
+def relu(x: jnp.ndarray) -> jnp.ndarray:
+    """max(x, 0)."""
+    return jnp.maximum(x, 0)
+
+
+def step(x: jnp.ndarray) -> jnp.ndarray:
+    """1 for positive x, 1/2 at 0, 0 for negative x."""
+    return (1 + jnp.sign(x)) / 2
+
+
+def where(condition: jnp.ndarray, x: jnp.ndarray, y: jnp.ndarray) -> jnp.ndarray:
+    """x where the condition is positive, y elsewhere."""
+    return jnp.where(condition > 0, x, y)
+
+
+def softmax(x: jnp.ndarray) -> jnp.ndarray:
+    """exp(x) / sum(exp(x)) along the last axis, without overflow."""
+    return jax.nn.softmax(x, axis=-1)
+
+
+def logsumexp(x: jnp.ndarray) -> jnp.ndarray:
+    """log(sum(exp(x))) along the last axis, without overflow."""
+    return jax.scipy.special.logsumexp(x, axis=-1)
+
+
+def norm2(x: jnp.ndarray) -> jnp.ndarray:
+    """The root of the sum of squares over all axes, scaled against overflow and underflow."""
+    peak = jnp.max(jnp.abs(x), initial=0)
+    scale = jnp.where((peak > 0) & jnp.isfinite(peak), peak, 1)
+    return scale * jnp.sqrt(jnp.sum(jnp.square(x / scale)))
+
+
+def unit(x: jnp.ndarray) -> jnp.ndarray:
+    """x / norm2(x), and 0 at 0."""
+    peak = jnp.max(jnp.abs(x), initial=0)
+    scaled = x / jnp.where(peak > 0, peak, 1)
+    return scaled / jnp.where(peak > 0, norm2(scaled), 1)
+
+
+def logdet(x: jnp.ndarray) -> jnp.ndarray:
+    """log|det| of the last two axes, without overflow."""
+    return jnp.linalg.slogdet(x)[1]
+
+
+def adj(x: jnp.ndarray) -> jnp.ndarray:
+    """The adjugate of the last two axes, from the singular values: exact at singular matrices too."""
+    u, s, vh = jnp.linalg.svd(x)
+    ones = jnp.ones_like(s[..., :1])
+    before = jnp.cumprod(jnp.concatenate([ones, s[..., :-1]], axis=-1), axis=-1)
+    after = jnp.cumprod(jnp.concatenate([ones, s[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
+    others = before * after * (jnp.linalg.det(u) * jnp.linalg.det(vh))[..., None]
+    return vh.conj().mT * others[..., None, :] @ u.conj().mT
+
+
+def cofactor(x: jnp.ndarray) -> jnp.ndarray:
+    """The matrix of cofactors: the gradient of det."""
+    return adj(x).mT
+
+
+def trigamma(x: jnp.ndarray) -> jnp.ndarray:
+    """The derivative of digamma."""
+    return jax.scipy.special.polygamma(1, x)
+
+
+def tetragamma(x: jnp.ndarray) -> jnp.ndarray:
+    """The derivative of trigamma."""
+    return jax.scipy.special.polygamma(2, x)
+
+
+def pentagamma(x: jnp.ndarray) -> jnp.ndarray:
+    """The derivative of tetragamma."""
+    return jax.scipy.special.polygamma(3, x)

@@ -1,8 +1,10 @@
 """NumPy: how steps are spelled, the names of functions, and stable definitions of those that NumPy has not.
 
-The definitions below are run as they stand, and are copied into standalone source as they stand: they use `np`, `math` and
-each other only.
+The definitions below are run as they stand, and are copied into standalone source as they stand: they use `np`, `math`
+and each other only.
 """
+
+# mypy: disable-error-code="no-any-return,no-untyped-def"
 
 import math
 
@@ -214,8 +216,10 @@ def gammaln(x: np.ndarray) -> np.ndarray:
 
 
 def polygamma(m: int, x: float) -> float:
-    """The m-th derivative of digamma at a number: upward recurrence, then the asymptotic series (DLMF 5.5, 5.11, 5.15)."""
-    if x == math.floor(x) and x <= 0 or math.isnan(x) or x == -math.inf:
+    """The m-th derivative of digamma at a number: upward recurrence, then the asymptotic series (DLMF 5.5, 5.11,
+    5.15).
+    """
+    if (x <= 0 and x == math.floor(x)) or math.isnan(x) or x == -math.inf:
         return math.nan
     if x < 0 and m == 0:
         return polygamma(0, 1 - x) - math.pi / math.tan(math.pi * x)

@@ -1,8 +1,8 @@
 """A program as Python text: the text that we run ourselves, and standalone source that imports nothing of ours.
 
-Both come from the same expressions; standalone source has imports, definitions, and checks of the inputs around them. A step
-that is used once is written into the expression that uses it while that stays short; all others get a line and a name.
-Names of tensors and sizes are data: one that is not a plain, free ASCII identifier is written as an alias.
+Both come from the same expressions; standalone source has imports, definitions, and checks of the inputs around them.
+A step that is used once is written into the expression that uses it while that stays short; all others get a line and
+a name. Names of tensors and sizes are data: one that is not a plain, free ASCII identifier is written as an alias.
 """
 
 import inspect
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from tensor_networks.axes import Axis, atoms, product, show_shape
 from tensor_networks.lowering import Step
 from tensor_networks.nodes import Tensor
-from tensor_networks.numbers import Number
+from tensor_networks.numbers import exact
 from tensor_networks.program import Program
 
 LONGEST = 64  # characters of an expression that may be written into another one
@@ -39,7 +39,8 @@ class Names:
     """Injective identifiers for tensors and size symbols: their own name where it can be had, else an alias."""
 
     def __init__(self, tensors: Iterable[str], symbols: Iterable[str], table: ModuleType) -> None:
-        self.tensors, self.symbols = {}, {}
+        self.tensors: dict[str, str] = {}
+        self.symbols: dict[str, str] = {}
         taken = RESERVED | helpers(table).keys()
         tensors, symbols = list(tensors), list(symbols)
         plain = {name for name in (*tensors, *symbols) if self._is_plain(name) and name not in taken}
@@ -73,8 +74,9 @@ def helpers(table: ModuleType) -> dict[str, object]:
     return {name: thing for name, thing in vars(table).items() if inspect.isfunction(thing)}
 
 
-def number_text(number: Number) -> Text:
+def numeral(value: object) -> Text:
     """An exact number as Python text."""
+    number = exact(value)
     if isinstance(number, int) and abs(number) < 2**53:
         return Text(str(number), ATOM if number >= 0 else ADD)
     try:
@@ -118,7 +120,9 @@ class Writer:
         out: list[str] = []
         for line, (name, text, _) in enumerate(self.lines):
             out.append(f"{name} = {text.text}")
-            dead = [self.lines[read][0] for read in sorted(text.reads) if last[read] == line and self.lines[read][2].axes]
+            dead = [
+                self.lines[read][0] for read in sorted(text.reads) if last[read] == line and self.lines[read][2].axes
+            ]
             if dead and len(self.lines) > FEW:
                 out.append(f"del {', '.join(dead)}")
         return out
@@ -131,23 +135,22 @@ class Writer:
         return Text(text, level, reads)
 
     def operation(self, step: Step, args: list[Text]) -> tuple[str, int]:
-        op, _, params, axes = step
+        op, _, params, _ = step
         if op == "input":
             return self.names.tensors[str(params[0])], ATOM
         if op == "constant":
-            number = number_text(params[0])  # type: ignore[arg-type]
+            number = numeral(params[0])
             return number.text, number.level
         if op in ("multiply", "divide", "matmul"):
             sign = {"multiply": "*", "divide": "/", "matmul": "@"}[op]
             return f"{at(args[0], MULTIPLY)} {sign} {at(args[1], POWER)}", MULTIPLY
         if op == "scale":
-            if params[0] == -1:
-                return f"-{at(args[0], POWER)}", MULTIPLY
-            return f"{number_text(params[0]).text} * {at(args[0], POWER)}", MULTIPLY  # type: ignore[arg-type]
+            sign = "-" if params[0] == -1 else f"{numeral(params[0]).text} * "
+            return sign + at(args[0], POWER), MULTIPLY
         if op == "add":
             return self.linear(params, args), ADD
         if op == "power":
-            return f"{at(args[0], ATOM)} ** {number_text(params[0]).text}", POWER  # type: ignore[arg-type]
+            return f"{at(args[0], ATOM)} ** {numeral(params[0]).text}", POWER
         if op == "reciprocal":
             return f"1 / {at(args[0], POWER)}", MULTIPLY
         if op == "index":
@@ -161,13 +164,13 @@ class Writer:
         """A linear combination."""
         text = ""
         for coefficient, arg in zip(coefficients, args, strict=True):
-            number: Number = coefficient  # type: ignore[assignment]
+            number = exact(coefficient)
             if arg.text == "1":
-                term = number_text(abs(number)).text
+                term = numeral(abs(number)).text
             elif abs(number) == 1:
                 term = at(arg, MULTIPLY)
             else:
-                term = f"{number_text(abs(number)).text} * {at(arg, POWER)}"
+                term = f"{numeral(abs(number)).text} * {at(arg, POWER)}"
             sign = "-" if number < 0 else "+"
             text += f" {sign} {term}" if text else term if number > 0 else f"-{term}"
         return text
@@ -196,12 +199,12 @@ class Writer:
         if op == "size":
             first = self.names.size(params[0])  # type: ignore[arg-type]
         elif op in ("full", "scalar"):
-            first = number_text(params[0]).text  # type: ignore[arg-type]
+            first = numeral(params[0]).text
         elif op in ("broadcast", "embed", "root"):
             first = args[0].text
         shape = self.names.shape(axes)
         order = ", ".join(map(str, params))
-        return pattern.format(first, order=order, pattern=tuple(params), shape=shape, shape_list=shape[1:-1])
+        return str(pattern).format(first, order=order, pattern=tuple(params), shape=shape, shape_list=shape[1:-1])
 
 
 def at(text: Text, level: int) -> str:
@@ -222,7 +225,11 @@ def running_text(program: Program, table: ModuleType, names: Names) -> str:
 
 
 def standalone_text(
-    program: Program, table: ModuleType, tensors: Sequence[Tensor], title: str = "", outputs: Sequence[Sequence[Axis]] = ()
+    program: Program,
+    table: ModuleType,
+    tensors: Sequence[Tensor],
+    title: str = "",
+    outputs: Sequence[Sequence[Axis]] = (),
 ) -> str:
     """A module with one function `program` of the tensors, which returns an array, or a tuple of several.
 
@@ -232,11 +239,11 @@ def standalone_text(
         outputs: the axes of the results, for a comment.
     """
     symbols = list(dict.fromkeys(symbol for tensor in tensors for symbol in _symbols(tensor.axes)))
-    used = [*program.steps, *(Step("", (), (), tensor.axes) for tensor in tensors)]
-    needed = dict.fromkeys(s for step in used for s in _symbols((*step.axes, *(step.params if step.op == "size" else ()))))
+    axes = [axis for step in program.steps for axis in (*step.axes, *(step.params if step.op == "size" else ()))]
+    needed = dict.fromkeys((*_symbols(axes), *symbols))
     solved = _solvable(tensors)
     free = [symbol for symbol in needed if symbol not in solved]
-    names = Names([tensor.name for tensor in tensors], dict.fromkeys((*symbols, *needed)), table)
+    names = Names([tensor.name for tensor in tensors], needed, table)
     writer = Writer(program, table, names)
     body = writer.body()
     results = [result.text for result in writer.results]
@@ -272,19 +279,19 @@ def _bindings(tensors: Sequence[Tensor], free: Sequence[str], names: Names) -> l
     odd = [(name, alias) for name, alias in names.tensors.items() if name != alias]
     odd += [(symbol, names.symbols[symbol]) for symbol in free if names.symbols[symbol] != symbol]
     for name, alias in odd:
-        lines.append(f"{alias} = inputs.pop({ascii(name)}, {alias})")
+        lines.append(f"{alias} = inputs.pop({name!a}, {alias})")
     if odd:
         lines += ["if inputs:", '    raise TypeError(f"unexpected inputs: {list(inputs)}")']
     sources = _solvable(tensors)
     for tensor in tensors:
         alias = names.tensors[tensor.name]
-        lines.append(f"{alias} = array({ascii(tensor.name)}, {alias}, {tensor.order})")
+        lines.append(f"{alias} = array({tensor.name!a}, {alias}, {tensor.order})")
     for symbol, (tensor, axis, others) in sources.items():
         line = f"{names.symbols[symbol]} = {names.tensors[tensor.name]}.shape[{axis}]"
-        lines.append(line if others == 1 else f"{line} // max(1, {names.size(others)})")
+        lines.append(line if others == 1 else f"{line} // ({names.size(others)})")
     for tensor in tensors:
         if tensor.axes and not _is_checked(tensor, tensors):
-            lines.append(f"check({ascii(tensor.name)}, {names.tensors[tensor.name]}, {names.shape(tensor.axes)})")
+            lines.append(f"check({tensor.name!a}, {names.tensors[tensor.name]}, {names.shape(tensor.axes)})")
     return lines
 
 
@@ -307,7 +314,8 @@ def _solvable(tensors: Sequence[Tensor]) -> dict[str, tuple[Tensor, int, Axis]]:
 def _is_checked(tensor: Tensor, tensors: Sequence[Tensor]) -> bool:
     """Is every axis of the tensor a symbol that is read off this very axis?"""
     earlier = {s for other in tensors[: tensors.index(tensor)] for s in other.axes}
-    return all(isinstance(size, str) and size not in earlier for size in tensor.axes) and len(set(tensor.axes)) == tensor.order
+    new = all(isinstance(size, str) and size not in earlier for size in tensor.axes)
+    return new and len(set(tensor.axes)) == tensor.order
 
 
 def _definitions(code: str, table: ModuleType) -> list[str]:

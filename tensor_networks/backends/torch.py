@@ -1,0 +1,144 @@
+# mypy: disable-error-code="no-any-return,no-untyped-def,import-not-found,import-untyped,attr-defined"
+"""PyTorch: how steps are spelled, the names of functions, and definitions of those that torch has not.
+
+The definitions are copied into standalone source as they stand: they use `torch` and each other only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+IMPORTS = ("import torch",)
+STEPS = {
+    "transpose": "{0}.permute({order})",
+    "scalar": "torch.tensor({0}, dtype=dtype)",
+    "full": "torch.full({shape}, {0}, dtype=dtype)",
+    "eye": "torch.eye({shape_list}, dtype=dtype)",
+    "broadcast": "torch.broadcast_to({0}, {shape})",
+    "embed": "embed({0}, {pattern}, {shape}, dtype)",
+    "copy": "{0}.clone()",
+    "root": "torch.sqrt({0})",
+}
+NAMES = {
+    **{name: f"torch.{name}" for name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "log1p", "expm1")},
+    **{name: f"torch.{name}" for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh", "sqrt", "abs", "sign")},
+    **{name: f"torch.{name}" for name in ("arctan2", "hypot", "maximum", "minimum", "sigmoid", "relu")},
+    "power": "torch.pow",
+    "inv": "torch.linalg.inv",
+    "det": "torch.linalg.det",
+    "erf": "torch.special.erf",
+    "erfc": "torch.special.erfc",
+    "gammaln": "torch.special.gammaln",
+    "digamma": "torch.special.digamma",
+    "xlogy": "torch.special.xlogy",
+}
+
+
+def array(name: str, x: object, order: int) -> torch.Tensor:
+    """The input as a tensor of floats with that many axes."""
+    x = torch.as_tensor(x)
+    if x.ndim != order:
+        raise ValueError(f"{name} must have {order} axes, not shape {tuple(x.shape)}")
+    return x if x.is_floating_point() or x.is_complex() else x.to(torch.float64)
+
+
+def check(name: str, x: torch.Tensor, shape: tuple[int, ...]) -> None:
+    """Refuse an input of another shape: nothing is broadcast."""
+    if tuple(x.shape) != shape:
+        raise ValueError(f"{name} has shape {tuple(x.shape)}, not {shape}")
+
+
+def common_dtype(*arrays: torch.Tensor) -> torch.dtype:
+    """The dtype of constants: that of all inputs together."""
+    dtype = arrays[0].dtype if arrays else torch.float64
+    for x in arrays:
+        dtype = torch.promote_types(dtype, x.dtype)
+    return dtype
+
+
+def embed(core: torch.Tensor, pattern: tuple[int, ...], shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
+    """Zeros of that shape, and `core` where all axes of equal number in the pattern have equal index."""
+    out = torch.zeros(shape, dtype=dtype)
+    sizes = [shape[pattern.index(axis)] for axis in range(max(pattern) + 1)]
+    strides = [sum(s for s, p in zip(out.stride(), pattern, strict=True) if p == axis) for axis in range(len(sizes))]
+    out.as_strided(sizes, strides)[...] = core
+    return out
+
+
+def softplus(x: torch.Tensor) -> torch.Tensor:
+    """log(1 + exp(x)), without overflow."""
+    return torch.relu(x) + torch.log1p(torch.exp(-torch.abs(x)))
+
+
+def step(x: torch.Tensor) -> torch.Tensor:
+    """1 for positive x, 1/2 at 0, 0 for negative x."""
+    return (1 + torch.sign(x)) / 2
+
+
+def where(condition: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """x where the condition is positive, y elsewhere."""
+    return torch.where(condition > 0, x, y)
+
+
+def softmax(x: torch.Tensor) -> torch.Tensor:
+    """exp(x) / sum(exp(x)) along the last axis, without overflow."""
+    return torch.softmax(x, -1)
+
+
+def logsumexp(x: torch.Tensor) -> torch.Tensor:
+    """log(sum(exp(x))) along the last axis, without overflow."""
+    return torch.logsumexp(x, -1)
+
+
+def norm2(x: torch.Tensor) -> torch.Tensor:
+    """The root of the sum of squares over all axes, scaled against overflow and underflow."""
+    flat = torch.abs(x).reshape(-1)
+    peak = flat.max() if flat.numel() else flat.sum()
+    scale = torch.where((peak > 0) & torch.isfinite(peak), peak, torch.ones_like(peak))
+    return scale * torch.sqrt(torch.square(flat / scale).sum())
+
+
+def unit(x: torch.Tensor) -> torch.Tensor:
+    """x / norm2(x), and 0 at 0."""
+    if x.numel() == 0 or not torch.any(x != 0):
+        return torch.zeros_like(x)
+    scaled = x / torch.abs(x).max()
+    return scaled / norm2(scaled)
+
+
+def logdet(x: torch.Tensor) -> torch.Tensor:
+    """log|det| of the last two axes, without overflow."""
+    return torch.linalg.slogdet(x)[1]
+
+
+def adj(x: torch.Tensor) -> torch.Tensor:
+    """The adjugate of the last two axes, from the singular values: exact at singular matrices too."""
+    u, s, vh = torch.linalg.svd(x)
+    ones = torch.ones_like(s[..., :1])
+    before = torch.cumprod(torch.cat([ones, s[..., :-1]], -1), -1)
+    after = torch.cumprod(torch.cat([ones, s[..., 1:].flip(-1)], -1), -1).flip(-1)
+    others = before * after * (torch.linalg.det(u) * torch.linalg.det(vh))[..., None]
+    return vh.mH * others[..., None, :] @ u.mH
+
+
+def cofactor(x: torch.Tensor) -> torch.Tensor:
+    """The matrix of cofactors: the gradient of det."""
+    return adj(x).mT
+
+
+def trigamma(x: torch.Tensor) -> torch.Tensor:
+    """The derivative of digamma."""
+    return torch.special.polygamma(1, x)
+
+
+def tetragamma(x: torch.Tensor) -> torch.Tensor:
+    """The derivative of trigamma."""
+    return torch.special.polygamma(2, x)
+
+
+def pentagamma(x: torch.Tensor) -> torch.Tensor:
+    """The derivative of tetragamma."""
+    return torch.special.polygamma(3, x)

@@ -56,6 +56,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ricci.notation.products",
     ),
     ("ricci.notation.index_syntax", "ricci.notation.matrix_functions"),
+    ("ricci.notation.index_functions", "ricci.notation.inference"),
     (
         "ricci.notation.matrix_reader",
         "ricci.notation.index_reader",

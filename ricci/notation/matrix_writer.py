@@ -1,0 +1,276 @@
+"""Nodes to matrix notation: bottom up over the graph, each node to the cheapest formula that reads back as it.
+
+`matrix_formula` gives the formula of a scalar, vector or matrix, or None where matrix notation has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ricci.functions import Apply
+from ricci.notation.arithmetic import Entry, Term, as_term, chain, plus, product, scaled, signed, transposed
+from ricci.notation.formula import ATOM, Formula, Pieces, TooLong, call, named, number, power, simple_call, wrapped_latex
+from ricci.notation.kronecker import bundled
+from ricci.notation.tangle import MOST_FACTORS, Tangle, Tangled, norm, ones
+from ricci.notation.tangle import latex_size as latex_size
+from tensor_networks.axes import show, show_shape
+from tensor_networks.networks import Factor, Network, Sum, one
+from tensor_networks.nodes import Node, Size, Tensor, walk
+
+
+def write_matrix(node: Node, row: bool = False) -> str | None:
+    """The node in matrix notation, as a row if asked; None where there is no such form."""
+    try:
+        formula = matrix_formula(node, row)
+    except TooLong:
+        return bounded(node)
+    return None if formula is None else formula.text
+
+
+def bounded(node: Node) -> str:
+    """What is shown of an expression that is too long to be read."""
+    return f"<expression of {len(walk(node))} nodes, {show_shape(node.axes)}>"
+
+
+def matrix_formula(node: Node, row: bool = False) -> Formula | None:
+    """The formula of a node, None where there is none.
+
+    Raises:
+        TooLong: it has more than `LONGEST` characters.
+    """
+    if node.order > 2:
+        return zeros(node) if is_zero(node) else None
+    formula = MatrixWriter(node).write()
+    return transposed(formula) if row and formula is not None and node.order == 1 else formula
+
+
+def is_zero(node: Node) -> bool:
+    """Is it the empty sum?"""
+    return isinstance(node, Sum) and not node.terms
+
+
+def zeros(node: Node) -> Formula:
+    """zeros(n, m), and 0 for a scalar."""
+    if not node.order:
+        return number(0)
+    shown, latex = ", ".join(map(show, node.axes)), r" \times ".join(map(latex_size, node.axes))
+    return Formula("zeros", [f"zeros({shown})"], [rf"\mathbf 0_{{{latex}}}"], order=min(node.order, 2), degree=0)
+
+
+class MatrixWriter:
+    """The formulas of the nodes below a root."""
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.order = walk(root)
+        self.forms: dict[Node, Formula | None] = {}
+        self.names = {node.name for node in self.order if isinstance(node, Tensor)}
+
+    def write(self) -> Formula | None:
+        """The formula of the root."""
+        for node in self.order:
+            try:
+                self.forms[node] = self.form(node)
+            except Tangled:
+                self.forms[node] = None
+        return self.forms[self.root]
+
+    def get(self, node: Node) -> Formula:
+        """The formula of a node below.
+
+        Raises:
+            Tangled: it has none.
+        """
+        found = self.forms[node]
+        if found is None:
+            raise Tangled
+        return found
+
+    def form(self, node: Node) -> Formula | None:
+        """The formula of a node whose children have theirs."""
+        if isinstance(node, Tensor):
+            symmetric = node.order == 2 and len(set(node.orbits)) == 1
+            return named(node.name, node.order, symmetric) if node.order <= 2 else None
+        if isinstance(node, Size):
+            return self.size(node.size)
+        if isinstance(node, Network):
+            formula = self.network(node)
+        elif isinstance(node, Sum):
+            formula = self.sum(node)
+        elif isinstance(node, Apply):
+            formula = self.apply(node)
+        else:
+            raise Tangled
+        if node.order == 2 and len(set(node.orbits)) == 1 and not formula.symmetric:
+            formula.symmetric = True
+        return formula
+
+    def size(self, symbol: str) -> Formula:
+        """A size as a scalar; spelled as a sum of ones where a tensor has its name."""
+        if symbol in self.names:
+            return simple_call("sum", [ones(symbol)], 0, degree=0)
+        return named(symbol, 0, degree=0)
+
+    # products
+
+    def network(self, node: Network) -> Formula:
+        """A product: scalars, and the vectors and matrices unravelled."""
+        if len(node.factors) > MOST_FACTORS:
+            raise TooLong
+        if node is one:
+            return number(1)
+        if node.order > 2:
+            raise Tangled
+        scalars: list[Entry] = []
+        tensors: list[tuple[Formula, Factor]] = []
+        for factor in node.factors:
+            formula, more = self.factor(factor)
+            scalars += more
+            if formula is not None:
+                tensors.append((formula, factor))
+        if all(len(group) == 1 for group in node.outputs) and all(
+            len(group) == 1 for _, factor in tensors for group in factor.slots
+        ):
+            outputs = [wire for (wire,) in node.outputs]
+            tangle = Tangle({w: s for w, s in enumerate(node.sizes) if self.used(node, w)}, outputs)
+            for formula, factor in tensors:
+                tangle.add(formula, [wire for (wire,) in factor.slots], factor.exponent)
+            found = tangle.formula() if node.order or tensors else []
+        else:
+            found = bundled(node, tensors)
+        if node.order:
+            return product(self.merged(scalars, found[0]))
+        return product(Term(1, (*scalars, *((f, 1) for f in found)), None))
+
+    def used(self, node: Network, wire: int) -> bool:
+        """Does the wire occur in the network?"""
+        return wire in node.free or any(wire in group for factor in node.factors for group in factor.slots)
+
+    def factor(self, factor: Factor) -> tuple[Formula | None, list[Entry]]:
+        """The formula of a factor that has axes, and the scalars that come with it."""
+        node, _, exponent = factor
+        if isinstance(node, Apply) and node.function.name == "unit" and node.order:
+            inner = self.get(node.args[0])
+            return inner, [(norm(inner), -exponent)]
+        formula = self.get(node)
+        if not node.order:
+            return None, [(formula, exponent)]
+        if formula.kind == "product" and exponent == 1 and formula.detail.number > 0:
+            value, scalars, body = formula.detail
+            if value == 1:
+                return body, list(scalars)
+        return formula, []
+
+    @staticmethod
+    def merged(scalars: list[Entry], body: Formula) -> Term:
+        """Scalars times a formula, which may be a product itself."""
+        term = as_term(body)
+        return term._replace(scalars=(*scalars, *term.scalars))
+
+    # sums
+
+    def sum(self, node: Sum) -> Formula:
+        """Terms with their coefficients; what fills a shape with a scalar is written as the scalar."""
+        if not node.terms:
+            return zeros(node)
+        if len(node.terms) == 1:
+            term, coefficient = node.terms[0]
+            return scaled(coefficient, self.get(term))
+        filled = {term: self.filled(term) for term, _ in node.terms} if node.order else {}
+        if all(filled.get(term) is not None for term, _ in node.terms):
+            filled = {}
+        parts = []
+        for term, coefficient in node.terms:
+            formula = filled.get(term) or self.get(term)
+            parts.append(scaled(coefficient, formula))
+        plain = plus([(1, part) for part in parts])
+        return plain
+
+    def filled(self, term: Node) -> Formula | None:
+        """The scalar that stands in every entry, if that is what a term is and it may be added as such."""
+        if not isinstance(term, Network) or any(factor.slots for factor in term.factors):
+            return None
+        wires = [wire for group in term.outputs for wire in group]
+        if len(set(wires)) < len(wires) or any(len(group) > 1 for group in term.outputs):
+            return None
+        entries: list[Entry] = []
+        for factor in term.factors:
+            entries.append((self.get(factor.node), factor.exponent))
+        formula = product(Term(1, tuple(entries), None)) if entries else number(1)
+        return None if formula.inner else formula
+
+    # functions
+
+    def apply(self, node: Apply) -> Formula:
+        """A function: its own spelling, or name(arguments)."""
+        name = node.function.name
+        if node.order > 2 or (node.batch and not node.function.elementwise):
+            raise Tangled
+        spelling = SPELLINGS.get(name)
+        if spelling is not None:
+            return spelling(self, node)
+        args = [self.get(arg) for arg in node.args]
+        if len(args) > 1:
+            args = [self.argument(arg, node) for arg in node.args]
+        along = node.function.elementwise or node.function.transposes == "along" or (node.order == 1)
+        return simple_call(name, args, node.order, node.function.latex, along=along)
+
+    def argument(self, arg: Node, node: Apply) -> Formula:
+        """One of several arguments; a scalar that fills a shape is written as the scalar, if another one is not."""
+        others = [other for other in node.args if other is not arg]
+        if not arg.order or not others or all(self.constant(other) is not None for other in others):
+            return self.get(arg)
+        return self.constant(arg) or self.get(arg)
+
+    def constant(self, arg: Node) -> Formula | None:
+        """The scalar in every entry of a node, if there is one."""
+        if is_zero(arg):
+            return number(0)
+        if isinstance(arg, Sum) and len(arg.terms) == 1:
+            inner = self.filled(arg.terms[0][0])
+            return None if inner is None else scaled(arg.terms[0][1], inner)
+        return self.filled(arg)
+
+
+def _power(writer: MatrixWriter, node: Apply) -> Formula:
+    base, exponent = (writer.argument(arg, node) for arg in node.args)
+    operator = ".^" if node.order else "^"
+    pieces: list[str | Formula] = []
+    for place, part in enumerate((base, exponent)):
+        pieces += [operator] if place else []
+        pieces += [part] if part.level >= ATOM else ["(", part, ")"]
+    tight: Pieces = wrapped_latex(base, ATOM)
+    latex = [*tight, "^{" + (r"\odot " if node.order else ""), exponent, "}"]
+    return Formula("variable power", pieces, latex, order=node.order, level=3, degree=base.degree)
+
+
+def _inverse(writer: MatrixWriter, node: Apply) -> Formula:
+    inner = writer.get(node.args[0])
+    return call("inv", [inner], 2, (*wrapped_latex(inner, ATOM), "^{-1}"), along=True)
+
+
+def _norm(writer: MatrixWriter, node: Apply) -> Formula:
+    inner = writer.get(node.args[0])
+    if not inner.order:
+        return simple_call("abs", [inner], 0)
+    return norm(inner)
+
+
+def _unit(writer: MatrixWriter, node: Apply) -> Formula:
+    inner = writer.get(node.args[0])
+    term = as_term(inner)
+    return product(term._replace(scalars=(*term.scalars, (norm(inner), -1))))
+
+
+def _logdet(writer: MatrixWriter, node: Apply) -> Formula:
+    inner = writer.get(node.args[0])
+    return call("logdet", [inner], 0, (r"\log\left|\det\left(", inner, r"\right)\right|"))
+
+
+SPELLINGS: dict[str, Callable[[MatrixWriter, Apply], Formula]] = {
+    "power": _power,
+    "inv": _inverse,
+    "norm2": _norm,
+    "unit": _unit,
+    "logdet": _logdet,
+}

@@ -1,0 +1,161 @@
+"""``numpy.linalg`` on nodes: inverses, determinants, solutions, powers and norms."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ricci.constants import constant_array
+from ricci.functions import apply
+from ricci.notation.numpy_arrays import diagonal, trace
+from ricci.notation.numpy_products import matmul
+from ricci.notation.numpy_reductions import norm_of, reduced, sum_
+from ricci.notation.numpy_shapes import (
+    Label,
+    Operand,
+    axis_number,
+    axis_numbers,
+    contracted,
+    integer,
+    meet,
+    operand,
+    shape_text,
+)
+from ricci.notation.numpy_stand_ins import Untraceable
+from tensor_networks.errors import OperandError, ShapeError, TraceError
+from tensor_networks.networks import network
+from tensor_networks.nodes import Node
+
+
+def square(what: str, a: Operand) -> Node:
+    """The operand, if its last two axes have one size.
+
+    Raises:
+        ShapeError: they have not.
+    """
+    node = operand(a)
+    if node.order < 2:
+        raise ShapeError(f"{what} needs a square matrix, not {shape_text(node)}")
+    meet(f"{what} of a square matrix", *node.axes[-2:])
+    return node
+
+
+def inv(a: Operand) -> Node:
+    """The inverse of the last two axes."""
+    return apply("inv", square("inv", a))
+
+
+def det(a: Operand) -> Node:
+    """The determinant of the last two axes."""
+    return apply("det", square("det", a))
+
+
+class SlogdetResult(NamedTuple):
+    """What ``np.linalg.slogdet`` returns."""
+
+    sign: Any
+    logabsdet: Node
+
+
+def slogdet(a: Operand) -> SlogdetResult:
+    """The sign, which has no formula and raises when it is used, and the logarithm of the size of the determinant."""
+    sign = Untraceable("the sign of a determinant has no formula", "np.sign(np.linalg.det(X)) has one")
+    return SlogdetResult(sign, apply("logdet", square("slogdet", a)))
+
+
+def solve(a: Operand, b: Operand) -> Node:
+    """The x of ``a x = b``; b is a vector or a stack of matrices."""
+    return matmul(inv(a), b)
+
+
+def matrix_power(a: Operand, n: int) -> Node:
+    """A whole power of the last two axes as a matrix; the inverse to the -n for a negative n."""
+    node = square("matrix_power", a)
+    exponent = integer(n, "the power of a matrix")
+    if not exponent:
+        batch = range(node.order - 2)
+        sizes: dict[Label, Any] = {axis: node.axes[axis] for axis in batch}
+        return network((), [*batch, "same", "same"], sizes | {"same": node.axes[-1]})
+    node = apply("inv", node) if exponent < 0 else node
+    power = None
+    for digit in bin(abs(exponent))[2:]:
+        power = node if power is None else matmul(power, power)
+        if digit == "1" and power is not node:
+            power = matmul(power, node)
+    return node if power is None else power
+
+
+def norm(x: Operand, ord: Any = None, axis: Any = None, *, keepdims: bool = False) -> Node:  # noqa: A002
+    """``np.linalg.norm``: of all entries, along an axis, or of matrices in two axes.
+
+    Raises:
+        TraceError: a norm that needs singular values.
+        OperandError: an order that is not known.
+    """
+    node = operand(x)
+    axes = axis_numbers(axis, node.order)
+    if axis is None and ord is None:
+        return norm_of(node, None, axes, keepdims)
+    if len(axes) == 2:
+        return matrix_norm_of(node, "fro" if ord is None else ord, axes, keepdims)
+    if len(axes) != 1 or isinstance(ord, str):
+        raise OperandError(f"norm: order {ord!r} over {len(axes)} axes has no meaning")
+    return norm_of(node, ord, axes, keepdims)
+
+
+def matrix_norm_of(node: Node, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Node:  # noqa: A002
+    """The norm of matrices in two axes: Frobenius, largest column sum (1) or row sum (infinity)."""
+    if ord in ("fro", "f"):
+        return norm_of(node, "fro", axes, keepdims)
+    if ord in (2, -2, "nuc"):
+        raise TraceError(
+            f"norm of order {ord} needs the singular values (svd), which have no formula here",
+            hint="np.linalg.norm(X) is the root of the sum of squares",
+        )
+    if ord not in (1, float("inf")):
+        raise OperandError(f"a matrix norm of order {ord!r} has no formula here")
+    summed, largest = axes if ord == 1 else axes[::-1]
+    sums = sum_(apply("abs", node), summed, keepdims=True)
+    return sum_(reduced("amax", sums, [largest], True), tuple(axes), keepdims=keepdims)
+
+
+def vector_norm(x: Operand, *, axis: Any = None, ord: Any = 2, keepdims: bool = False) -> Node:  # noqa: A002
+    """The norm of all entries along some axes as one vector."""
+    node = operand(x)
+    return norm_of(node, ord, axis_numbers(axis, node.order), keepdims)
+
+
+def matrix_norm(x: Operand, *, ord: Any = "fro", keepdims: bool = False) -> Node:  # noqa: A002
+    """The norm of matrices in the last two axes."""
+    node = operand(x)
+    return matrix_norm_of(node, ord, axis_numbers((-2, -1), node.order), keepdims)
+
+
+def last_diagonal(x: Operand, *, offset: int = 0) -> Node:
+    """The diagonal of the last two axes."""
+    return diagonal(x, offset, -2, -1)
+
+
+def last_trace(x: Operand, *, offset: int = 0) -> Node:
+    """The trace of the last two axes."""
+    return trace(x, offset, -2, -1)
+
+
+def cross(a: Operand, b: Operand, axis: int = -1) -> Node:
+    """The cross product of vectors with three entries along an axis."""
+    first, second = operand(a), operand(b)
+    factors: list[tuple[Node, list[Label]]] = []
+    for node, name in ((first, "b"), (second, "c")):
+        number = axis_number(axis, node.order)
+        meet("cross", node.axes[number], 3)
+        labels: list[Label] = list(range(node.order - 2, -1, -1))
+        labels.insert(number, name)
+        factors.append((node, labels))
+    rest = list(range(max(first.order, second.order) - 2, -1, -1))
+    outputs: list[Label] = list(rest)
+    outputs.insert(axis_number(axis, len(rest) + 1), "a")
+    signs = constant_array(np.cross(np.eye(3)[:, None], np.eye(3)[None, :]).transpose(2, 0, 1))
+    return contracted("cross", [(signs, ["a", "b", "c"]), *factors], outputs, flexible=rest)
+
+

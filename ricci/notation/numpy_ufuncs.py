@@ -1,0 +1,198 @@
+"""NumPy's universal functions on nodes: arithmetic and functions entry by entry, shapes broadcast from the last axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import pi
+
+from ricci.functions import apply, is_number
+from ricci.notation.numpy_products import matmul, matvec, vecdot, vecmat
+from ricci.notation.numpy_shapes import (
+    Operand,
+    broadcast,
+    broadcast_shape,
+    operand,
+    slots_in,
+)
+from tensor_networks.networks import constant, elementwise_power, network, total
+from tensor_networks.nodes import Node
+from tensor_networks.numbers import Number, exact
+
+Ufunc = Callable[..., Node]
+
+
+def add(x1: Operand, x2: Operand) -> Node:
+    """x1 + x2."""
+    return combined("add", x1, x2, 1, 1)
+
+
+def subtract(x1: Operand, x2: Operand) -> Node:
+    """x1 - x2."""
+    return combined("subtract", x1, x2, 1, -1)
+
+
+def combined(what: str, x1: Operand, x2: Operand, c1: Number, c2: Number) -> Node:
+    """c1 x1 + c2 x2."""
+    first, second = broadcast(what, x1, x2)
+    return total([(first, c1), (second, c2)], first.axes)
+
+
+def multiply(x1: Operand, x2: Operand) -> Node:
+    """x1 x2, entry by entry."""
+    return _product("multiply", operand(x1), operand(x2), 1)
+
+
+def divide(x1: Operand, x2: Operand) -> Node:
+    """x1 / x2, entry by entry."""
+    return _product("divide", operand(x1), operand(x2), -1)
+
+
+def _product(what: str, first: Node, second: Node, exponent: int) -> Node:
+    shape = broadcast_shape(what, first.axes, second.axes)
+    factors = [(first, slots_in(first, shape, "a"), 1), (second, slots_in(second, shape, "b"), exponent)]
+    return network(factors, range(len(shape)), dict(enumerate(shape)))
+
+
+def power(x1: Operand, x2: Operand) -> Node:
+    """x1 to the x2, entry by entry; an exponent that is a number stays one."""
+    base, exponent = operand(x1), operand(x2)
+    number = is_number(exponent)
+    if number is not None:
+        return elementwise_power(base, number)
+    return apply("power", *broadcast("power", base, exponent))
+
+
+def negative(x: Operand) -> Node:
+    """-x."""
+    return scaled(operand(x), -1)
+
+
+def scaled(node: Node, number: object) -> Node:
+    """A node times a number."""
+    return total([(node, exact(number))], node.axes)
+
+
+def root(x: Operand, degree: int = 2) -> Node:
+    """The root of x of that degree, for positive x."""
+    return elementwise_power(operand(x), Fraction(1, degree))
+
+
+def _cbrt(x: Operand) -> Node:
+    node = operand(x)
+    return multiply(apply("sign", node), root(apply("abs", node), 3))
+
+
+def _logarithm(base: int) -> Ufunc:
+    def logarithm(x: Operand) -> Node:
+        return divide(apply("log", operand(x)), apply("log", constant(base)))
+
+    return logarithm
+
+
+def _exp2(x: Operand) -> Node:
+    return apply("exp", multiply(x, apply("log", constant(2))))
+
+
+def _logaddexp(x1: Operand, x2: Operand) -> Node:
+    first, second = broadcast("logaddexp", x1, x2)
+    return add(first, apply("softplus", subtract(second, first)))
+
+
+def _logaddexp2(x1: Operand, x2: Operand) -> Node:
+    two = apply("log", constant(2))
+    return divide(_logaddexp(multiply(x1, two), multiply(x2, two)), two)
+
+
+def _times(number: float) -> Ufunc:
+    return lambda x: scaled(operand(x), number)
+
+
+def _to_the(exponent: object) -> Ufunc:
+    return lambda x: elementwise_power(operand(x), exponent)
+
+
+def _same(x: Operand) -> Node:
+    return operand(x)
+
+
+def _of_table(name: str) -> Ufunc:
+    """A function of the table, its arguments stretched to one shape."""
+    return lambda *values: apply(name, *broadcast(name, *values))
+
+
+UFUNCS: dict[str, Ufunc] = {
+    "add": add,
+    "subtract": subtract,
+    "multiply": multiply,
+    "divide": divide,
+    "true_divide": divide,
+    "power": power,
+    "float_power": power,
+    "negative": negative,
+    "positive": _same,
+    "conjugate": _same,
+    "square": _to_the(2),
+    "sqrt": root,
+    "cbrt": _cbrt,
+    "reciprocal": _to_the(-1),
+    "exp2": _exp2,
+    "log2": _logarithm(2),
+    "log10": _logarithm(10),
+    "logaddexp": _logaddexp,
+    "logaddexp2": _logaddexp2,
+    "deg2rad": _times(pi / 180),
+    "radians": _times(pi / 180),
+    "rad2deg": _times(180 / pi),
+    "degrees": _times(180 / pi),
+    "arcsin": _of_table("asin"),
+    "arccos": _of_table("acos"),
+    "arctan": _of_table("atan"),
+    "arcsinh": _of_table("asinh"),
+    "arccosh": _of_table("acosh"),
+    "arctanh": _of_table("atanh"),
+    "absolute": _of_table("abs"),
+    "fabs": _of_table("abs"),
+    "fmax": _of_table("maximum"),
+    "fmin": _of_table("minimum"),
+    "matmul": matmul,
+    "matvec": matvec,
+    "vecmat": vecmat,
+    "vecdot": vecdot,
+    **{
+        name: _of_table(name)
+        for name in (
+            "exp expm1 log log1p sin cos tan sinh cosh tanh sign maximum minimum arctan2 hypot".split()
+        )
+    },
+}
+
+COMPARISONS = {
+    "greater": ">",
+    "greater_equal": ">=",
+    "less": "<",
+    "less_equal": "<=",
+    "equal": "==",
+    "not_equal": "!=",
+}
+
+REDUCTIONS = {  # ufunc.reduce, as an array function
+    "add": "sum",
+    "multiply": "prod",
+    "maximum": "max",
+    "minimum": "min",
+    "fmax": "max",
+    "fmin": "min",
+    "logaddexp": "logaddexp.reduce",
+}
+
+
+def outer_of(name: str, x1: Operand, x2: Operand) -> Node:
+    """``ufunc.outer(x1, x2)``: the function at all pairs of entries."""
+    first, second = operand(x1), operand(x2)
+    wide = network(
+        [(first, range(first.order))],
+        [*range(first.order), *(f"one {k}" for k in range(second.order))],
+        {f"one {k}": 1 for k in range(second.order)},
+    )
+    return UFUNCS[name](wide, second)

@@ -1,0 +1,314 @@
+"""A network of vectors and matrices unravelled into one matrix formula, by series-parallel reduction.
+
+Wires are vertices; a vector hangs on one, a matrix joins two. Matrices between the same two wires multiply entry by entry; an
+inner wire that joins two matrices makes them a product, with the vectors on it as a diagonal matrix between; one that ends a
+matrix makes it a vector on the other wire. What is left between the output wires, or of a closed component, is spelled out in
+several ways and the cheapest is kept. Networks that do not reduce (treewidth above 2) have no matrix formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ricci.notation.arithmetic import Entry, chain, hadamard, transposed
+from ricci.notation.formula import Formula, atom, call, cheapest, latex_name, power, simple_call
+from tensor_networks.axes import Axis, show
+
+MOST_FACTORS = 4000
+MOST_ROTATIONS = 24
+
+Pair = tuple[int, int]
+
+
+class Tangled(Exception):
+    """The network has no matrix formula."""
+
+
+def ones(*sizes: Axis) -> Formula:
+    """ones(n), ones(m, n)."""
+    shown = ", ".join(map(show, sizes))
+    latex = r"\mathbf 1_{" + r" \times ".join(latex_size(size) for size in sizes) + "}"
+    return Formula("ones", [f"ones({shown})"], [latex], order=len(sizes), degree=0)
+
+
+def eye(size: Axis) -> Formula:
+    """eye(n)."""
+    return atom(f"eye({show(size)})", f"I_{{{latex_size(size)}}}", 2, degree=0, symmetric=True)
+
+
+def latex_size(size: Axis) -> str:
+    """A size in LaTeX."""
+    parts = size if isinstance(size, tuple) else (size,)
+    return r"\,".join(str(part) if isinstance(part, int) else latex_name(part) for part in parts)
+
+
+def diagonal(formula: Formula) -> Formula:
+    """diag of a vector (a matrix) or of a matrix (a vector)."""
+    order = 2 if formula.order == 1 else 1
+    return simple_call("diag", [formula], order, symmetric=order == 2, degree=formula.degree)
+
+
+class Tangle:
+    """Vectors and matrices on wires, while they are reduced. Wires are any integers."""
+
+    def __init__(self, sizes: dict[int, Axis], outputs: Sequence[int]) -> None:
+        self.sizes = sizes
+        self.outputs = tuple(outputs)
+        self.vectors: dict[int, list[Entry]] = {wire: [] for wire in sizes}
+        self.edges: dict[Pair, list[Entry]] = {}
+        self.near: dict[int, set[int]] = {wire: set() for wire in sizes}
+
+    # building
+
+    def add(self, formula: Formula, wires: Sequence[int], exponent: object) -> None:
+        """A vector or matrix to a power, entry by entry."""
+        if len(wires) == 1:
+            self.vectors[wires[0]].append((formula, exponent))  # type: ignore[arg-type]
+        elif wires[0] == wires[1]:
+            self.vectors[wires[0]].append((diagonal(formula), exponent))  # type: ignore[arg-type]
+        else:
+            self.join(wires[0], wires[1], (formula, exponent))  # type: ignore[arg-type]
+
+    def join(self, first: int, second: int, entry: Entry) -> None:
+        """A matrix from one wire to another."""
+        if first > second:
+            first, second = second, first
+            entry = (transposed(entry[0]), entry[1])
+        self.edges.setdefault((first, second), []).append(entry)
+        self.near[first].add(second)
+        self.near[second].add(first)
+
+    def between(self, first: int, second: int) -> list[Entry]:
+        """The matrices from one wire to another."""
+        if first < second:
+            return self.edges.get((first, second), [])
+        return [(transposed(formula), exponent) for formula, exponent in self.edges.get((second, first), [])]
+
+    # reducing
+
+    def formula(self) -> list[Formula]:
+        """The value: one formula, for a scalar perhaps several to be multiplied.
+
+        Raises:
+            Tangled: there is none.
+        """
+        self.reduce()
+        if not self.outputs:
+            return self.closed()
+        if any(wire not in self.outputs for wire in self.sizes):
+            raise Tangled
+        if len(self.outputs) == 1:
+            wire = self.outputs[0]
+            return [self.vector(wire) or ones(self.sizes[wire])]
+        return [self.doubled() if self.outputs[0] == self.outputs[1] else self.matrix()]
+
+    def reduce(self) -> None:
+        """Eliminate inner wires, leaves first, as long as there are any of at most two neighbours."""
+        queue = sorted((wire for wire in self.sizes if wire not in self.outputs), key=lambda w: len(self.near[w]))
+        waiting = dict.fromkeys(queue)
+        while waiting:
+            wire = next((w for w in waiting if self.removable(w, 1)), None)
+            if wire is None:
+                wire = next((w for w in waiting if self.removable(w, 2)), None)
+            if wire is None:
+                return
+            del waiting[wire]
+            self.remove(wire)
+
+    def removable(self, wire: int, degree: int) -> bool:
+        """Can the wire be eliminated now? A closed component keeps its last two wires."""
+        near = self.near[wire]
+        if len(near) != degree:
+            return False
+        if not self.outputs and degree == 1:
+            (other,) = near
+            return len(self.near[other]) > 1
+        return True
+
+    def remove(self, wire: int) -> None:
+        """Eliminate an inner wire of one or two neighbours."""
+        near = sorted(self.near.pop(wire))
+        matrices = [self.between(other, wire) for other in near]
+        for other in near:
+            self.edges.pop((min(wire, other), max(wire, other)))
+            self.near[other].discard(wire)
+        vector = self.vector(wire)
+        size = self.sizes.pop(wire)
+        if len(near) == 1:
+            self.vectors[near[0]].append((rows_summed(matrices[0], vector, size), 1))
+            return
+        left, right = (hadamard(entries, 2) for entries in matrices)
+        middle = [] if vector is None else [diagonal(vector)]
+        self.join(near[0], near[1], (chain([left, *middle, transposed(right)], 2), 1))
+
+    def vector(self, wire: int) -> Formula | None:
+        """The entrywise product of the vectors on a wire."""
+        entries = self.vectors[wire]
+        return hadamard(entries, 1) if entries else None
+
+    # spelling out
+
+    def doubled(self) -> Formula:
+        """A diagonal matrix."""
+        wire = self.outputs[0]
+        vector = self.vector(wire)
+        if vector is None:
+            return eye(self.sizes[wire])
+        options = [diagonal(vector)]
+        if vector.kind == "call" and vector.detail[0] == "diag":
+            options.append(hadamard([(vector.parts[0], 1), (eye(self.sizes[wire]), 1)], 2))
+        return cheapest(options)
+
+    def matrix(self) -> Formula:
+        """What is left between two output wires."""
+        rows, columns = self.outputs
+        left, right = self.vector(rows), self.vector(columns)
+        entries = self.between(rows, columns)
+        if not entries:
+            if left is None and right is None:
+                return ones(self.sizes[rows], self.sizes[columns])
+            return self.outer(left, right)
+        core = hadamard(entries, 2)
+        options = [chain([*(diagonal(v) for v in [left] if v), core, *(diagonal(v) for v in [right] if v)], 2)]
+        if left is not None or right is not None:
+            options.append(hadamard([*entries, *self.spread(rows, columns)], 2))
+        return cheapest(options)
+
+    def outer(self, left: Formula | None, right: Formula | None) -> Formula:
+        """A column times a row."""
+        rows, columns = (self.sizes[wire] for wire in self.outputs)
+        return chain([left or ones(rows), transposed(right or ones(columns))], 2)
+
+    def spread(self, rows: int, columns: int) -> list[Entry]:
+        """The vectors on two wires as matrices, those below a fraction bar apart."""
+        parts: list[list[Entry]] = [[(f, e) for f, e in self.vectors[wire] if e > 0] for wire in (rows, columns)]
+        lows: list[list[Entry]] = [[(f, -e) for f, e in self.vectors[wire] if e < 0] for wire in (rows, columns)]
+        out: list[Entry] = []
+        for (left, right), exponent in ((parts, 1), (lows, -1)):
+            if left or right:
+                factors = [hadamard(left, 1) if left else None, hadamard(right, 1) if right else None]
+                out.append((self.outer(*factors), exponent))
+        return out
+
+    def closed(self) -> list[Formula]:
+        """Scalars: what is left of closed components."""
+        out = []
+        left = dict.fromkeys(sorted(self.sizes))
+        while left:
+            wire = next(iter(left))
+            del left[wire]
+            near = self.near[wire]
+            if not near:
+                out.append(cheapest(entries_summed(self.vectors[wire], self.sizes[wire])))
+                continue
+            if len(near) > 1 or len(self.near[min(near)]) > 1:
+                raise Tangled
+            (other,) = near
+            del left[other]
+            out.append(cheapest(self.forms(wire, other)))
+        return out
+
+    def forms(self, first: int, second: int) -> list[Formula]:
+        """Spellings of a closed component of two wires."""
+        entries = self.between(first, second)
+        left, right = self.vector(first), self.vector(second)
+        options: list[Formula] = []
+        if left is None and right is None:
+            options += traces(entries)
+        core = hadamard(entries, 2)
+        for matrix, start, end in ((core, left, right), (transposed(core), right, left)):
+            if start is not None and end is not None:
+                options.append(chain([transposed(start), matrix, end], 0))
+            elif end is not None:
+                options.append(summed(chain([matrix, end], 1)))
+        if left is None and right is None:
+            options.append(summed(core))
+        for near, far, turned in ((first, second, entries), (second, first, self.between(second, first))):
+            onto = (rows_summed(turned, self.vector(far), self.sizes[far]), 1)
+            if self.vectors[near]:
+                options += entries_summed([*self.vectors[near], onto], self.sizes[near])
+        return options
+
+
+def rows_summed(entries: list[Entry], vector: Formula | None, size: Axis) -> Formula:
+    """The sum over columns of an entrywise product of matrices, weighted by a vector."""
+    options = [chain([hadamard(entries, 2), vector or ones(size)], 1)]
+    for first, second in halves(entries):
+        middle = [] if vector is None else [diagonal(vector)]
+        options.append(diagonal(chain([first, *middle, transposed(second)], 2)))
+    return cheapest(options)
+
+
+def halves(entries: list[Entry]) -> Iterable[tuple[Formula, Formula]]:
+    """An entrywise product of matrices as a product of two: each of them and the others."""
+    if len(entries) == 1:
+        formula, exponent = entries[0]
+        if exponent == 2 and formula.kind != "chain":
+            yield formula, formula
+        return
+    for place, entry in enumerate(entries[:MOST_ROTATIONS]):
+        if entry[1] > 0:
+            rest = [*entries[:place], *entries[place + 1 :]]
+            if any(exponent > 0 for _, exponent in rest):
+                yield hadamard([entry], 2), hadamard(rest, 2)
+
+
+def summed(formula: Formula) -> Formula:
+    """The sum of all entries."""
+    return simple_call("sum", [formula], 0, degree=formula.degree)
+
+
+def traces(entries: list[Entry]) -> list[Formula]:
+    """The sum of all entries of an entrywise product of matrices as traces, and as a norm."""
+    options = squares(entries)
+    for first, second in halves(entries):
+        parts = chain([first, transposed(second)], 2)
+        cycle = list(parts.parts) if parts.kind == "chain" else [parts]
+        turns = range(len(cycle)) if len(cycle) <= MOST_ROTATIONS else range(1)
+        for turn in turns:
+            turned = chain([*cycle[turn:], *cycle[:turn]], 2)
+            options += [traced(turned), traced(transposed(turned))]
+    return options
+
+
+def traced(formula: Formula) -> Formula:
+    """The trace."""
+    if formula.kind == "transpose":
+        formula = formula.parts[0]
+    return simple_call("tr", [formula], 0, degree=formula.degree)
+
+
+def squares(entries: list[Entry]) -> list[Formula]:
+    """The squared norm, if the entries are one formula squared."""
+    if len(entries) != 1 or entries[0][1] != 2:
+        return []
+    return [power(norm(_unsquared(entries)[0]), 2)]
+
+
+def _unsquared(entries: list[Entry]) -> Entry:
+    shown = hadamard(entries, entries[0][0].order)
+    return (shown.parts[0], 2) if shown.kind == "power" else entries[0]
+
+
+def norm(formula: Formula) -> Formula:
+    """norm2 of a vector, normF of a matrix."""
+    name, mark = ("normF", "F") if formula.order == 2 else ("norm2", "2")
+    return call(name, [formula], 0, (r"\left\lVert ", formula, rf"\right\rVert_{mark}"), degree=formula.degree)
+
+
+def entries_summed(entries: list[Entry], size: Axis) -> list[Formula]:
+    """The sum of all entries of an entrywise product of vectors: spellings of it."""
+    whole = hadamard(entries, 1)
+    if whole.kind == "call" and whole.detail[0] == "diag" and whole.parts[0].order == 2:
+        return [traced(whole.parts[0])]
+    options = [summed(whole), *squares(entries)]
+    if len(entries) == 1 and entries[0][1] == 2 and entries[0][0].kind != "chain":
+        shown = _unsquared(entries)[0]
+        options.append(chain([transposed(shown), shown], 0))
+    if len(entries) > 1:
+        for place, entry in enumerate(entries[:MOST_ROTATIONS]):
+            rest = [*entries[:place], *entries[place + 1 :]]
+            if entry[1] > 0 and any(exponent > 0 for _, exponent in rest):
+                first, second = hadamard([entry], 1), hadamard(rest, 1)
+                options += [chain([transposed(first), second], 0), chain([transposed(second), first], 0)]
+    return options
