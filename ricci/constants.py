@@ -1,7 +1,7 @@
-"""Arrays of numbers as nodes: ones, identities and numbers are networks, anything else is a leaf that remembers its data.
+"""Arrays of numbers as nodes: ones, identities and numbers are networks, others are leaves that remember their data.
 
-Such a leaf is a `Tensor` of integer sizes, named by its content. Its data lives in a table that holds the leaf weakly; whoever
-evaluates adds `constants_of(...)` to the arrays it was given, in the number type it computes in.
+Such a leaf is a `Tensor` of integer sizes, named by its content. Its data lives in a table that holds the leaf weakly;
+whoever evaluates adds `constants_of(...)` to the arrays it was given, in the number type it computes in.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from tensor_networks.errors import LimitError, OperandError
 from tensor_networks.networks import constant, network, total, zero
 from tensor_networks.nodes import Node, Tensor, tensor, walk
+from tensor_networks.numbers import exact
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -48,7 +49,8 @@ def constant_array(values: object) -> Node:
 def selection(places: object, size: int) -> Node:
     """The constant that picks entries of an axis of that size: 1 where the last axis is at the place, else 0.
 
-    Contracted with an axis it gives ``axis[places]``; its axes are those of ``places`` (integers in range), then the picked one.
+    Contracted with an axis it gives ``axis[places]``. Its axes are those of ``places`` (integers in range), then the
+    picked one.
 
     Raises:
         LimitError: it has more than `MOST_ENTRIES` entries.
@@ -92,7 +94,7 @@ def _is_identity(array: Array, number: float) -> bool:
 
 
 def _scaled(node: Node, number: float) -> Node:
-    return total([(node, number)], node.axes)
+    return total([(node, exact(number))], node.axes)
 
 
 def _leaf(array: Array) -> Tensor:

@@ -254,6 +254,8 @@ _TABLE = (
     # vectors
     Function("softmax", "(n)->(n)", ("y_i delta_ij - y_i y_j -> ij",), r"\operatorname{softmax}"),
     Function("logsumexp", "(n)->()", ("softmax(x)_i -> i",), r"\operatorname{logsumexp}"),
+    Function("amax", "(n)->()", ("peak(x)_i -> i",), r"\max", reference="shared by equal largest entries, by convention"),
+    Function("peak", "(n)->(n)", ("",), r"\operatorname{peak}", reference="1 at the largest entry, 0 elsewhere"),
     Function("norm2", "(...)->()", ("unit(x)_K -> K",), r"\operatorname{norm}", transposes="same", reference="0 at 0 by convention"),
     Function("unit", "(...)->(...)", ("(delta_IK - y_I y_K) / norm2(x) -> IK",), r"\operatorname{unit}", transposes="along"),
     # matrices

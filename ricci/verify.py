@@ -151,7 +151,7 @@ def _differences(lower: Expr, variable: Tensor, point: Mapping[str, Any]) -> np.
         columns.append((4 * fine - coarse) / 3)
     value_shape = np.shape(columns[0]) if columns else np.shape(lower(**given))
     stacked = np.stack(columns, axis=-1) if columns else np.zeros((*value_shape, 0))
-    return stacked.reshape(*value_shape, *centre.shape)
+    return stacked.reshape((*value_shape, *centre.shape))
 
 
 def _direction(shape: tuple[int, ...], place: tuple[int, ...], traits: frozenset[str]) -> np.ndarray:

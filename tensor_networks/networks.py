@@ -322,7 +322,8 @@ def _pulled(found: Common, terms: Mapping[Node, Number]) -> Node:
     inside = []
     for (node, number), (factors, outputs) in zip(terms.items(), found.terms, strict=True):
         sizes = node.sizes if type(node) is Network else node.axes
-        inside.append((network(factors, outputs, {wire: sizes[wire] for wire in outputs}), number))
+        wires = {wire for _, slots, _ in factors for group in slots for wire in group}.union(outputs)
+        inside.append((network(factors, outputs, {wire: sizes[wire] for wire in wires}), number))
     core = total(inside, [found.sizes[place] for place in found.core])
     return network([*found.factors, (core, found.core)], found.outputs, found.sizes)
 

@@ -125,12 +125,14 @@ class Wiring:
         """Can groups be identified pairwise, wire by wire, each two of which read one axis?"""
         split: dict[int, list[Axis | None]] = {}
         for one, other in zip(map(self.resolve, some), map(self.resolve, others), strict=True):
-            sizes = [self._sizes[wire] for wire in other]
-            if len(one) == 1:
-                if len(other) > 1 and split.setdefault(one[0], sizes) != sizes:
+            above, below = ([self._sizes[wire] for wire in group] for group in (one, other))
+            if len(one) > 1 and len(other) > 1:
+                if above != below:
                     return False
-            elif len(other) > 1 and [self._sizes[wire] for wire in one] != sizes:
-                return False
+            elif len(other) > 1 or len(one) > 1:
+                single, sizes = (one[0], below) if len(one) == 1 else (other[0], above)
+                if split.setdefault(single, sizes) != sizes:
+                    return False
         return True
 
     def identify(self, one: Group, other: Group) -> None:

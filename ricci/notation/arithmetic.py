@@ -7,7 +7,6 @@ or an atom. Signs are free where a sum stands in a product: `signed` chooses the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import NamedTuple
 
 from ricci.notation.formula import (
@@ -16,16 +15,21 @@ from ricci.notation.formula import (
     SUM,
     Formula,
     call,
+    cheapest,
     joined,
+    latex_size,
     number,
     number_text,
     power,
+    simple_call,
     transpose,
     wrapped,
     wrapped_latex,
 )
-from tensor_networks.numbers import Number, exact
+from tensor_networks.axes import Axis, show
+from tensor_networks.numbers import Number, content, exact, ratio
 
+DEEPEST = 12  # levels of products within products whose signs are looked at
 Entry = tuple[Formula, Number]  # a factor of an entrywise product and its exponent
 
 
@@ -54,11 +58,16 @@ def transposed(formula: Formula) -> Formula:
     if not formula.order or formula.symmetric:
         return formula
     if formula._flipped is None:
-        flipped = min([transpose(formula), *_pushed(formula)], key=lambda f: f.cost)
+        flipped = min([transpose(formula), *_pushed(formula)], key=_cost_within)
         formula._flipped = flipped
         if flipped._flipped is None and flipped.kind not in ("atom", "name"):
             flipped._flipped = formula
     return formula._flipped
+
+
+def _cost_within(formula: Formula) -> int:
+    """The tokens of a formula that may need parentheses where it is used."""
+    return formula.cost + (2 if formula.level < POWER and formula.kind != "chain" else 0)
 
 
 def _pushed(formula: Formula) -> list[Formula]:
@@ -91,19 +100,30 @@ def chain(parts: Iterable[Formula], order: int) -> Formula:
     """The matrix product, flat, with powers of equal neighbours, transposed as a whole if that is shorter."""
     flat: list[Formula] = []
     for part in parts:
-        flat += part.parts if part.kind == "chain" and part.order else [part]
+        flat += _opened(part)
     straight = _chain(flat, order)
     if order == 0 or sum(part.kind == "transpose" for part in flat) < 2:
         return straight
     return min(straight, transpose(_chain([transposed(part) for part in reversed(flat)], order)), key=lambda f: f.cost)
 
 
+def _opened(part: Formula) -> Sequence[Formula]:
+    """The factors of a matrix product, transposed or not; diag(v)*M*x for an entrywise product of v and M*x."""
+    if part.kind == "chain" and part.order:
+        return part.parts
+    if part.kind == "transpose" and part.parts[0].kind == "chain":
+        return [transposed(inner) for inner in reversed(part.parts[0].parts)]
+    if part.kind == "hadamard" and part.order == 1:
+        chains = [inner for inner, exponent in part.detail if inner.kind == "chain" and exponent == 1]
+        if len(chains) == 1:
+            rest = [entry for entry in part.detail if entry[0] is not chains[0]]
+            if all(inner.kind != "chain" for inner, _ in rest) and any(exponent > 0 for _, exponent in rest):
+                return [diagonal(hadamard(rest, 1)), *chains[0].parts]
+    return [part]
+
+
 def _chain(parts: Sequence[Formula], order: int) -> Formula:
-    grouped: list[Formula] = []
-    for same, group in groupby(parts, key=lambda part: part.text):
-        run = list(group)
-        whole = len(run) > 1 and all(part.order == 2 for part in run) and bool(same)
-        grouped += [_repeated(run)] if whole else run
+    grouped = _grouped(parts)
     if len(grouped) == 1:
         return grouped[0]
     shown = [wrapped(part, POWER) for part in grouped]
@@ -116,11 +136,43 @@ def _chain(parts: Sequence[Formula], order: int) -> Formula:
     return formula
 
 
-def _repeated(run: Sequence[Formula]) -> Formula:
-    base = run[0]
-    if base.kind == "power" and base.detail[1]:
-        return power(base.parts[0], base.detail[0] * len(run), matrix=True)
-    return power(base, len(run), matrix=True)
+def _grouped(parts: Sequence[Formula]) -> list[Formula]:
+    """Equal neighbours as powers, neighbouring diagonal matrices as one."""
+    runs: list[list[Formula | int]] = []
+    for part in parts:
+        base, times = (part.parts[0], part.detail[0]) if part.kind == "power" and part.detail[1] else (part, 1)
+        last = runs[-1][0] if runs else None
+        if isinstance(last, Formula) and part.order == last.order == 2 and last.text == base.text:
+            runs[-1][1] += times  # type: ignore[operator]
+        elif isinstance(last, Formula) and last.kind == "ones" and base.kind == "transpose" and base.parts[0].kind == "ones":
+            runs[-1][0] = ones(*last.detail, *base.parts[0].detail)
+        elif isinstance(last, Formula) and is_diagonal(last) and is_diagonal(base) and runs[-1][1] == times == 1:
+            joint = hadamard([(last.parts[0], 1), (base.parts[0], 1)], 1)
+            runs[-1][0] = diagonal(joint)
+        else:
+            runs.append([base, times])
+    return [power(base, times, matrix=True) for base, times in runs]  # type: ignore[arg-type]
+
+
+def diagonal(formula: Formula) -> Formula:
+    """diag of a vector (a matrix) or of a matrix (a vector)."""
+    if formula.order == 2:
+        formula = min(formula, transposed(formula), key=lambda f: f.cost)
+        formula = formula.parts[0] if formula.kind == "transpose" else formula
+    order = 2 if formula.order == 1 else 1
+    return simple_call("diag", [formula], order, symmetric=order == 2, degree=formula.degree)
+
+
+def ones(*sizes: Axis) -> Formula:
+    """ones(n), ones(m, n)."""
+    shown = ", ".join(map(show, sizes))
+    latex = r"\mathbf 1_{" + r" \times ".join(latex_size(size) for size in sizes) + "}"
+    return Formula("ones", [f"ones({shown})"], [latex], order=len(sizes), degree=0, detail=sizes)
+
+
+def is_diagonal(formula: Formula) -> bool:
+    """Is it diag of a vector?"""
+    return formula.kind == "call" and formula.detail[0] == "diag" and formula.order == 2
 
 
 # -- entrywise products -----------------------------------------------------------------------------------------------------
@@ -171,15 +223,15 @@ def _positive_square(part: Formula, exponent: Number) -> Entry:
 def _factor_rank(part: Formula) -> tuple[int, int, str]:
     """Names first, then calls, then what needs parentheses."""
     kinds = {"name": 0, "atom": 0, "power": 1, "transpose": 1, "call": 2}
-    return (kinds.get(part.kind, 3), part.cost if part.level >= POWER else 0, part.text)
+    return (kinds.get(part.kind, 3) + 9 * (part.degree == 0), part.cost if part.level >= POWER else 0, part.text)
 
 
 # -- terms --------------------------------------------------------------------------------------------------------------
 
 
-def product(term: Term) -> Formula:
-    """A term as a formula; its number may be negative."""
-    value, scalars, body = signed(term)
+def product(term: Term, free: bool = True) -> Formula:
+    """A term as a formula. A minus goes into a sum within it, unless it is not `free` since a sum around takes it."""
+    value, scalars, body = signed(term, free)
     if body is not None and body.kind in ("product", "number"):
         inner = as_term(body)
         value, scalars, body = exact(value * inner.number), (*scalars, *inner.scalars), inner.body
@@ -251,49 +303,77 @@ def _latex_fraction(above: Sequence[Formula], below: Sequence[Formula], body: Fo
 # -- signs and sums ----------------------------------------------------------------------------------------------------------
 
 
-def signed(term: Term) -> Term:
+def signed(term: Term, free: bool = True) -> Term:
     """The term with the signs of its sums chosen: `2*(A*x - b)` rather than `-2*(b - A*x)`."""
     value, scalars, body = term
-    new_scalars = []
-    flips = 0
+    listed: list[Entry] = []
     for part, exponent in scalars:
-        if part.kind == "sum" and exponent in (1, -1, 3) and _mixed(part) and not is_natural(part):
-            part, flips = negated(part), flips + 1
-        new_scalars.append((part, exponent))
+        sign = 1
+        if exponent in (1, -1, 3):
+            part, sign = natural(part)
+        listed.append((part, exponent))
+        value *= sign
     if body is not None:
-        body, count = _natural_signs(body, value < 0 and not flips % 2)
-        flips += count
-    if flips % 2:
-        value = -value
-    if value < 0:
-        for place, (part, exponent) in enumerate(new_scalars):
-            if part.kind == "sum" and exponent in (1, -1, 3) and _mixed(part):
-                new_scalars[place] = (negated(part), exponent)
-                return Term(-value, tuple(new_scalars), body)
-    return Term(value, tuple(new_scalars), body)
+        body, sign = natural(body)
+        value *= sign
+    if value > 0 or not free:
+        return Term(value, tuple(listed), body)
+    turned = None if body is None else turn(body)
+    if turned is not None:
+        return Term(-value, tuple(listed), turned)
+    for place, (part, exponent) in enumerate(listed):
+        turned = turn(part) if exponent in (1, -1, 3) else None
+        if turned is not None:
+            listed[place] = (turned, exponent)
+            return Term(-value, tuple(listed), body)
+    return Term(value, tuple(listed), body)
 
 
-def _natural_signs(body: Formula, negative: bool) -> tuple[Formula, int]:
-    """The body with its sums in their natural sign, one of them turned if that saves a minus; how many were turned."""
-    if body.kind not in ("chain", "hadamard", "sum", "transpose"):
-        return body, 0
-    entries: list[Entry]
-    if body.kind == "hadamard":
-        entries = list(body.detail)
-    else:
-        entries = [(part, 1) for part in ((body,) if body.kind == "sum" else body.parts)]
-    turnable = [k for k, (part, e) in enumerate(entries) if part.kind == "sum" and e in (1, -1) and _mixed(part)]
-    turned = {k for k in turnable if not is_natural(entries[k][0])}
-    if turnable and negative != bool(len(turned) % 2):
-        turned ^= {turnable[-1]}
-    if not turned:
-        return body, 0
-    new = [(negated(part) if k in turned else part, e) for k, (part, e) in enumerate(entries)]
-    if body.kind == "hadamard":
-        return hadamard(new, body.order), len(turned)
-    if body.kind == "transpose":
-        return transpose(new[0][0]), 1
-    return (new[0][0] if body.kind == "sum" else chain([part for part, _ in new], body.order)), len(turned)
+def _inside(formula: Formula) -> list[Entry]:
+    """The parts of a formula whose sign is its sign."""
+    if formula.kind == "hadamard":
+        return list(formula.detail)
+    if formula.kind in ("chain", "transpose") or is_diagonal(formula):
+        return [(part, 1) for part in formula.parts]
+    return []
+
+
+def _remade(formula: Formula, entries: Sequence[Entry]) -> Formula:
+    """A formula with other parts."""
+    if formula.kind == "hadamard":
+        return hadamard(entries, formula.order)
+    parts = [part for part, _ in entries]
+    if formula.kind == "transpose":
+        return transpose(parts[0])
+    return chain(parts, formula.order) if formula.kind == "chain" else diagonal(parts[0])
+
+
+def natural(formula: Formula, depth: int = DEEPEST) -> tuple[Formula, int]:
+    """The formula with its sums in their natural signs, and the sign that this puts in front."""
+    if formula.kind == "sum":
+        return (formula, 1) if not _mixed(formula) or is_natural(formula) else (negated(formula), -1)
+    entries = _inside(formula) if depth else []
+    sign, changed = 1, False
+    for place, (part, exponent) in enumerate(entries):
+        if exponent in (1, -1, 3):
+            new, turned = natural(part, depth - 1)
+            changed, sign = changed or new is not part, sign * turned
+            entries[place] = (new, exponent)
+    return (_remade(formula, entries) if changed else formula), sign
+
+
+def turn(formula: Formula, depth: int = DEEPEST) -> Formula | None:
+    """Minus the formula without a minus in front, by way of a sum in it; None if there is none."""
+    if formula.kind == "sum":
+        return negated(formula) if _mixed(formula) else None
+    entries = _inside(formula) if depth else []
+    for place in reversed(range(len(entries))):
+        part, exponent = entries[place]
+        turned = turn(part, depth - 1) if exponent in (1, -1, 3) else None
+        if turned is not None:
+            entries[place] = (turned, exponent)
+            return _remade(formula, entries)
+    return None
 
 
 def _mixed(formula: Formula) -> bool:
@@ -307,14 +387,18 @@ def negated(formula: Formula) -> Formula:
 
 
 def is_natural(formula: Formula) -> bool:
-    """Is the term that comes first by degree a positive one?"""
+    """Is the 1, or else the term that comes first by degree, a positive one?"""
     terms = list(zip(formula.detail, formula.parts, strict=True))
+    for sign, part in terms:
+        if part.text == "1" or part.kind == "eye":
+            return bool(sign > 0)
     sign, _ = min(terms, key=lambda term: _natural_rank(term[1]))
     return bool(sign > 0)
 
 
 def _natural_rank(part: Formula) -> tuple[int, bool, bool, int, str]:
-    return (-part.degree, part.kind in ("name", "number"), not part.text.startswith(("x", "X")), part.text.count("'"), part.text)
+    """Terms of high degree first, then longer ones, unknowns before data, and by the alphabet."""
+    return (-part.degree, part.cost <= 2, not part.text.startswith(("x", "X")), part.text.count("'"), part.text)
 
 
 def plus(terms: Iterable[tuple[int, Formula]], order: int | None = None) -> Formula:
@@ -324,9 +408,11 @@ def plus(terms: Iterable[tuple[int, Formula]], order: int | None = None) -> Form
         if part.kind == "sum":
             opened += [(sign * inner, term) for inner, term in zip(part.detail, part.parts, strict=True)]
         elif part.kind == "product" and part.detail.number < 0:
-            opened.append((-sign, product(part.detail._replace(number=-part.detail.number))))
+            opened.append((-sign, product(part.detail._replace(number=-part.detail.number), free=False)))
         else:
             opened.append((sign, part))
+    if opened and all(sign < 0 for sign, _ in opened):
+        opened = [(sign, part) if new is None else (-sign, new) for sign, part in opened for new in [turn(part)]]
     opened.sort(key=lambda term: (-term[0], _natural_rank(term[1])))
     if len(opened) == 1 and opened[0][0] > 0:
         return opened[0][1]
@@ -350,7 +436,20 @@ def plus(terms: Iterable[tuple[int, Formula]], order: int | None = None) -> Form
     )
 
 
-def scaled(value: Number, formula: Formula) -> Formula:
+def common_number(terms: Sequence[tuple[int, Formula]]) -> Formula:
+    """A sum, its common number in front if that is shorter."""
+    plain = plus(terms)
+    if plain.order == 2 and plain.kind == "sum":
+        plain = min(plain, transpose(plus([(s, transposed(part)) for s, part in terms])), key=lambda f: f.cost)
+    numbers = {as_term(part).number for _, part in terms}
+    shared = abs(content(tuple(as_term(part).number for _, part in terms)))
+    if len(terms) < 2 or shared == 1 or 1 in numbers:
+        return plain
+    inner = [(sign, product(as_term(part)._replace(number=ratio(as_term(part).number, shared)), False)) for sign, part in terms]
+    return cheapest([plain, product(Term(shared, (), plus(inner)))])
+
+
+def scaled(value: Number, formula: Formula, free: bool = True) -> Formula:
     """A number times a formula."""
     term = as_term(formula)
-    return product(term._replace(number=exact(value * term.number)))
+    return product(term._replace(number=exact(value * term.number)), free)

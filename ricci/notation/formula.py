@@ -13,10 +13,12 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from tensor_networks.axes import Axis
 from tensor_networks.numbers import Number
 
 SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 LONGEST = 20_000  # characters
+MOST_DIGITS = 40  # behind the point of an exact decimal
 TOKEN = re.compile(r"[A-Za-z]\w*|\d+(?:\.\d+)?|\.[*/^]|[^\s\w]")
 GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
@@ -134,6 +136,12 @@ def latex_name(name: str) -> str:
     return rf"\text{{{escaped(name)}}}"
 
 
+def latex_size(size: Axis) -> str:
+    """A size in LaTeX."""
+    parts = size if isinstance(size, tuple) else (size,)
+    return r"\,".join(str(part) if isinstance(part, int) else latex_name(part) for part in parts)
+
+
 def escaped(text: str) -> str:
     """A text with everything escaped that means something in LaTeX."""
     special = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
@@ -158,9 +166,13 @@ def number_text(value: Number) -> str | None:
         text = repr(float(value))
     except OverflowError:
         return None
-    if text in ("inf", "nan", "0.0") or Fraction(text) != value:
-        return None
-    return text
+    if text not in ("inf", "0.0") and Fraction(text) == value:
+        return text
+    for digits in range(1, MOST_DIGITS):
+        if 10**digits % value.denominator == 0:
+            whole = str(abs(value.numerator) * 10**digits // value.denominator).rjust(digits + 1, "0")
+            return f"{'-' if value < 0 else ''}{whole[:-digits]}.{whole[-digits:]}"
+    return None
 
 
 def number(value: Number) -> Formula:

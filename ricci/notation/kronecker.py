@@ -1,11 +1,220 @@
-"""Networks with grouped axes: vec, kron and commutation."""
+"""Networks with grouped axes in matrix notation: vec, kron and commutation.
+
+An axis that is a group of wires is read as their row-major flattening: ``vec(M)`` is ``M_ij -> ((j,i),)`` and ``kron(A,B)`` is
+``A_ac B_bd -> ((a,b),(c,d))``. Groups fall into pieces, connected by factors or shared wires; pieces that stand in the same order
+in both groups are the arguments of kron, and commutation matrices bring them into one order.
+"""
 
 from __future__ import annotations
 
-from ricci.notation.formula import Formula
-from ricci.notation.tangle import Tangled
+from collections.abc import Iterable, Sequence
+from itertools import chain as linked
+from typing import NamedTuple
+
+from ricci.notation.arithmetic import chain, diagonal, transposed
+from ricci.notation.formula import Formula, call, cheapest, simple_call, wrapped_latex
+from ricci.notation.tangle import Tangle, Tangled, eye, latex_size
+from tensor_networks.axes import Axis, product, show
 from tensor_networks.networks import Factor, Network
+from tensor_networks.numbers import Number
+from tensor_networks.wiring import Group, components
+
+MOST_SWAPS = 3
 
 
-def bundled(node: Network, tensors: list[tuple[Formula, Factor]]) -> list[Formula]:
-    raise Tangled
+class Held(NamedTuple):
+    """A factor that has axes: its formula, its wires and its exponent."""
+
+    formula: Formula
+    slots: tuple[Group, ...]
+    exponent: Number
+
+    @property
+    def wires(self) -> Group:
+        """All its wires."""
+        return tuple(linked.from_iterable(self.slots))
+
+
+def bundled(node: Network, tensors: Iterable[tuple[Formula, Factor]]) -> list[Formula]:
+    """The value of a network with grouped axes: one formula, for a scalar perhaps several to be multiplied.
+
+    Raises:
+        Tangled: there is none.
+    """
+    held = [Held(formula, factor.slots, factor.exponent) for formula, factor in tensors]
+    if all(len(group) == 1 for factor in held for group in factor.slots):
+        rows, *columns = node.outputs
+        return [Groups(held, node.sizes).spelled(rows, columns[0] if columns else None)]
+    return _over_terminals(node, held)
+
+
+def _over_terminals(node: Network, held: list[Held]) -> list[Formula]:
+    """Factors with grouped axes: each group becomes one wire, what lies between groups a Kronecker product."""
+    groups = {group for factor in held for group in factor.slots if len(group) > 1} | set(node.outputs)
+    terminals = sorted(groups)
+    inside = [wire for group in terminals for wire in group]
+    if len(set(inside)) < len(inside):
+        raise Tangled
+    place = {wire: k for k, group in enumerate(terminals) for wire in group}
+    tangle = Tangle({k: _size(node, group) for k, group in enumerate(terminals)}, [terminals.index(g) for g in node.outputs])
+    loose = [factor for factor in held if any(len(group) == 1 and group not in groups for group in factor.slots)]
+    root = components([factor.wires for factor in loose], len(node.sizes))
+    between: dict[tuple[int, ...], list[Held]] = {}
+    touched: dict[int, set[int]] = {}
+    for factor in loose:
+        if any(len(group) > 1 for group in factor.slots):
+            raise Tangled
+        touched.setdefault(root[factor.wires[0]], set()).update(place[w] for w in factor.wires if w in place)
+    for factor in loose:
+        between.setdefault(tuple(sorted(touched[root[factor.wires[0]]])), []).append(factor)
+    for ends, factors in between.items():
+        if not 1 <= len(ends) <= 2:
+            raise Tangled
+        sides = [terminals[k] for k in ends]
+        formula = Groups(factors, node.sizes).spelled(sides[0], sides[1] if len(sides) > 1 else None)
+        tangle.add(formula, ends, 1)
+    for factor in held:
+        if factor not in loose:
+            tangle.add(factor.formula, [terminals.index(group) for group in factor.slots], factor.exponent)
+    return tangle.formula()
+
+
+def _size(node: Network, group: Group) -> Axis:
+    return product(node.sizes[wire] for wire in group)
+
+
+class Groups:
+    """Factors over single wires, and what they are between groups of wires."""
+
+    def __init__(self, factors: Sequence[Held], sizes: Sequence[Axis]) -> None:
+        self.factors, self.sizes = factors, sizes
+        self.root = components([factor.wires for factor in factors], len(sizes))
+
+    def spelled(self, rows: Group, columns: Group | None) -> Formula:
+        """The vector over one group, or the matrix over two, in its cheapest form."""
+        options = self.options(rows, columns, MOST_SWAPS)
+        if not options:
+            raise Tangled
+        return cheapest(options)
+
+    def options(self, rows: Group, columns: Group | None, swaps: int) -> list[Formula]:
+        """All forms that are found."""
+        if columns is None:
+            found = self.pieces(rows, ())
+            return [] if found is None else [found]
+        out = []
+        if rows == columns and len(rows) > 1:
+            out += [diagonal(vector) for vector in self.options(rows, None, swaps)]
+        if not self.shared(rows, columns):
+            sides = [self.options(group, None, 0) for group in (rows, columns)]
+            if all(sides):
+                out.append(chain([sides[0][0], transposed(sides[1][0])], 2))
+        straight = self.pieces(rows, columns)
+        if straight is not None:
+            out.append(straight)
+        elif swaps:
+            out += self.swapped(rows, columns, swaps - 1)
+        return out
+
+    def shared(self, rows: Group, columns: Group) -> bool:
+        """Do the groups hang together?"""
+        return bool({self.root[wire] for wire in rows} & {self.root[wire] for wire in columns})
+
+    def pieces(self, rows: Group, columns: Group) -> Formula | None:
+        """The Kronecker product of the pieces, if they stand in one order in both groups."""
+        left, right = self.runs(rows), self.runs(columns)
+        if len({where for where, _ in left}) < len(left) or len({where for where, _ in right}) < len(right):
+            return None
+        ordered: list[tuple[Group, Group]] = []
+        both = {where for where, _ in left} & {where for where, _ in right}
+        while left or right:
+            if left and left[0][0] not in both:
+                ordered.append((left.pop(0)[1], ()))
+            elif right and right[0][0] not in both:
+                ordered.append(((), right.pop(0)[1]))
+            elif left and right and left[0][0] == right[0][0]:
+                ordered.append((left.pop(0)[1], right.pop(0)[1]))
+            else:
+                return None
+        formulas = [self.piece(*ends) for ends in ordered]
+        if not formulas or any(formula is None for formula in formulas):
+            return None
+        whole, *others = formulas
+        for other in others:
+            whole = kronecker(whole, other)  # type: ignore[arg-type]
+        return whole
+
+    def runs(self, group: Group) -> list[tuple[int, Group]]:
+        """The group cut where the component changes."""
+        out: list[tuple[int, Group]] = []
+        for wire in group:
+            if out and out[-1][0] == self.root[wire]:
+                out[-1] = (out[-1][0], (*out[-1][1], wire))
+            else:
+                out.append((self.root[wire], (wire,)))
+        return out
+
+    def piece(self, rows: Group, columns: Group) -> Formula | None:
+        """One component between some rows and columns."""
+        if len(rows) <= 1 and len(columns) <= 1:
+            formula = self.unravelled((*rows, *columns))
+            return transposed(formula) if not rows else formula
+        for near, far in ((rows, columns), (columns, rows)):
+            if len(near) == 2 and not far and near[0] != near[1]:
+                formula = vectorised(self.unravelled((near[1], near[0])))
+                return transposed(formula) if near is columns else formula
+        if rows == columns:
+            vector = self.piece(rows, ())
+            return None if vector is None else diagonal(vector)
+        return None
+
+    def unravelled(self, outputs: Group) -> Formula:
+        """The component of some output wires as a vector or matrix over them."""
+        where = {self.root[wire] for wire in outputs}
+        factors = [factor for factor in self.factors if self.root[factor.wires[0]] in where]
+        inside = dict.fromkeys([*outputs, *(wire for factor in factors for wire in factor.wires)])
+        tangle = Tangle({wire: self.sizes[wire] for wire in inside}, outputs)
+        for factor in factors:
+            tangle.add(factor.formula, factor.wires, factor.exponent)
+        return tangle.formula()[0]
+
+    def swapped(self, rows: Group, columns: Group, swaps: int) -> list[Formula]:
+        """Forms with two neighbouring rows or columns exchanged by a commutation matrix."""
+        out: list[Formula] = []
+        for group, is_row in ((columns, False), (rows, True)):
+            for place in range(len(group) - 1):
+                if self.root[group[place]] == self.root[group[place + 1]]:
+                    continue
+                turned = (*group[:place], group[place + 1], group[place], *group[place + 2 :])
+                inner = self.options(turned, columns, swaps) if is_row else self.options(rows, turned, swaps)
+                if inner:
+                    before, after = (group, place) if is_row else (turned, place)
+                    matrix = self.exchange(before, after)
+                    out.append(chain([matrix, cheapest(inner)] if is_row else [cheapest(inner), matrix], 2))
+        return out
+
+    def exchange(self, group: Group, place: int) -> Formula:
+        """The matrix whose rows are a group and whose columns are it with two neighbours exchanged."""
+        matrix = commutation(self.sizes[group[place]], self.sizes[group[place + 1]])
+        for wire in reversed(group[:place]):
+            matrix = kronecker(eye(self.sizes[wire]), matrix)
+        for wire in group[place + 2 :]:
+            matrix = kronecker(matrix, eye(self.sizes[wire]))
+        return matrix
+
+
+def kronecker(left: Formula, right: Formula) -> Formula:
+    """The Kronecker product."""
+    latex = (*wrapped_latex(left, 3), r" \otimes ", *wrapped_latex(right, 3))
+    return call("kron", [left, right], max(left.order, right.order), latex, latex_level=2, degree=left.degree + right.degree)
+
+
+def vectorised(formula: Formula) -> Formula:
+    """vec of a matrix."""
+    return simple_call("vec", [formula], 1, degree=formula.degree)
+
+
+def commutation(first: Axis, second: Axis) -> Formula:
+    """The commutation matrix with ``K*vec(X) = vec(X')`` for X of these sizes."""
+    text = f"commutation({show(first)}, {show(second)})"
+    return Formula("commutation", [text], [f"K_{{{latex_size(first)},{latex_size(second)}}}"], order=2, degree=0)

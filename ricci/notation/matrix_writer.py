@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ricci.functions import Apply
-from ricci.notation.arithmetic import Entry, Term, as_term, chain, plus, product, scaled, signed, transposed
-from ricci.notation.formula import ATOM, Formula, Pieces, TooLong, call, named, number, power, simple_call, wrapped_latex
+from ricci.notation.arithmetic import Entry, Term, as_term, common_number, ones, plus, product, scaled, transposed
+from ricci.notation.formula import ATOM, Formula, Pieces, TooLong, call, latex_size, named, number, power, simple_call, wrapped_latex
 from ricci.notation.kronecker import bundled
-from ricci.notation.tangle import MOST_FACTORS, Tangle, Tangled, norm, ones
-from ricci.notation.tangle import latex_size as latex_size
+from ricci.notation.tangle import MOST_FACTORS, Tangle, Tangled, norm
 from tensor_networks.axes import show, show_shape
-from tensor_networks.networks import Factor, Network, Sum, one
+from tensor_networks.networks import Factor, Network, Sum, network, one
 from tensor_networks.nodes import Node, Size, Tensor, walk
+from tensor_networks.rewrite import flatten
 
 
 def write_matrix(node: Node, row: bool = False) -> str | None:
@@ -121,6 +121,8 @@ class MatrixWriter:
             return number(1)
         if node.order > 2:
             raise Tangled
+        if any(factor.node.order > 2 for factor in node.factors):
+            return self.distributed(node)
         scalars: list[Entry] = []
         tensors: list[tuple[Formula, Factor]] = []
         for factor in node.factors:
@@ -141,6 +143,22 @@ class MatrixWriter:
         if node.order:
             return product(self.merged(scalars, found[0]))
         return product(Term(1, (*scalars, *((f, 1) for f in found)), None))
+
+    def distributed(self, node: Network) -> Formula:
+        """A network with a sum of higher order in it, such as `kron(A, B) + kron(C, D)`: the sum of its terms' networks."""
+        place = next(k for k, factor in enumerate(node.factors) if factor.node.order > 2)
+        factor = node.factors[place]
+        if not isinstance(factor.node, Sum) or factor.exponent != 1 or all(len(group) == 1 for group in node.outputs):
+            raise Tangled
+        parts = []
+        for term, coefficient in factor.node.terms:
+            factors = [*node.factors[:place], factor._replace(node=term), *node.factors[place + 1 :]]
+            (part,) = flatten(network(factors, node.outputs, dict(enumerate(node.sizes))))
+            formula = matrix_formula(part)
+            if formula is None:
+                raise Tangled
+            parts.append(scaled(coefficient, formula, free=False))
+        return common_number([(1, part) for part in parts])
 
     def used(self, node: Network, wire: int) -> bool:
         """Does the wire occur in the network?"""
@@ -182,9 +200,8 @@ class MatrixWriter:
         parts = []
         for term, coefficient in node.terms:
             formula = filled.get(term) or self.get(term)
-            parts.append(scaled(coefficient, formula))
-        plain = plus([(1, part) for part in parts])
-        return plain
+            parts.append(scaled(coefficient, formula, free=False))
+        return common_number([(1, part) for part in parts]) if node.order else plus([(1, part) for part in parts])
 
     def filled(self, term: Node) -> Formula | None:
         """The scalar that stands in every entry, if that is what a term is and it may be added as such."""

@@ -16,6 +16,7 @@ from ricci.notation.numpy_shapes import (
     Operand,
     Shape,
     SizeClash,
+    Sizes,
     axis_number,
     axis_numbers,
     broadcast,
@@ -30,7 +31,7 @@ from ricci.notation.numpy_shapes import (
     stretched,
 )
 from ricci.notation.numpy_stand_ins import quotient
-from tensor_networks.axes import Axis, product, show, show_shape
+from tensor_networks.axes import Axis, product, show_shape
 from tensor_networks.errors import ShapeError
 from tensor_networks.networks import network
 from tensor_networks.nodes import Node
@@ -76,7 +77,7 @@ def moveaxis(a: Operand, source: Any, destination: Any) -> Node:
 # shapes
 
 
-def reshape(a: Operand, shape: Any, *, order: str = "C") -> Node:
+def reshape(a: Operand, shape: Any, order: str = "C") -> Node:
     """Another shape of as many entries; one size may be -1.
 
     Raises:
@@ -116,14 +117,14 @@ def _no_reshape(node: Node, shape: Shape) -> SizeClash:
     return SizeClash(message, product(node.axes), product(shape))
 
 
-Refined = tuple[list[Label | tuple[Label, ...]], list[Label | tuple[Label, ...]], dict[Label, Axis]]
+Refined = tuple[list[Label | tuple[Label, ...]], list[Label | tuple[Label, ...]], Sizes]
 
 
 def _refined(before: Shape, after: Shape) -> Refined | None:
     """Two shapes as groups of common wires; None where their sizes do not divide each other in turn."""
     slots: list[list[Label]] = [[] for _ in before]
     outputs: list[list[Label]] = [[] for _ in after]
-    sizes: dict[Label, Axis] = {}
+    sizes: Sizes = {}
     left = [(size, slot) for size, slot in zip(before, slots, strict=True) if size != 1]
     right = [(size, slot) for size, slot in zip(after, outputs, strict=True) if size != 1]
     while left and right:
@@ -143,7 +144,7 @@ def _refined(before: Shape, after: Shape) -> Refined | None:
     return _groups(slots, "old", sizes), _groups(outputs, "new", sizes), sizes
 
 
-def _groups(groups: Sequence[list[Label]], name: str, sizes: dict[Label, Axis]) -> list[Label | tuple[Label, ...]]:
+def _groups(groups: Sequence[list[Label]], name: str, sizes: Sizes) -> list[Label | tuple[Label, ...]]:
     """Groups as slots; an empty one is a wire of size 1 of its own."""
     for place, group in enumerate(groups):
         if not group:
@@ -152,7 +153,7 @@ def _groups(groups: Sequence[list[Label]], name: str, sizes: dict[Label, Axis]) 
     return [group[0] if len(group) == 1 else tuple(group) for group in groups]
 
 
-def ravel(a: Operand, *, order: str = "C") -> Node:
+def ravel(a: Operand, order: str = "C") -> Node:
     """All entries along one axis, row by row (column by column for ``order="F"``)."""
     node = operand(a)
     return raveled(transpose(node) if order == "F" else node)
@@ -209,16 +210,16 @@ def full_like(a: Operand, fill_value: Operand) -> Node:
     return stretched(operand(fill_value), operand(a).axes)
 
 
-def tile(A: Operand, reps: Any) -> Node:  # noqa: N803
+def tile(A: Operand, reps: Any) -> Node:
     """The array so many times along each axis."""
     node = operand(A)
     counts = shape_given(reps)
     order = max(node.order, len(counts))
     counts = (1,) * (order - len(counts)) + counts
     outputs: list[Any] = []
-    for axis, number in enumerate(counts, node.order - order):
+    for axis in range(node.order - order, node.order):
         outputs.append((f"times {axis}", axis) if axis >= 0 else f"times {axis}")
-    sizes: dict[Any, Axis] = {f"times {axis}": count for axis, count in enumerate(counts, node.order - order)}
+    sizes: Sizes = {f"times {axis}": count for axis, count in enumerate(counts, node.order - order)}
     return network([(node, range(node.order))], outputs, sizes)
 
 
@@ -299,7 +300,7 @@ def triangle(upper: bool) -> Any:
 # bounds
 
 
-def clip(a: Operand, a_min: Operand = None, a_max: Operand = None, *, min: Operand = None, max: Operand = None) -> Node:  # noqa: A002
+def clip(a: Operand, a_min: Operand = None, a_max: Operand = None, *, min: Operand = None, max: Operand = None) -> Node:
     """Entries below a bound raised to it, those above another lowered to it."""
     node = operand(a)
     for name, bound in (("maximum", a_min if min is None else min), ("minimum", a_max if max is None else max)):

@@ -1,7 +1,7 @@
 """NumPy's indexing by constants on nodes, and what is made of it: take, flip, split, concatenate, stack.
 
-An entry of an axis of integer size is picked by contracting with a constant that is 1 at its place; new axes are wires of
-size 1; a whole slice is the wire itself, whatever its size.
+An entry of an axis of integer size is picked by contracting with a constant that is 1 at its place; new axes are wires
+of size 1; a whole slice is the wire itself, whatever its size.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ricci.notation.numpy_products import raveled
 from ricci.notation.numpy_shapes import (
     Label,
     Operand,
+    Sizes,
     axis_number,
     axis_numbers,
     broadcast_shape,
@@ -59,7 +60,7 @@ class _Part(NamedTuple):
     """What an index does: take an axis whole, pick entries of it by a slice, or by places; or make a new axis."""
 
     kind: str
-    places: Array | None = None
+    places: Array = np.asarray(0)
 
 
 def indexed(node: Node, key: Any) -> Node:
@@ -70,7 +71,7 @@ def indexed(node: Node, key: Any) -> Node:
         ShapeError: too many indices, or one is out of range.
     """
     parts = _parts(node, key)
-    arrays = [np.shape(part.places) for part in parts if part.kind == "places"]
+    arrays = [part.places.shape for part in parts if part.kind == "places"]
     try:
         shared = len(np.broadcast_shapes(*arrays))
     except ValueError as error:
@@ -80,7 +81,7 @@ def indexed(node: Node, key: Any) -> Node:
     wires: list[Label] = []
     outputs: list[Label] = []
     where = -1
-    sizes: dict[Label, Axis] = dict(zip(new, np.broadcast_shapes(*arrays), strict=True))
+    sizes: Sizes = dict(zip(new, np.broadcast_shapes(*arrays), strict=True))
     for part in parts:
         axis = len(wires)
         if part.kind == "new":
@@ -172,8 +173,9 @@ def _part(one: Any, axes: Sequence[Axis]) -> list[_Part]:
 
 
 def _sliced(one: slice, size: Axis) -> _Part:
-    bounds = [None if bound is None else integer(bound, "a bound of a slice") for bound in (one.start, one.stop, one.step)]
-    start, stop, step = bounds
+    start, stop, step = (
+        None if bound is None else integer(bound, "a bound of a slice") for bound in (one.start, one.stop, one.step)
+    )
     if start in (None, 0) and stop is None and step in (None, 1):
         return _Part("whole")
     places = range(integer_size(size, "a slice"))[slice(start, stop, step)]

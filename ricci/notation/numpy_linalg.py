@@ -14,6 +14,7 @@ from ricci.notation.numpy_reductions import norm_of, reduced, sum_
 from ricci.notation.numpy_shapes import (
     Label,
     Operand,
+    Sizes,
     axis_number,
     axis_numbers,
     contracted,
@@ -75,7 +76,7 @@ def matrix_power(a: Operand, n: int) -> Node:
     exponent = integer(n, "the power of a matrix")
     if not exponent:
         batch = range(node.order - 2)
-        sizes: dict[Label, Any] = {axis: node.axes[axis] for axis in batch}
+        sizes: Sizes = {axis: node.axes[axis] for axis in batch}
         return network((), [*batch, "same", "same"], sizes | {"same": node.axes[-1]})
     node = apply("inv", node) if exponent < 0 else node
     power = None
@@ -86,7 +87,7 @@ def matrix_power(a: Operand, n: int) -> Node:
     return node if power is None else power
 
 
-def norm(x: Operand, ord: Any = None, axis: Any = None, *, keepdims: bool = False) -> Node:  # noqa: A002
+def norm(x: Operand, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Node:
     """``np.linalg.norm``: of all entries, along an axis, or of matrices in two axes.
 
     Raises:
@@ -104,7 +105,7 @@ def norm(x: Operand, ord: Any = None, axis: Any = None, *, keepdims: bool = Fals
     return norm_of(node, ord, axes, keepdims)
 
 
-def matrix_norm_of(node: Node, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Node:  # noqa: A002
+def matrix_norm_of(node: Node, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Node:
     """The norm of matrices in two axes: Frobenius, largest column sum (1) or row sum (infinity)."""
     if ord in ("fro", "f"):
         return norm_of(node, "fro", axes, keepdims)
@@ -120,13 +121,13 @@ def matrix_norm_of(node: Node, ord: Any, axes: tuple[int, ...], keepdims: bool) 
     return sum_(reduced("amax", sums, [largest], True), tuple(axes), keepdims=keepdims)
 
 
-def vector_norm(x: Operand, *, axis: Any = None, ord: Any = 2, keepdims: bool = False) -> Node:  # noqa: A002
+def vector_norm(x: Operand, *, axis: Any = None, ord: Any = 2, keepdims: bool = False) -> Node:
     """The norm of all entries along some axes as one vector."""
     node = operand(x)
     return norm_of(node, ord, axis_numbers(axis, node.order), keepdims)
 
 
-def matrix_norm(x: Operand, *, ord: Any = "fro", keepdims: bool = False) -> Node:  # noqa: A002
+def matrix_norm(x: Operand, *, ord: Any = "fro", keepdims: bool = False) -> Node:
     """The norm of matrices in the last two axes."""
     node = operand(x)
     return matrix_norm_of(node, ord, axis_numbers((-2, -1), node.order), keepdims)

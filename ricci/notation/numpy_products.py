@@ -1,4 +1,4 @@
-"""NumPy's products of arrays on nodes: matmul, dot, einsum, tensordot, kron and their relatives, all labelled contractions."""
+"""NumPy's products of arrays on nodes: matmul, dot, einsum, tensordot, kron and their relatives."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ def _sum_over(what: str, first: Node, second: Node, left: int, right: int) -> No
 
 def multiply_scalar(first: Node, second: Node) -> Node:
     """A product of which one side at least is a scalar."""
-    wires = range(first.order), range(second.order)
-    return network([(first, wires[0]), (second, wires[1])], max(wires, key=len))
+    left, right = range(first.order), range(second.order)
+    return network([(first, left), (second, right)], left or right)
 
 
 def outer(a: Operand, b: Operand) -> Node:
@@ -133,7 +133,7 @@ def tensordot(a: Operand, b: Operand, axes: Any = 2) -> Node:
     for one, other in zip(left, right, strict=True):
         labels[other] = one
     free = [axis for axis in range(first.order) if axis not in left]
-    outputs = [*free, *(label for label in labels if isinstance(label, str))]
+    outputs: list[Label] = [*free, *(label for label in labels if isinstance(label, str))]
     return contracted("tensordot", [(first, range(first.order)), (second, labels)], outputs)
 
 
@@ -178,7 +178,7 @@ def multi_dot(arrays: Sequence[Operand]) -> Node:
 
 
 def einsum(*operands: Any, optimize: object = False) -> Node:
-    """``np.einsum``: a string and operands, or operands and lists of labels in turn; an ellipsis stands for leading axes.
+    """``np.einsum``: a string and operands, or operands and lists of labels in turn; an ellipsis stands for other axes.
 
     A repeated output label (``i->ii``), which NumPy refuses, is a diagonal.
 
@@ -211,7 +211,7 @@ def _summed(
     if output is None:
         counts = Counter(label for labels in inputs for label in labels if label != "...")
         once = sorted((label for label, count in counts.items() if count == 1), key=str)
-        output = [*lead, *(once if all(isinstance(label, str) for label in once) else sorted(once))]  # type: ignore[type-var]
+        output = [*lead, *(once if all(isinstance(label, str) for label in once) else sorted(once))]
     elif "..." in output:
         place = output.index("...")
         output = [*output[:place], *lead, *output[place + 1 :]]

@@ -1,4 +1,4 @@
-"""NumPy notation: functions of NumPy on nodes, by name. Nodes in, a node out; numbers and arrays among them are constants.
+"""NumPy notation: functions of NumPy on nodes, by name. Nodes in, a node out; numbers and arrays are constants.
 
 `UFUNCS` has the universal functions by their ``__name__``, `ARRAY_FUNCTIONS` the others by their name below ``numpy``
 (``"sum"``, ``"linalg.inv"``). Shapes broadcast from the last axis; a size that is a symbol fits itself and 1 only.
@@ -102,7 +102,7 @@ ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "linalg.matrix_transpose": arrays.matrix_transpose,
 }
 
-IN_PLACE = frozenset("copyto fill_diagonal place put put_along_axis putmask".split())
+IN_PLACE = frozenset(["copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"])
 
 
 def array_function(name: str) -> Callable[..., Any]:
@@ -116,7 +116,7 @@ def array_function(name: str) -> Callable[..., Any]:
         return found
     if name in IN_PLACE:
         raise TraceError(f"np.{name} writes in place: an expression cannot change")
-    raise _unknown(name, "np.linalg.pinv" if name == "linalg.pinv" else "")
+    raise _unknown(name)
 
 
 def ufunc(name: str) -> Callable[..., Any]:
@@ -127,12 +127,13 @@ def ufunc(name: str) -> Callable[..., Any]:
     """
     found = UFUNCS.get(name)
     if found is None:
-        raise _unknown(name, "")
+        raise _unknown(name)
     return found
 
 
-def _unknown(name: str, hint: str) -> TraceError:
-    return TraceError(f"np.{name} has no formula that can be traced", hint=suggestion(name, {**UFUNCS, **ARRAY_FUNCTIONS}))
+def _unknown(name: str) -> TraceError:
+    known = {**UFUNCS, **ARRAY_FUNCTIONS}
+    return TraceError(f"np.{name} has no formula that can be traced", hint=suggestion(name, known))
 
 
 __all__ = ["ARRAY_FUNCTIONS", "UFUNCS", "array_function", "ufunc"]

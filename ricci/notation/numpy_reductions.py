@@ -146,7 +146,7 @@ def logaddexp_reduce(a: Operand, axis: Any = 0, *, keepdims: bool = False) -> No
     return reduced("logsumexp", node, axis_numbers(axis, node.order), keepdims)
 
 
-def norm_of(x: Operand, ord: Any, axes: Sequence[int], keepdims: bool) -> Node:  # noqa: A002
+def norm_of(x: Operand, ord: Any, axes: Sequence[int], keepdims: bool) -> Node:
     """The norm of that order over some axes, all their entries taken as one vector.
 
     Raises:

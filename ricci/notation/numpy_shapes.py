@@ -1,8 +1,8 @@
-"""Operands and shapes as NumPy sees them: what counts as an array, broadcasting from the last axis, labelled products."""
+"""Operands and shapes as NumPy sees them: what is an array, broadcasting from the last axis, labelled products."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from numbers import Number
 from typing import Any
 
@@ -18,6 +18,7 @@ from tensor_networks.nodes import Node
 Operand = Any  # a node, a number, an array of numbers or nested lists of them
 Label = int | str
 Shape = tuple[Axis, ...]
+Sizes = dict[Any, Axis]  # by label
 
 
 class SizeClash(ShapeError):
@@ -168,7 +169,7 @@ def contracted(
         SizeClash: the sizes of a label do not fit.
     """
     operands = list(operands)
-    sizes: dict[Label, Axis] = {}
+    sizes: Sizes = {}
     for node, labels in operands:
         for label, size in zip(labels, node.axes, strict=True):
             fit = spread if label in flexible else meet
@@ -251,8 +252,7 @@ def relabelled(node: Node, outputs: Sequence[Label | tuple[Label, ...]], ones: I
 
     ``ones`` are new labels of size 1.
     """
-    sizes: Mapping[Label, Axis] = dict.fromkeys(ones, 1)
-    return network([(node, range(node.order))], outputs, dict(sizes))
+    return network([(node, range(node.order))], outputs, dict.fromkeys(ones, 1))
 
 
 def shape_text(node: Node) -> str:

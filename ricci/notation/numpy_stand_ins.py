@@ -10,7 +10,7 @@ from tensor_networks.errors import TraceError
 
 
 class Untraceable:
-    """A value without a formula: a comparison, the sign of a determinant. It may be passed on; any use raises `TraceError`.
+    """A value without a formula, such as a comparison. It may be passed on; any use raises `TraceError`.
 
     ``what`` says what it is; a function is called when the error is raised.
     """
@@ -39,8 +39,8 @@ class Untraceable:
 class Extent(str):
     """The size of an axis that is a symbol (or a product with one): text that calculates.
 
-    ``X.shape[0]`` is the text ``"n"``, equal to it, and at the same time the number n: times or over a size it is a size again,
-    with anything else it is an expression. As a Python integer (``range(n)``, ``np.eye(n)``) it is not known and says so.
+    ``X.shape[0]`` is the text ``"n"``, equal to it, and the number n as well: times or over a size it is a size again,
+    with anything else it is an expression. As a Python integer (``range(n)``, ``np.eye(n)``) it is not known.
     """
 
     size: Axis

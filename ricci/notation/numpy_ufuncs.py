@@ -1,4 +1,4 @@
-"""NumPy's universal functions on nodes: arithmetic and functions entry by entry, shapes broadcast from the last axis."""
+"""NumPy's universal functions on nodes: arithmetic and functions entry by entry, with broadcasting."""
 
 from __future__ import annotations
 
@@ -121,6 +121,11 @@ def _of_table(name: str) -> Ufunc:
     return lambda *values: apply(name, *broadcast(name, *values))
 
 
+SAME_NAME = (
+    *("exp", "expm1", "log", "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
+    *("sign", "maximum", "minimum", "arctan2", "hypot"),
+)
+
 UFUNCS: dict[str, Ufunc] = {
     "add": add,
     "subtract": subtract,
@@ -159,12 +164,7 @@ UFUNCS: dict[str, Ufunc] = {
     "matvec": matvec,
     "vecmat": vecmat,
     "vecdot": vecdot,
-    **{
-        name: _of_table(name)
-        for name in (
-            "exp expm1 log log1p sin cos tan sinh cosh tanh sign maximum minimum arctan2 hypot".split()
-        )
-    },
+    **{name: _of_table(name) for name in SAME_NAME},
 }
 
 COMPARISONS = {

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ricci.notation.arithmetic import Entry, chain, hadamard, transposed
-from ricci.notation.formula import Formula, atom, call, cheapest, latex_name, power, simple_call
+from ricci.notation.arithmetic import Entry, chain, diagonal, hadamard, ones, transposed
+from ricci.notation.formula import Formula, call, cheapest, latex_size, power, simple_call
 from tensor_networks.axes import Axis, show
 
 MOST_FACTORS = 4000
@@ -24,28 +24,9 @@ class Tangled(Exception):
     """The network has no matrix formula."""
 
 
-def ones(*sizes: Axis) -> Formula:
-    """ones(n), ones(m, n)."""
-    shown = ", ".join(map(show, sizes))
-    latex = r"\mathbf 1_{" + r" \times ".join(latex_size(size) for size in sizes) + "}"
-    return Formula("ones", [f"ones({shown})"], [latex], order=len(sizes), degree=0)
-
-
 def eye(size: Axis) -> Formula:
     """eye(n)."""
-    return atom(f"eye({show(size)})", f"I_{{{latex_size(size)}}}", 2, degree=0, symmetric=True)
-
-
-def latex_size(size: Axis) -> str:
-    """A size in LaTeX."""
-    parts = size if isinstance(size, tuple) else (size,)
-    return r"\,".join(str(part) if isinstance(part, int) else latex_name(part) for part in parts)
-
-
-def diagonal(formula: Formula) -> Formula:
-    """diag of a vector (a matrix) or of a matrix (a vector)."""
-    order = 2 if formula.order == 1 else 1
-    return simple_call("diag", [formula], order, symmetric=order == 2, degree=formula.degree)
+    return Formula("eye", [f"eye({show(size)})"], [f"I_{{{latex_size(size)}}}"], order=2, degree=0, symmetric=True)
 
 
 class Tangle:

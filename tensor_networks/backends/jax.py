@@ -90,6 +90,17 @@ def logsumexp(x: jnp.ndarray) -> jnp.ndarray:
     return jax.scipy.special.logsumexp(x, axis=-1)
 
 
+def amax(x: jnp.ndarray) -> jnp.ndarray:
+    """The largest entry along the last axis."""
+    return jnp.max(x, axis=-1)
+
+
+def peak(x: jnp.ndarray) -> jnp.ndarray:
+    """1 at the largest entry along the last axis, shared by equal ones; 0 elsewhere."""
+    largest = (x == jnp.max(x, axis=-1, keepdims=True)).astype(x.dtype)
+    return largest / jnp.sum(largest, axis=-1, keepdims=True)
+
+
 def norm2(x: jnp.ndarray) -> jnp.ndarray:
     """The root of the sum of squares over all axes, scaled against overflow and underflow."""
     peak = jnp.max(jnp.abs(x), initial=0)

@@ -119,6 +119,17 @@ def logsumexp(x: np.ndarray) -> np.ndarray:
     return np.log(np.sum(np.exp(x - peak), axis=-1)) + peak[..., 0]
 
 
+def amax(x: np.ndarray) -> np.ndarray:
+    """The largest entry along the last axis."""
+    return np.max(x, axis=-1)
+
+
+def peak(x: np.ndarray) -> np.ndarray:
+    """1 at the largest entry along the last axis, shared by equal ones; 0 elsewhere."""
+    largest = (x == np.max(x, axis=-1, keepdims=True)).astype(x.dtype)
+    return largest / np.sum(largest, axis=-1, keepdims=True)
+
+
 def norm2(x: np.ndarray) -> np.ndarray:
     """The root of the sum of squares over all axes; scaled where squares would overflow or underflow."""
     flat = np.abs(x).reshape(-1)

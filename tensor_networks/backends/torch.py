@@ -93,6 +93,17 @@ def logsumexp(x: torch.Tensor) -> torch.Tensor:
     return torch.logsumexp(x, -1)
 
 
+def amax(x: torch.Tensor) -> torch.Tensor:
+    """The largest entry along the last axis."""
+    return torch.amax(x, -1)
+
+
+def peak(x: torch.Tensor) -> torch.Tensor:
+    """1 at the largest entry along the last axis, shared by equal ones; 0 elsewhere."""
+    largest = (x == torch.amax(x, -1, keepdim=True)).to(x.dtype)
+    return largest / torch.sum(largest, -1, keepdim=True)
+
+
 def norm2(x: torch.Tensor) -> torch.Tensor:
     """The root of the sum of squares over all axes, scaled against overflow and underflow."""
     flat = torch.abs(x).reshape(-1)

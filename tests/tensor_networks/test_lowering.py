@@ -13,8 +13,10 @@ from tensor_networks.lowering import Line, Operand, contract, view
 def pair(left: str, right: str, kept: str) -> list[str]:
     """The operations of one contraction, without the inputs."""
     line = Line()
-    operands = [Operand(line.add("input", (), (k,), tuple(word)), tuple(map(ord, word))) for k, word in enumerate((left, right))]
-    contract(line, *operands, [ord(wire) for wire in kept], [ord(wire) for wire in kept])
+    operands = [
+        Operand(line.add("input", (), (k,), tuple(word)), tuple(map(ord, word))) for k, word in enumerate((left, right))
+    ]
+    contract(line, operands[0], operands[1], [ord(wire) for wire in kept], [ord(wire) for wire in kept])
     return [step.op for step in line.steps[2:]]
 
 

@@ -35,7 +35,7 @@ def test_three_operands_prefer_a_known_product_among_equals() -> None:
 
 def test_the_hyperedge_network_that_opt_einsum_gets_wrong() -> None:
     """opt_einsum 3.4 calls an order of 52.7 Mflop optimal here (its issues 167, 248, 254)."""
-    operands, kept = "c,bc,cd,bd,de,be,bf".split(","), "def"
+    operands, kept = ["c", "bc", "cd", "bd", "de", "be", "bf"], "def"
     sizes = dict(zip("bcdef", (64, 80, 60, 70, 50), strict=True))
     found = cost(operands, kept, sizes, order(operands, kept, sizes))
     others = [cost(operands, kept, sizes, order(operands, kept, sizes, name)) for name in ("optimal", "greedy", "dp")]

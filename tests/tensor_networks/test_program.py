@@ -18,26 +18,34 @@ from tensor_networks.program import build
 from tests.tensor_networks.dense import dense
 from tests.tensor_networks.dense import product as dense_product
 
-EXPONENTS = (1, 1, 1, 1, 2, -1, 3, Fraction(1, 2), Fraction(-3, 2), Fraction(1, 3))
+EXPONENTS: tuple[Any, ...] = (1, 1, 1, 1, 2, -1, 3, Fraction(1, 2), Fraction(-3, 2), Fraction(1, 3))
 
 
 class RandomSum:
-    """A sum of random products: hyperedges, repeated wires, doubled and bare outputs, groups, exponents, sizes 0 and 1."""
+    """A sum of random products: hyperedges, repeated wires, doubled and bare outputs, groups, exponents, size 0."""
 
     def __init__(self, seed: int) -> None:
         self.rng, self.values = random.Random(seed), np.random.default_rng(seed)
-        self.sizes = {"n": self.rng.choice([0, 1, 1, 2, 3, 4]), "m": self.rng.choice([1, 2, 3]), "k": self.rng.choice([2, 3])}
+        self.sizes = {
+            "n": self.rng.choice([0, 1, 1, 2, 3, 4]),
+            "m": self.rng.choice([1, 2, 3]),
+            "k": self.rng.choice([2, 3]),
+        }
         self.wires = [self.rng.choice("nmk") for _ in range(self.rng.randint(1, 6))]
         self.arrays: dict[str, np.ndarray] = {}
         self.pool: list[Tensor] = []
         numbers = [self.sizes[wire] for wire in self.wires]
         outputs = [self.group() for _ in range(self.rng.randint(0, 3))]
-        terms, self.expected = [], 0
+        terms: list[tuple[Node, Any]] = []
+        self.expected: Any = 0
         for _ in range(self.rng.randint(1, 3)):
             factors = [self.factor() for _ in range(self.rng.randint(0, 4))]
-            number = self.rng.choice([1, -1, 2, Fraction(1, 3)])
+            number: Any = self.rng.choice([1, -1, 2, Fraction(1, 3)])
             terms.append((network(factors, outputs, dict(enumerate(self.wires))), number))
-            arrays = [(self.arrays[t.name], tuple(g if isinstance(g, tuple) else (g,) for g in s), float(e)) for t, s, e in factors]
+            arrays = [
+                (self.arrays[t.name], tuple(g if isinstance(g, tuple) else (g,) for g in s), float(e))
+                for t, s, e in factors
+            ]
             plain = tuple(g if isinstance(g, tuple) else (g,) for g in outputs)
             self.expected = self.expected + float(number) * dense_product(arrays, plain, numbers)
         self.root: Node = total(terms)

@@ -1,0 +1,426 @@
+"""Nodes to index notation: `A_ij x_j + b_i -> i`.
+
+Letters are given from the root down: outputs first, then the wires of each product. A product sums by itself what occurs twice in
+it; where that would not say what is meant - an index that occurs once, or that a part in parentheses would sum too early - the sum
+is written out: `sum_j(x_j^2)`. Grouped axes have no index form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
+from typing import NamedTuple
+
+from ricci.functions import Apply
+from ricci.notation.arithmetic import plus
+from ricci.notation.formula import (
+    ATOM,
+    LONGEST,
+    POWER,
+    PRODUCT,
+    SUM,
+    Formula,
+    TooLong,
+    joined,
+    latex_name,
+    named,
+    number,
+    number_text,
+    simple_call,
+    wrapped,
+    wrapped_latex,
+)
+from ricci.notation.matrix_writer import bounded, is_zero, zeros
+from ricci.notation.syntax import Walk, run
+from tensor_networks.axes import Axis, show
+from tensor_networks.networks import Factor, Network, Sum, network
+from tensor_networks.nodes import Node, Size, Tensor, walk
+from tensor_networks.numbers import Number
+
+LETTERS = "ijklmpqrstuvwabcdefghnoxyz"
+
+
+class Unwritable(Exception):
+    """The node has no form in index notation: an axis is grouped."""
+
+
+def write_index(node: Node) -> str:
+    """The node in index notation, with its free indices behind an arrow."""
+    try:
+        return index_formula(node).text
+    except (TooLong, Unwritable):
+        return bounded(node)
+
+
+def index_formula(node: Node) -> Formula:
+    """The formula of a node.
+
+    Raises:
+        TooLong: it has more than `LONGEST` characters.
+        Unwritable: an axis is grouped.
+    """
+    if is_zero(node) and node.order:
+        return zeros(node)
+    groups: list[int] = [1] * node.order
+    if isinstance(node, Network) and any(len(group) > 1 for group in node.outputs):
+        groups = [len(group) for group in node.outputs]
+        flat = [wire for group in node.outputs for wire in group]
+        node = network(node.factors, flat, dict(enumerate(node.sizes)))
+    writer = IndexWriter(node)
+    outputs = writer.fresh(node.order, ())
+    body = run(writer.whole(node, outputs))
+    if max(groups, default=1) > 1:
+        return bracketed(body, outputs, groups)
+    latex = (body, r" \to " if node.order else "", " ".join(map(latex_letter, outputs)))
+    plain = not node.order and all(isinstance(below, Size) or not below.order for below in writer.order)
+    pieces = (body,) if plain else (body, " -> ", listed(outputs)) if outputs else (body, " ->")
+    return Formula("arrow", pieces, latex if node.order else (body,), order=0, level=0)
+
+
+def bracketed(body: Formula, outputs: Sequence[str], groups: Sequence[int]) -> Formula:
+    """Axes that are groups in brackets: `A_ij -> [ji]`. A notation to look at: no reader takes it."""
+    rest = iter(outputs)
+    shown = ["".join(next(rest) for _ in range(length)) for length in groups]
+    shown = [f"[{text}]" if len(text) > 1 else text for text in shown]
+    return Formula("arrow", [body, " -> ", *shown], [body, r" \to ", *shown], order=0, level=0)
+
+
+def listed(letters: Sequence[str]) -> str:
+    """Indices as they stand behind `_` or an arrow."""
+    return "".join(letters)
+
+
+def latex_letter(letter: str) -> str:
+    """An index in LaTeX."""
+    return letter if len(letter) == 1 else f"{letter[0]}_{{{letter[1:]}}}"
+
+
+class Level(NamedTuple):
+    """What a subexpression may use: the letters in use around it, and those of known size."""
+
+    used: tuple[str, ...]
+    sized: frozenset[str] = frozenset()
+    outermost: bool = False
+
+
+class IndexWriter:
+    """The writing of one root."""
+
+    def __init__(self, root: Node) -> None:
+        self.order = walk(root)
+        self.avoided = {node.name for node in self.order if isinstance(node, Tensor)}
+        self.avoided |= {node.size for node in self.order if isinstance(node, Size)}
+        self.check_length(root)
+        self.needs = self.find_needs()
+
+    def check_length(self, root: Node) -> None:
+        """Count leaves with repetition, so that a small graph of a huge expression is refused before it is written."""
+        leaves: dict[Node, int] = {}
+        for node in self.order:
+            leaves[node] = max(1, sum(leaves[child] for child in node.children)) + isinstance(node, Apply)
+        if leaves[root] > LONGEST // 2:
+            raise TooLong
+
+    def fresh(self, amount: int, used: Iterable[str]) -> list[str]:
+        """Letters that are not in use."""
+        taken = {*used, *self.avoided}
+        pool = [letter for letter in LETTERS if letter not in taken]
+        for number_ in count(1):
+            if len(pool) >= amount:
+                break
+            pool += [f"{letter}{number_}" for letter in LETTERS if f"{letter}{number_}" not in taken]
+        return pool[:amount]
+
+    # which axes a subexpression would sum too early
+
+    def find_needs(self) -> dict[Node, frozenset[int]]:
+        """For every node the axes whose index occurs twice in a product within: they must be protected from outside."""
+        needs: dict[Node, frozenset[int]] = {}
+        for node in self.order:
+            if isinstance(node, Network):
+                counts, hidden = occurrences(node), self.hidden(node, needs)
+                primary = primaries(node)
+                needs[node] = frozenset(
+                    axis
+                    for axis, (wire,) in enumerate(groups_of(node))
+                    if (primary[wire] == axis and counts[wire] > 1) or wire in hidden
+                )
+            elif isinstance(node, Sum):
+                needs[node] = frozenset(axis for term, _ in node.terms for axis in needs[term])
+            elif isinstance(node, Apply) and node.function.elementwise:
+                needs[node] = frozenset(axis for arg in node.args for axis in needs[arg])
+            elif isinstance(node, Apply):
+                needs[node] = frozenset(range(node.batch))
+            else:
+                needs[node] = frozenset()
+        return needs
+
+    def hidden(self, node: Network, needs: Mapping[Node, frozenset[int]]) -> set[int]:
+        """The wires of a network that a factor needs to be protected."""
+        return {
+            wire for factor in node.factors for axis, (wire,) in enumerate(slots_of(factor)) if axis in needs[factor.node]
+        }
+
+    # the walk
+
+    def whole(self, node: Node, outputs: list[str]) -> Walk[Formula]:
+        """The formula of the root."""
+        return (yield self.expression(node, outputs, Level(tuple(outputs), outermost=True)))
+
+    def expression(self, node: Node, letters: Sequence[str], level: Level) -> Walk[Formula]:
+        """The formula of a node with given indices."""
+        if isinstance(node, Tensor):
+            return indexed(named(node.name, 0), letters)
+        if isinstance(node, Size):
+            return named(node.size, 0, degree=0)
+        if isinstance(node, Sum):
+            return (yield self.sum(node, letters, level))
+        if isinstance(node, Network):
+            return (yield self.product(node, letters, level, 1))
+        return (yield self.apply(node, letters, level))  # type: ignore[arg-type]
+
+    def sum(self, node: Sum, letters: Sequence[str], level: Level) -> Walk[Formula]:
+        """Terms with their coefficients."""
+        if not node.terms:
+            if not node.order:
+                return number(0)
+            return indexed(zeros(node), letters)
+        held = {letters[axis] for term, _ in node.terms for axis in held_axes(term)}
+        inner = level._replace(sized=level.sized | held)
+        terms = []
+        for term, coefficient in node.terms:
+            sign, size = (-1, -coefficient) if coefficient < 0 else (1, coefficient)
+            if isinstance(term, Network):
+                formula = yield self.product(term, letters, inner, size)
+            else:
+                body = yield self.expression(term, letters, inner)
+                formula = body if size == 1 else juxtaposed([*numerals(size)[0], body], numerals(size)[1])
+            terms.append((sign, formula))
+        return plus(terms)
+
+    def product(self, node: Network, letters: Sequence[str], level: Level, coefficient: Number) -> Walk[Formula]:
+        """Factors side by side, with the sums written out that are not understood."""
+        wires, deltas, inner = self.named_wires(node, letters, level)
+        counts, hidden = occurrences(node), self.hidden(node, self.needs)
+        explicit = [w for w in inner if counts[w] < 2 or w in hidden]
+        above, below = numerals(coefficient)
+        within: list[Formula] = []
+        under: list[Formula] = []
+        deeper = Level((*level.used, *wires.values(), *deltas.values()), frozenset())
+        for factor in ranked(node.factors):
+            part, low = yield self.factor(factor, [wires[w] for (w,) in slots_of(factor)], deeper)
+            place = (under if low else within) if factor.slots else (below if low else above)
+            place.append(part)
+        within += self.fillers(node, letters, wires, level)
+        if explicit:
+            body = [summation([wires[w] for w in explicit], juxtaposed(within, under))]
+            return juxtaposed([*above, *body], below)
+        return juxtaposed([*above, *within], [*below, *under])
+
+    def named_wires(
+        self, node: Network, letters: Sequence[str], level: Level
+    ) -> tuple[dict[int, str], dict[int, str], list[int]]:
+        """Letters for the wires; those of further axes on an output wire; the summed wires."""
+        wires: dict[int, str] = {}
+        deltas: dict[int, str] = {}
+        for axis, (wire,) in enumerate(groups_of(node)):
+            if wire in wires:
+                deltas[axis] = letters[axis]
+            else:
+                wires[wire] = letters[axis]
+        held = {w for factor in node.factors for (w,) in slots_of(factor)}
+        inner = sorted(held - set(wires))
+        wires |= dict(zip(inner, self.fresh(len(inner), (*level.used, *letters)), strict=True))
+        return wires, deltas, inner
+
+    def factor(self, factor: Factor, letters: list[str], level: Level) -> Walk[tuple[Formula, bool]]:
+        """A factor to the size of its exponent, and whether it stands below."""
+        node, _, exponent = factor
+        body = yield self.expression(node, letters, level)
+        return raised(body, abs(exponent)), exponent < 0
+
+    def fillers(self, node: Network, letters: Sequence[str], wires: Mapping[int, str], level: Level) -> list[Formula]:
+        """Deltas for further axes on a wire, ones for wires without a factor."""
+        held = {w for factor in node.factors for (w,) in slots_of(factor)}
+        out: list[Formula] = []
+        first = primaries(node)
+        for axis, (wire,) in enumerate(groups_of(node)):
+            known = wire in held or wires[wire] in level.sized or letters[axis] in level.sized
+            size = node.sizes[wire]
+            if first[wire] != axis:
+                out.append(indexed(symbol("delta", size, known), [wires[wire], letters[axis]]))
+            elif wire not in held and len([g for g in node.outputs if g == (wire,)]) == 1:
+                out.append(indexed(symbol("one", size, known), [wires[wire]]))
+        return out
+
+    def apply(self, node: Apply, letters: Sequence[str], level: Level) -> Walk[Formula]:
+        """A function of its arguments."""
+        name = node.function.name
+        if node.function.elementwise:
+            args = []
+            for arg in node.args:
+                args.append((yield self.expression(arg, letters, level)))
+            if name == "power":
+                return variable_power(*args)
+            return simple_call(name, args, 0, node.function.latex)
+        if node.batch:
+            return (yield self.batched(node, letters, level))
+        (arg,) = node.args
+        if isinstance(arg, Tensor):
+            inside = named(arg.name, 0)
+        else:
+            own = self.fresh(arg.order, level.used)
+            body = yield self.expression(arg, own, Level((*level.used, *own), frozenset()))
+            inside = Formula("arrow", [body, " -> ", listed(own)], [body, r" \to ", *map(latex_letter, own)], order=0)
+        return indexed(simple_call(name, [inside], 0, node.function.latex), letters)
+
+    def batched(self, node: Apply, letters: Sequence[str], level: Level) -> Walk[Formula]:
+        """A function along the last axes: the letters in front are those around it, the last ones are its own."""
+        (arg,) = node.args
+        core = self.fresh(arg.order - node.batch, level.used)
+        if not isinstance(arg, Tensor) and (len(core) > 1 or arg.order - 1 in self.needs[arg]):
+            raise Unwritable
+        inner = [*letters[: node.batch], *core]
+        body = yield self.expression(arg, inner, Level((*level.used, *core), frozenset()))
+        return indexed(simple_call(node.function.name, [body], 0, node.function.latex), letters[node.batch :])
+
+
+# -- networks -------------------------------------------------------------------------------------------------------------
+
+
+def groups_of(node: Network) -> list[tuple[int]]:
+    """The output wires, which must be single ones."""
+    if any(len(group) != 1 for group in node.outputs):
+        raise Unwritable
+    return node.outputs  # type: ignore[return-value]
+
+
+def slots_of(factor: Factor) -> list[tuple[int]]:
+    """The wires of a factor, which must be single ones."""
+    if any(len(group) != 1 for group in factor.slots):
+        raise Unwritable
+    return factor.slots  # type: ignore[return-value]
+
+
+def primaries(node: Network) -> dict[int, int]:
+    """For every output wire its first axis."""
+    first: dict[int, int] = {}
+    for axis, (wire,) in enumerate(groups_of(node)):
+        first.setdefault(wire, axis)
+    return first
+
+
+def occurrences(node: Network) -> dict[int, int]:
+    """How often the letter of each wire occurs: in the factors, and in the deltas."""
+    counts: dict[int, int] = {wire: 0 for (wire,) in groups_of(node)}
+    for factor in node.factors:
+        for (wire,) in slots_of(factor):
+            counts[wire] = counts.get(wire, 0) + 1
+    for axis, (wire,) in enumerate(groups_of(node)):
+        if primaries(node)[wire] != axis:
+            counts[wire] += 1
+    for axis, (wire,) in enumerate(groups_of(node)):
+        if not counts[wire]:
+            counts[wire] = 1
+    return counts
+
+
+def held_axes(node: Node) -> list[int]:
+    """The axes of a term that hang on a factor."""
+    if not isinstance(node, Network):
+        return list(range(node.order))
+    held = {wire for factor in node.factors for group in factor.slots for wire in group}
+    return [axis for axis, (wire,) in enumerate(groups_of(node)) if wire in held]
+
+
+def ranked(factors: Iterable[Factor]) -> list[Factor]:
+    """Factors in the order in which people write them: scalars, then matrices and vectors along their wires."""
+
+    def rank(factor: Factor) -> tuple[object, ...]:
+        simple = isinstance(factor.node, Tensor | Size)
+        name = factor.node.name if isinstance(factor.node, Tensor) else ""
+        return (len(factor.slots) > 0, not simple, -len(factor.slots), name, factor.slots)
+
+    return sorted(factors, key=rank)
+
+
+# -- pieces of index notation -------------------------------------------------------------------------------------------------
+
+
+def indexed(base: Formula, letters: Sequence[str]) -> Formula:
+    """A base with its indices."""
+    if not letters:
+        return base
+    latex = "_{" + " ".join(map(latex_letter, letters)) + "}"
+    tight = base.kind == "name" and "_" not in base.latex_pieces[0]  # type: ignore[operator]
+    head = [base] if tight or base.kind == "call" else ["{", base, "}"]
+    return Formula("indexed", [base, "_", listed(letters)], [*head, latex], order=0)
+
+
+def symbol(name: str, size: Axis, known: bool) -> Formula:
+    """delta or one; eye(n) or ones(n) where nothing else says the size."""
+    latex = r"\delta" if name == "delta" else r"\mathbf 1"
+    text = name if known else f"{'eye' if name == 'delta' else 'ones'}({show(size)})"
+    return Formula("name", [text], [latex], order=0)
+
+
+def numerals(value: Number) -> tuple[list[Formula], list[Formula]]:
+    """A positive number as factors above and below."""
+    if value == 1:
+        return [], []
+    if number_text(value) is not None:
+        return [number(value)], []
+    return ([number(value.numerator)] if value.numerator != 1 else []), [number(value.denominator)]
+
+
+def juxtaposed(above: Sequence[Formula], below: Sequence[Formula]) -> Formula:
+    """Factors side by side, divided by others."""
+    if not below and len(above) == 1:
+        return above[0]
+    pieces = joined([wrapped(part, POWER) for part in above], " ") or ["1"]
+    latex = joined([wrapped_latex(part, POWER) for part in above], r"\,") or ["1"]
+    for part in below:
+        pieces += [" / ", *wrapped(part, POWER)]
+    if below:
+        latex = [r"\frac{", *latex, "}{", *joined([wrapped_latex(part, POWER) for part in below], r"\,"), "}"]
+    degree = sum(part.degree for part in (*above, *below))
+    return Formula("product", pieces, latex, order=0, level=PRODUCT, degree=degree, detail=_positive())
+
+
+def _positive() -> object:
+    from ricci.notation.arithmetic import Term
+
+    return Term(1, (), None)
+
+
+def raised(base: Formula, exponent: Number) -> Formula:
+    """A base to a positive power."""
+    if exponent == 1:
+        return base
+    if isinstance(exponent, int):
+        shown, latex = str(exponent), str(exponent)
+    else:
+        shown = number_text(exponent) or ""
+        if not shown or exponent.denominator == 2 and exponent.numerator == 1:
+            shown = f"({exponent.numerator}/{exponent.denominator})"
+        latex = f"{exponent.numerator}/{exponent.denominator}"
+    tight = base.latex_level >= ATOM and base.kind != "indexed"
+    top = [base] if tight else [r"\left(", base, r"\right)"]
+    pieces = [*wrapped(base, ATOM), "^", shown]
+    return Formula("power", pieces, [*top, f"^{{{latex}}}"], order=0, level=POWER, degree=base.degree, detail=(0, True))
+
+
+def variable_power(base: Formula, exponent: Formula) -> Formula:
+    """A base to an exponent that is not a number."""
+    pieces = [*wrapped(base, ATOM), "^(", exponent, ")"]
+    return Formula("power", pieces, [r"\left(", base, r"\right)^{", exponent, "}"], order=0, level=POWER, detail=(0, True))
+
+
+def summation(letters: Sequence[str], body: Formula) -> Formula:
+    """A sum over stated indices."""
+    shown = letters[0] if len(letters) == 1 and len(letters[0]) == 1 else "{" + listed(letters) + "}"
+    latex = r"\sum_{" + " ".join(map(latex_letter, letters)) + "}"
+    inside = wrapped_latex(body, PRODUCT)
+    return Formula(
+        "sum over", [f"sum_{shown}(", body, ")"], [latex, " ", *inside], order=0, latex_level=SUM, degree=body.degree
+    )

@@ -1,0 +1,125 @@
+"""Every row of the function table: both sweeps, to second order, against differences; forward and reverse meet."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import ricci as rc
+from ricci import calculus
+from ricci.functions import FUNCTIONS, Function, apply
+from ricci.simplify import settle
+from ricci.verify import STEP
+from tensor_networks import Tensor, expand, network, tensor
+from tensor_networks.axes import value
+
+SIZES = {"n": 3, "m": 2}
+WITH_RULES = [name for name, function in FUNCTIONS.items() if all(rule is not None for rule in function.rules)]
+SHAPES = {"()": [(), ("n",), ("n", "m")], "(n)": [("n",), ("m", "n")], "(n,n)": [("n", "n")], "(...)": [("n",), ("n", "m")]}
+
+
+def arguments(function: Function) -> list[list[Tensor]]:
+    """Tensors to apply a function to: every shape its signature allows, batch axes among them."""
+    core = function.signature.split("->")[0].split("),")[0].rstrip(")") + ")"
+    return [[tensor(name, axes) for name in ("x", "w")[: function.arity]] for axes in SHAPES[core]]
+
+
+CASES = [(name, args) for name in WITH_RULES for args in arguments(FUNCTIONS[name])]
+IDS = [f"{name}-{len(args[0].axes)}" for name, args in CASES]
+
+
+def point(function: Function, args: list[Tensor], seed: int = 0) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    low, high = function.domain
+    arrays = {}
+    for arg in args:
+        array = rng.uniform(low, high, tuple(value(size, SIZES) for size in arg.axes))
+        arrays[arg.name] = array + 2 * np.eye(3) if "n,n" in function.signature else array
+    return arrays
+
+
+def weighted(name: str, args: list[Tensor]):
+    """A scalar: the function's value times a fixed tensor, all entries summed."""
+    node = apply(name, *args)
+    weight = tensor("c", node.axes)
+    scalar = network([(node, range(node.order)), (weight, range(node.order))], "")
+    return rc.Expr(scalar), weight
+
+
+def differences(function, arrays: dict[str, np.ndarray], name: str) -> np.ndarray:
+    """Central differences of an array-valued function of one of the arrays, extrapolated once."""
+    centre, columns = arrays[name], []
+    for place in np.ndindex(centre.shape):
+        direction = np.zeros(centre.shape)
+        direction[place] = 1.0
+
+        def slope(step: float, direction=direction) -> np.ndarray:
+            ahead, behind = (function({**arrays, name: centre + s * step * direction}) for s in (1, -1))
+            return (np.asarray(ahead) - np.asarray(behind)) / (2 * step)
+
+        columns.append((4 * slope(STEP / 2) - slope(STEP)) / 3)
+    return np.stack(columns, -1).reshape((*np.shape(columns[0]), *centre.shape))
+
+
+@pytest.mark.parametrize(("name", "args"), CASES, ids=IDS)
+def test_first_and_second_derivative(name: str, args: list[Tensor]) -> None:
+    scalar, weight = weighted(name, args)
+    arrays = point(FUNCTIONS[name], args)
+    arrays["c"] = np.random.default_rng(1).standard_normal([value(size, SIZES) for size in weight.axes])
+    for arg in args:
+        gradient = rc.grad(scalar, arg)
+        want = differences(lambda a: scalar(**a), arrays, arg.name)
+        np.testing.assert_allclose(gradient(**arrays), want, rtol=1e-7, atol=1e-7)
+    if name == "tetragamma":
+        return  # its derivative, pentagamma, is the last of the polygamma functions
+    for arg, other in itertools.product(args, args):
+        gradient, second = rc.grad(scalar, arg), rc.hessian(scalar, arg, other)
+        want = differences(lambda a, g=gradient: g(**a), arrays, other.name)
+        np.testing.assert_allclose(second(**arrays), want, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize(("name", "args"), CASES, ids=IDS)
+def test_forward_and_reverse_meet_in_one_object(name: str, args: list[Tensor]) -> None:
+    scalar, _ = weighted(name, args)
+    for arg in args:
+        reverse = calculus.gradients(scalar.settled, [arg])[0]
+        forward = calculus.push(scalar.settled, {arg: calculus.identity(arg)}, arg.axes)
+        assert settle(expand(settle(forward)[0]))[0] is settle(expand(settle(reverse)[0]))[0]
+
+
+@pytest.mark.parametrize(("name", "args"), CASES, ids=IDS)
+def test_products_with_directions(name: str, args: list[Tensor]) -> None:
+    value_expr = rc.Expr(apply(name, *args))
+    arrays = point(FUNCTIONS[name], args)
+    rng = np.random.default_rng(2)
+    along = {f"d{arg.name}": rng.standard_normal(arrays[arg.name].shape) for arg in args}
+    moved = lambda t: value_expr(**{arg.name: arrays[arg.name] + t * along[f"d{arg.name}"] for arg in args})  # noqa: E731
+    slope = (moved(1e-6) - moved(-1e-6)) / 2e-6
+    names = [arg.name for arg in args]
+    np.testing.assert_allclose(rc.jvp(value_expr, *names)(**arrays, **along), slope, rtol=1e-5, atol=1e-7)
+    cotangent = rng.standard_normal(np.shape(slope))
+    pulled = rc.vjp(value_expr, *names, cotangent="bar")
+    got = sum(np.vdot(g(**arrays, bar=cotangent), along[f"d{n}"]) for g, n in zip(pulled, names, strict=True))
+    np.testing.assert_allclose(got, np.vdot(cotangent, slope), rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", [name for name, function in FUNCTIONS.items() if function.known])
+def test_known_values(name: str) -> None:
+    variable = rc.tensor("t")
+    for number, result in FUNCTIONS[name].known.items():
+        assert rc.Expr(apply(name, variable.node)).substitute(t=float(number)) == rc.Expr(variable.node).substitute(t=float(result))
+        np.testing.assert_allclose(rc.Expr(apply(name, variable.node))(t=float(number)), float(result), atol=1e-12)
+
+
+def test_a_function_without_a_rule_says_so() -> None:
+    with pytest.raises(rc.DerivativeError, match="pentagamma"):
+        rc.grad(rc.parse("pentagamma(a)", a=""), "a")
+
+
+@pytest.mark.parametrize(
+    ("name", "axes", "error"),
+    [("inv", ("n", "m"), "square"), ("det", ("n",), "matrix"), ("softmax", (), "vector")],
+)
+def test_shapes_are_checked(name: str, axes: tuple[str, ...], error: str) -> None:
+    with pytest.raises(rc.ShapeError, match=error):
+        apply(name, tensor("x", axes))
