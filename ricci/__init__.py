@@ -19,6 +19,7 @@ from ricci.derive import (
 from ricci.equality import Equality, equal
 from ricci.expr import Expr, tensor, tensors
 from ricci.reading import einsum, parse
+from ricci.tracing import trace
 from ricci.verify import Verification, verify
 from tensor_networks.errors import (
     DerivativeError,
@@ -63,6 +64,7 @@ __all__ = [
     "parse",
     "tensor",
     "tensors",
+    "trace",
     "value_and_grad",
     "verify",
     "vjp",

@@ -11,12 +11,13 @@ from fractions import Fraction
 
 from ricci.functions import Apply, apply, is_number
 from tensor_networks.networks import Factor, Network, Sum, elementwise_power, network, one, total
-from tensor_networks.nodes import Node
+from tensor_networks.nodes import Node, Tensor
 from tensor_networks.numbers import Number, exact
 from tensor_networks.rewrite import flatten, transform
 from tensor_networks.wiring import Group
 
 MOST_ROUNDS = 6
+NONNEGATIVE = frozenset({"exp", "abs", "norm2", "softmax", "sigmoid", "softplus", "relu", "cosh"})
 Pass = Callable[[Node], Node]
 Slots = tuple[Group, ...]
 
@@ -181,6 +182,51 @@ def _norm(factor: Factor) -> Factor:
     return factor
 
 
+def roots(node: Node) -> Node:
+    """(a^2 S)^(1/2) = abs(a) S^(1/2): what cannot be negative leaves a product under a root."""
+    if not isinstance(node, Network):
+        return node
+    for place, (child, slots, exponent) in enumerate(node.factors):
+        if isinstance(exponent, int) or not isinstance(child, Network) or len(child.factors) < 2:
+            continue
+        free = child.free
+        out = [f for f in child.factors if _not_negative(f) and all(w in free for group in f.slots for w in group)]
+        if not out or child.outputs and not child.plain:
+            continue
+        label = {group[0]: slot for group, slot in zip(child.outputs, slots, strict=True)}
+        rest = network([f for f in child.factors if f not in out], child.outputs, dict(enumerate(child.sizes)))
+        taken = [(_even_root(f, exponent), tuple(label[g[0]] for g in f.slots)) for f in out]
+        factors = [(base, where, power) for (base, power), where in taken]
+        others = [*node.factors[:place], *node.factors[place + 1 :]]
+        return network([*others, *factors, (rest, slots, exponent)], node.outputs, dict(enumerate(node.sizes)))
+    return node
+
+
+def _not_negative(factor: Factor) -> bool:
+    if isinstance(factor.exponent, int) and factor.exponent % 2 == 0:
+        return True
+    return is_nonnegative(factor.node)
+
+
+def is_nonnegative(node: Node) -> bool:
+    """Is every entry known to be at least 0?"""
+    if isinstance(node, Apply):
+        return node.function.name in NONNEGATIVE
+    if isinstance(node, Network):
+        return all(_not_negative(factor) for factor in node.factors)
+    if isinstance(node, Tensor):
+        return bool(node.traits & {"positive", "nonnegative"})
+    return isinstance(node, Sum) and all(number > 0 and is_nonnegative(term) for term, number in node.terms)
+
+
+def _even_root(factor: Factor, exponent: Number) -> tuple[Node, Number]:
+    """(base, power) for a factor that is not negative, to a further power."""
+    power = exact(factor.exponent * exponent)
+    if is_nonnegative(factor.node) or (isinstance(power, int) and power % 2 == 0):
+        return factor.node, power
+    return apply("abs", factor.node), power
+
+
 def units(node: Node) -> Node:
     """u/norm2(u) = unit(u), which is 0 at 0."""
     if not isinstance(node, Network):
@@ -298,7 +344,7 @@ def _cancelled(node: Network, place: int, other: int) -> Node | None:
     return None
 
 
-PASSES: tuple[Pass, ...] = (logarithms, exponentials, inverses, norms, units, reciprocals, adjugates, cancellations)
+PASSES: tuple[Pass, ...] = (logarithms, exponentials, inverses, roots, norms, units, reciprocals, adjugates, cancellations)
 
 
 def _is(node: Node, name: str) -> bool:

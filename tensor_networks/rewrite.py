@@ -65,13 +65,7 @@ def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
     for node in order:
         for child in node.children:
             uses[child] += 1
-    inlined = {
-        factor.node
-        for node in order
-        if type(node) is Network
-        for factor in node.factors
-        if uses[factor.node] == 1 and _unfolds(factor)
-    }
+    inlined = _used_once(order, uses)
     if not inlined:
         return roots
     new: dict[Node, Node] = {}
@@ -87,9 +81,19 @@ def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
     return tuple(new[root] for root in roots)
 
 
-def _unfolds(factor: Factor) -> bool:
-    """Can the factors of this factor take its place?"""
-    child, _, exponent = factor
+def _used_once(order: list[Node], uses: Mapping[Node, int]) -> dict[Node, Number]:
+    """The networks to unfold into the one network that uses them, and the exponent they have there in the end."""
+    inlined: dict[Node, Number] = {}
+    for node in reversed(order):
+        if type(node) is Network:
+            for child, _, exponent in node.factors:
+                if uses[child] == 1 and _unfolds(child, exponent * inlined.get(node, 1)):
+                    inlined[child] = exponent * inlined.get(node, 1)
+    return inlined
+
+
+def _unfolds(child: Node, exponent: Number) -> bool:
+    """Can the factors of a child, each to that power, take its place?"""
     if type(child) is not Network or not child.outputs or not child.plain:
         return False
     return exponent == 1 or (isinstance(exponent, int) and len(child.free) == len(child.sizes))

@@ -30,6 +30,7 @@ from tensor_networks.axes import Axis, show
 from tensor_networks.numbers import Number, content, exact, ratio
 
 DEEPEST = 12  # levels of products within products whose signs are looked at
+LINEAR = frozenset({"diag", "tr", "sum", "vec"})
 Entry = tuple[Formula, Number]  # a factor of an entrywise product and its exponent
 
 
@@ -78,10 +79,7 @@ def _pushed(formula: Formula) -> list[Formula]:
     if kind == "power":
         return [power(transposed(parts[0]), *formula.detail)]
     if kind == "call" and formula.detail[1] and len(parts) == 1:
-        name, along, latex = formula.detail
-        turned = transposed(parts[0])
-        pieces = tuple(turned if piece is parts[0] else piece for piece in latex)
-        return [call(name, [turned], formula.order, pieces, along=along, degree=formula.degree)]
+        return [_recalled(formula, transposed(parts[0]))]
     if kind == "chain":
         return [_chain([transposed(part) for part in reversed(parts)], formula.order)]
     if kind == "hadamard":
@@ -91,6 +89,13 @@ def _pushed(formula: Formula) -> list[Formula]:
     if kind == "product" and formula.detail.body is not None:
         return [product(formula.detail._replace(body=transposed(formula.detail.body)))]
     return []
+
+
+def _recalled(formula: Formula, argument: Formula) -> Formula:
+    """A function of one argument, applied to another."""
+    name, along, latex = formula.detail
+    pieces = tuple(argument if piece is formula.parts[0] else piece for piece in latex)
+    return call(name, [argument], formula.order, pieces, along=along, degree=formula.degree, symmetric=formula.symmetric)
 
 
 # -- matrix products -----------------------------------------------------------------------------------------------------
@@ -215,23 +220,26 @@ def _collected(entries: Iterable[Entry]) -> list[Entry]:
 
 def _positive_square(part: Formula, exponent: Number) -> Entry:
     """A sum to an even power may change its sign."""
-    if isinstance(exponent, int) and exponent % 2 == 0 and part.kind == "sum" and _mixed(part) and not is_natural(part):
+    if isinstance(exponent, int) and exponent % 2 == 0 and part.kind == "sum" and not is_natural(part):
         return negated(part), exponent
     return part, exponent
 
 
 def _factor_rank(part: Formula) -> tuple[int, int, str]:
     """Names first, then calls, then what needs parentheses."""
-    kinds = {"name": 0, "atom": 0, "power": 1, "transpose": 1, "call": 2}
-    return (kinds.get(part.kind, 3) + 9 * (part.degree == 0), part.cost if part.level >= POWER else 0, part.text)
+    kinds = {"number": 0, "name": 0, "power": 1, "transpose": 1, "call": 2, "eye": 9}
+    return (kinds.get(part.kind, 3), part.cost if part.level >= POWER else 0, part.text)
 
 
 # -- terms --------------------------------------------------------------------------------------------------------------
 
 
-def product(term: Term, free: bool = True) -> Formula:
-    """A term as a formula. A minus goes into a sum within it, unless it is not `free` since a sum around takes it."""
-    value, scalars, body = signed(term, free)
+def product(term: Term, free: bool = True, settled: bool = False) -> Formula:
+    """A term as a formula. A minus goes into a sum within it, unless it is not `free` since a sum around takes it.
+
+    With `settled` the signs are left as they are.
+    """
+    value, scalars, body = term if settled else signed(term, free)
     if body is not None and body.kind in ("product", "number"):
         inner = as_term(body)
         value, scalars, body = exact(value * inner.number), (*scalars, *inner.scalars), inner.body
@@ -333,7 +341,7 @@ def _inside(formula: Formula) -> list[Entry]:
     """The parts of a formula whose sign is its sign."""
     if formula.kind == "hadamard":
         return list(formula.detail)
-    if formula.kind in ("chain", "transpose") or is_diagonal(formula):
+    if formula.kind in ("chain", "transpose") or (formula.kind == "call" and formula.detail[0] in LINEAR):
         return [(part, 1) for part in formula.parts]
     return []
 
@@ -345,13 +353,13 @@ def _remade(formula: Formula, entries: Sequence[Entry]) -> Formula:
     parts = [part for part, _ in entries]
     if formula.kind == "transpose":
         return transpose(parts[0])
-    return chain(parts, formula.order) if formula.kind == "chain" else diagonal(parts[0])
+    return chain(parts, formula.order) if formula.kind == "chain" else _recalled(formula, parts[0])
 
 
 def natural(formula: Formula, depth: int = DEEPEST) -> tuple[Formula, int]:
     """The formula with its sums in their natural signs, and the sign that this puts in front."""
     if formula.kind == "sum":
-        return (formula, 1) if not _mixed(formula) or is_natural(formula) else (negated(formula), -1)
+        return (formula, 1) if is_natural(formula) else (negated(formula), -1)
     entries = _inside(formula) if depth else []
     sign, changed = 1, False
     for place, (part, exponent) in enumerate(entries):
@@ -366,6 +374,17 @@ def turn(formula: Formula, depth: int = DEEPEST) -> Formula | None:
     """Minus the formula without a minus in front, by way of a sum in it; None if there is none."""
     if formula.kind == "sum":
         return negated(formula) if _mixed(formula) else None
+    if formula.kind == "product":
+        value, scalars, body = formula.detail
+        turned = None if body is None else turn(body, depth - 1)
+        if turned is not None:
+            return product(Term(value, scalars, turned), free=False, settled=True)
+        for place, (part, exponent) in enumerate(scalars):
+            turned = turn(part, depth - 1) if exponent in (1, -1, 3) else None
+            if turned is not None:
+                listed = (*scalars[:place], (turned, exponent), *scalars[place + 1 :])
+                return product(Term(value, listed, body), free=False, settled=True)
+        return None
     entries = _inside(formula) if depth else []
     for place in reversed(range(len(entries))):
         part, exponent = entries[place]
@@ -387,10 +406,12 @@ def negated(formula: Formula) -> Formula:
 
 
 def is_natural(formula: Formula) -> bool:
-    """Is the 1, or else the term that comes first by degree, a positive one?"""
+    """Is the 1 or the diagonal matrix, or else the term that comes first by degree, a positive one?"""
     terms = list(zip(formula.detail, formula.parts, strict=True))
+    if not _mixed(formula):
+        return bool(formula.detail[0] > 0)
     for sign, part in terms:
-        if part.text == "1" or part.kind == "eye":
+        if part.text == "1" or part.kind == "eye" or is_diagonal(part) or part.detail in ("delta", "one"):
             return bool(sign > 0)
     sign, _ = min(terms, key=lambda term: _natural_rank(term[1]))
     return bool(sign > 0)

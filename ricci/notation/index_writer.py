@@ -12,7 +12,7 @@ from itertools import count
 from typing import NamedTuple
 
 from ricci.functions import Apply
-from ricci.notation.arithmetic import plus
+from ricci.notation.arithmetic import natural, plus
 from ricci.notation.formula import (
     ATOM,
     LONGEST,
@@ -176,7 +176,8 @@ class IndexWriter:
         if isinstance(node, Sum):
             return (yield self.sum(node, letters, level))
         if isinstance(node, Network):
-            return (yield self.product(node, letters, level, 1))
+            sign, formula = yield self.product(node, letters, level, 1)
+            return formula if sign > 0 else plus([(-1, formula)])
         return (yield self.apply(node, letters, level))  # type: ignore[arg-type]
 
     def sum(self, node: Sum, letters: Sequence[str], level: Level) -> Walk[Formula]:
@@ -191,31 +192,38 @@ class IndexWriter:
         for term, coefficient in node.terms:
             sign, size = (-1, -coefficient) if coefficient < 0 else (1, coefficient)
             if isinstance(term, Network):
-                formula = yield self.product(term, letters, inner, size)
+                turned, formula = yield self.product(term, letters, inner, size)
+                sign *= turned
             else:
                 body = yield self.expression(term, letters, inner)
                 formula = body if size == 1 else juxtaposed([*numerals(size)[0], body], numerals(size)[1])
             terms.append((sign, formula))
         return plus(terms)
 
-    def product(self, node: Network, letters: Sequence[str], level: Level, coefficient: Number) -> Walk[Formula]:
-        """Factors side by side, with the sums written out that are not understood."""
+    def product(
+        self, node: Network, letters: Sequence[str], level: Level, coefficient: Number
+    ) -> Walk[tuple[int, Formula]]:
+        """A sign, and factors side by side, with the sums written out that are not understood."""
         wires, deltas, inner = self.named_wires(node, letters, level)
         counts, hidden = occurrences(node), self.hidden(node, self.needs)
         explicit = [w for w in inner if counts[w] < 2 or w in hidden]
-        above, below = numerals(coefficient)
         within: list[Formula] = []
         under: list[Formula] = []
+        above: list[Formula] = []
+        below: list[Formula] = []
         deeper = Level((*level.used, *wires.values(), *deltas.values()), frozenset())
+        sign = 1 if coefficient > 0 else -1
         for factor in ranked(node.factors):
-            part, low = yield self.factor(factor, [wires[w] for (w,) in slots_of(factor)], deeper)
+            part, turned = yield self.factor(factor, [wires[w] for (w,) in slots_of(factor)], deeper)
+            sign, low = sign * turned, factor.exponent < 0
             place = (under if low else within) if factor.slots else (below if low else above)
             place.append(part)
         within += self.fillers(node, letters, wires, level)
         if explicit:
             body = [summation([wires[w] for w in explicit], juxtaposed(within, under))]
-            return juxtaposed([*above, *body], below)
-        return juxtaposed([*above, *within], [*below, *under])
+            within, under = body, []
+        over, beneath = numerals(abs(coefficient))
+        return sign, juxtaposed([*over, *above, *within], [*beneath, *below, *under])
 
     def named_wires(
         self, node: Network, letters: Sequence[str], level: Level
@@ -233,11 +241,15 @@ class IndexWriter:
         wires |= dict(zip(inner, self.fresh(len(inner), (*level.used, *letters)), strict=True))
         return wires, deltas, inner
 
-    def factor(self, factor: Factor, letters: list[str], level: Level) -> Walk[tuple[Formula, bool]]:
-        """A factor to the size of its exponent, and whether it stands below."""
+    def factor(self, factor: Factor, letters: list[str], level: Level) -> Walk[tuple[Formula, int]]:
+        """A factor to the size of its exponent, a sum in its natural sign, and the sign this puts in front."""
         node, _, exponent = factor
         body = yield self.expression(node, letters, level)
-        return raised(body, abs(exponent)), exponent < 0
+        sign = 1
+        if body.kind == "sum" and isinstance(exponent, int):
+            body, sign = natural(body)
+            sign = sign if exponent % 2 else 1
+        return raised(body, abs(exponent)), sign
 
     def fillers(self, node: Network, letters: Sequence[str], wires: Mapping[int, str], level: Level) -> list[Formula]:
         """Deltas for further axes on a wire, ones for wires without a factor."""
@@ -354,14 +366,15 @@ def indexed(base: Formula, letters: Sequence[str]) -> Formula:
     latex = "_{" + " ".join(map(latex_letter, letters)) + "}"
     tight = base.kind == "name" and "_" not in base.latex_pieces[0]  # type: ignore[operator]
     head = [base] if tight or base.kind == "call" else ["{", base, "}"]
-    return Formula("indexed", [base, "_", listed(letters)], [*head, latex], order=0)
+    known = {"degree": base.degree, "detail": base.detail}
+    return Formula("indexed", [base, "_", listed(letters)], [*head, latex], order=0, **known)
 
 
 def symbol(name: str, size: Axis, known: bool) -> Formula:
     """delta or one; eye(n) or ones(n) where nothing else says the size."""
     latex = r"\delta" if name == "delta" else r"\mathbf 1"
     text = name if known else f"{'eye' if name == 'delta' else 'ones'}({show(size)})"
-    return Formula("name", [text], [latex], order=0)
+    return Formula("name", [text], [latex], order=0, degree=0, detail=name)
 
 
 def numerals(value: Number) -> tuple[list[Formula], list[Formula]]:
@@ -384,13 +397,9 @@ def juxtaposed(above: Sequence[Formula], below: Sequence[Formula]) -> Formula:
     if below:
         latex = [r"\frac{", *latex, "}{", *joined([wrapped_latex(part, POWER) for part in below], r"\,"), "}"]
     degree = sum(part.degree for part in (*above, *below))
-    return Formula("product", pieces, latex, order=0, level=PRODUCT, degree=degree, detail=_positive())
-
-
-def _positive() -> object:
-    from ricci.notation.arithmetic import Term
-
-    return Term(1, (), None)
+    kinds = {part.detail for part in above if part.detail in ("delta", "one")}
+    detail = "delta" if "delta" in kinds else "one" if len(kinds) == 1 and all(part.degree == 0 for part in above) else None
+    return Formula("juxtaposed", pieces, latex, order=0, level=PRODUCT, degree=degree, detail=detail)
 
 
 def raised(base: Formula, exponent: Number) -> Formula:

@@ -195,7 +195,7 @@ class MatrixWriter:
             term, coefficient = node.terms[0]
             return scaled(coefficient, self.get(term))
         filled = {term: self.filled(term) for term, _ in node.terms} if node.order else {}
-        if all(filled.get(term) is not None for term, _ in node.terms):
+        if all(filled.get(term) is not None for term, _ in node.terms) or any(doubled(term) for term, _ in node.terms):
             filled = {}
         parts = []
         for term, coefficient in node.terms:
@@ -247,6 +247,11 @@ class MatrixWriter:
             inner = self.filled(arg.terms[0][0])
             return None if inner is None else scaled(arg.terms[0][1], inner)
         return self.filled(arg)
+
+
+def doubled(node: Node) -> bool:
+    """Is it an identity or another diagonal matrix? Next to it a scalar would be taken for a multiple of the identity."""
+    return isinstance(node, Network) and node.order == 2 and node.outputs[0] == node.outputs[1]
 
 
 def _power(writer: MatrixWriter, node: Apply) -> Formula:

@@ -1,0 +1,131 @@
+"""Where the vertices of a component stand: the spine on the first row, what hangs on it in rows below, all with their x."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from tensor_networks.drawing.mesh import Mesh
+from tensor_networks.drawing.spine import Adjacency, best_path, components, spine_of
+from tensor_networks.drawing.style import CLEAR, NAME, PITCH, Runs, letter, width
+
+ASIDE = 12.0  # room kept beside a line of a lower row
+
+
+class Places(NamedTuple):
+    """The rows from the top, each from left to right, and for every vertex its row."""
+
+    rows: list[list[int]]
+    row: dict[int, int]
+
+
+def placed(mesh: Mesh, near: Adjacency, component: Sequence[int]) -> Places:
+    """Give every vertex of a component its x and its row."""
+    placing = _Placing(mesh, near)
+    spine = spine_of(mesh, near, component)
+    placing.spread(spine)
+    placing.put(spine, 0)
+    rest = set(component) - set(spine)
+    while rest:
+        rest -= placing.hang(rest)
+    rows = [sorted(row, key=lambda vertex: mesh.vertices[vertex].x) for row in placing.rows]
+    return Places(rows, placing.row)
+
+
+class _Placing:
+    def __init__(self, mesh: Mesh, near: Adjacency) -> None:
+        self.mesh, self.near = mesh, near
+        self.rows: list[list[int]] = []
+        self.row: dict[int, int] = {}
+        self.taken: list[list[tuple[float, float]]] = []  # per row the intervals in use
+
+    def half(self, vertex: int) -> float:
+        return self.mesh.vertices[vertex].glyph.box[2]
+
+    def gap(self, left: int, right: int) -> float:
+        """The distance of two neighbours on a line."""
+        return max(PITCH, self.half(left) + self.half(right) + CLEAR)
+
+    def spread(self, line: Sequence[int]) -> None:
+        """Place a line from 0 on."""
+        x = 0.0
+        for place, vertex in enumerate(line):
+            if place:
+                x += self.gap(line[place - 1], vertex)
+            self.mesh.vertices[vertex].x = x
+
+    def put(self, line: Iterable[int], row: int) -> None:
+        """A line whose x are known goes into a row."""
+        while len(self.rows) <= row:
+            self.rows.append([])
+            self.taken.append([])
+        for vertex in line:
+            self.rows[row].append(vertex)
+            self.row[vertex] = row
+            x = self.mesh.vertices[vertex].x
+            self.taken[row].append((x - self.half(vertex) - ASIDE, x + self.half(vertex) + ASIDE))
+
+    def anchor(self, vertex: int) -> float | None:
+        """The mean x of the neighbours that are placed."""
+        xs = [self.mesh.vertices[other].x for other in self.near[vertex] if other in self.row]
+        return sum(xs) / len(xs) if xs else None
+
+    def hang(self, rest: set[int]) -> set[int]:
+        """Place one line of each component of the rest; the vertices that were placed."""
+        done: set[int] = set()
+        hanging = []
+        for component in components(self.near, rest):
+            starts = [vertex for vertex in component if self.anchor(vertex) is not None]
+            hanging.append((min(self.anchor(vertex) or 0.0 for vertex in starts), component, starts))
+        for _, component, starts in sorted(hanging, key=lambda found: (found[0], found[1])):
+            starts.sort(key=lambda vertex: (self.anchor(vertex) or 0.0, vertex))
+            line = best_path(self.mesh, self.near, component, starts, starts)
+            first, last = self.anchor(line[0]), self.anchor(line[-1])
+            if first is not None and last is not None and first > last:
+                line.reverse()
+            self.lower(line)
+            done.update(line)
+        return done
+
+    def lower(self, line: list[int]) -> None:
+        """Place a line below what it hangs on: at its anchors, in the first row with room."""
+        self.align(line)
+        above = [self.row[other] for vertex in line for other in self.near[vertex] if other in self.row]
+        row = min(above) + 1
+        vertices = [self.mesh.vertices[vertex] for vertex in line]
+        shifts = [0.0, 50.0, -50.0] if len({o for v in line for o in self.near[v] if o in self.row}) == 1 else [0.0]
+        while True:
+            for shift in shifts:
+                low = vertices[0].x + shift - self.half(line[0])
+                high = vertices[-1].x + shift + self.half(line[-1])
+                if row >= len(self.taken) or all(high < a or low > b for a, b in self.taken[row]):
+                    for vertex in vertices:
+                        vertex.x += shift
+                    self.put(line, row)
+                    return
+            row += 1
+
+    def align(self, line: list[int]) -> None:
+        """The x of a lower line: below the anchors where they leave room, else as close as neighbours may stand."""
+        wanted = [self.anchor(vertex) for vertex in line]
+        first = next(place for place, x in enumerate(wanted) if x is not None)
+        xs: list[float] = []
+        for place, vertex in enumerate(line):
+            want = wanted[place]
+            if not xs:
+                xs.append(want if want is not None else 0.0)
+                continue
+            least = xs[-1] + self.gap(line[place - 1], vertex)
+            xs.append(least if want is None or place <= first else max(want, least))
+        shift = (wanted[first] or 0.0) - xs[first]
+        ends = [place for place, x in enumerate(wanted) if x is not None]
+        if len(ends) > 1:  # the mean of what the anchors ask for
+            shift = sum((wanted[place] or 0.0) - xs[place] for place in ends) / len(ends)
+        for vertex, x in zip(line, xs, strict=True):
+            self.mesh.vertices[vertex].x = x + shift
+
+
+def label_width(wire: int) -> float:
+    """The width of the letter of a wire at label size."""
+    runs: Runs = letter(wire)
+    return width(runs, NAME * 0.75)
