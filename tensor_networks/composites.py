@@ -186,12 +186,14 @@ def permuted(node: Node, permutation: tuple[int, ...]) -> Node:
     if type(node) is Sum:
         return linear({permuted(term, permutation): number for term, number in node.terms}, _picked(node.axes, permutation))
     if type(node) is not Network:
+        if all(node.orbits[place] == orbit for place, orbit in zip(permutation, node.orbits, strict=True)):
+            return node
         slots = tuple((axis,) for axis in range(node.order))
         return canonical([Factor(node, slots, 1)], _picked(slots, permutation), node.axes)
     outputs = _picked(node.outputs, permutation)
     if len(node.factors) == 1 and node.factors[0].exponent == 1:
         inner, slots, _ = node.factors[0]
-        if slots == outputs and len(node.free) == len(outputs):
+        if len(node.free) == len(outputs) and slots == sorted_slots(inner, outputs):
             return inner
         if type(inner) is Sum and {w for g in slots for w in g} <= node.free:
             core = tuple(dict.fromkeys((w,) for group in outputs for w in group if (w,) in slots))

@@ -258,7 +258,7 @@ def _reduced(factors: list[Factor], outputs: tuple[Group, ...], wiring: Wiring) 
     """The node of factors that are merged and closed off: one of them, or a network."""
     if len(factors) == 1 and factors[0].exponent == 1:
         node, slots, _ = factors[0]
-        if slots == outputs and len({w for g in slots for w in g}) == len(slots):
+        if len(slots) == len(outputs) == len({w for g in slots for w in g}) and slots == sorted_slots(node, outputs):
             return node
         if isinstance(node, Network) and node.order and node.plain:
             return network([(node, slots)], outputs, wiring.known(outputs))

@@ -73,7 +73,7 @@ def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
         if node in inlined:
             continue
         if type(node) is Network and any(factor.node in inlined for factor in node.factors):
-            new[node] = _unfolded(node, lambda factor: factor.node in inlined, new)
+            new[node] = _unfolded(node, lambda factor, outer: factor.node in inlined, new)
             continue
         children = node.children
         fresh = [new[child] for child in children]
@@ -99,8 +99,8 @@ def _unfolds(child: Node, exponent: Number) -> bool:
     return exponent == 1 or (isinstance(exponent, int) and len(child.free) == len(child.sizes))
 
 
-def _unfolded(node: Network, opens: Callable[[Factor], bool], new: Mapping[Node, Node]) -> Node:
-    """The network with some factors replaced by theirs, at any depth."""
+def _unfolded(node: Network, opens: Callable[[Factor, Number], bool], new: Mapping[Node, Node] | None) -> Node:
+    """The network with some factors replaced by theirs, at any depth, and the others by their new nodes."""
     labels = count(len(node.sizes))
     gathered: list[tuple[Node, tuple[Group, ...], Number]] = []
     stack = [(node, [(wire,) for wire in range(len(node.sizes))], 1)]
@@ -109,8 +109,8 @@ def _unfolded(node: Network, opens: Callable[[Factor], bool], new: Mapping[Node,
         for factor in reversed(parent.factors):
             slots = tuple(tuple(label for wire in group for label in wires[wire]) for group in factor.slots)
             child = factor.node
-            if not opens(factor) or not isinstance(child, Network):
-                gathered.append((new[child], slots, factor.exponent * outer))
+            if not isinstance(child, Network) or not opens(factor, outer):
+                gathered.append((new[child] if new else child, slots, factor.exponent * outer))
                 continue
             inside: list[Group] = [()] * len(child.sizes)
             for (wire,), group in zip(child.outputs, slots, strict=True):
@@ -118,6 +118,22 @@ def _unfolded(node: Network, opens: Callable[[Factor], bool], new: Mapping[Node,
             inside = [group or (next(labels),) for group in inside]
             stack.append((child, inside, int(factor.exponent * outer)))
     return network(gathered, node.outputs, dict(enumerate(node.sizes)))
+
+
+def unfolded(node: Node, most_factors: int) -> Node:
+    """A network with all networks below it unfolded into it, shared ones too; the node itself if that gives too many factors."""
+    if type(node) is not Network:
+        return node
+    count, stack = 0, [(node, 1)]
+    while stack:
+        parent, outer = stack.pop()
+        for factor in parent.factors:
+            count += 1
+            if count > most_factors:
+                return node
+            if isinstance(factor.node, Network) and _unfolds(factor.node, factor.exponent * outer):
+                stack.append((factor.node, factor.exponent * outer))
+    return _unfolded(node, lambda factor, outer: _unfolds(factor.node, factor.exponent * outer), None)
 
 
 def expand(root: Node, most_terms: int = MOST_TERMS) -> Node:
@@ -159,9 +175,7 @@ def _expanded(node: Network, most_terms: int) -> Node:
     return total(terms, node.axes)
 
 
-def _opened(
-    term: Node, slots: tuple[Group, ...], labels: count[int]
-) -> list[tuple[Node, tuple[Group, ...], Number]]:
+def _opened(term: Node, slots: tuple[Group, ...], labels: count[int]) -> list[tuple[Node, tuple[Group, ...], Number]]:
     """A term in place of a factor: its own factors, with the wires of the slots and fresh ones inside."""
     if not isinstance(term, Network) or not (term.plain and term.outputs):
         return [(term, slots, 1)]

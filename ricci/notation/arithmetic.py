@@ -1,12 +1,12 @@
 """Products, sums and transposes of formulas, each in the spelling of fewest tokens.
 
-A term is ``number * scalars * body / scalars``; its body is a matrix product (`chain`), an entrywise product (`hadamard`), a sum
-or an atom. Signs are free where a sum stands in a product: `signed` chooses them.
+A term is ``number * scalars * body / scalars``; its body is a matrix product (chains.py), an entrywise product
+(`hadamard`), a sum or an atom. Signs are free where a sum stands in a product: `signed` chooses them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from ricci.notation.formula import (
@@ -15,23 +15,22 @@ from ricci.notation.formula import (
     SUM,
     Formula,
     call,
-    cheapest,
     joined,
-    latex_size,
     number,
     number_text,
     power,
-    simple_call,
     transpose,
     wrapped,
     wrapped_latex,
 )
-from tensor_networks.axes import Axis, show
-from tensor_networks.numbers import Number, content, exact, ratio
+from tensor_networks.numbers import Number, exact
 
 DEEPEST = 12  # levels of products within products whose signs are looked at
 LINEAR = frozenset({"diag", "tr", "sum", "vec"})
 Entry = tuple[Formula, Number]  # a factor of an entrywise product and its exponent
+
+
+REMAKERS: dict[str, Callable[[Formula, Sequence[Formula]], Formula]] = {}  # kinds made in other files, of other parts
 
 
 class Term(NamedTuple):
@@ -51,7 +50,7 @@ def as_term(formula: Formula) -> Term:
     return Term(1, (), formula) if formula.order else Term(1, ((formula, 1),), None)
 
 
-# -- transposes -----------------------------------------------------------------------------------------------------------
+# -- transposes
 
 
 def transposed(formula: Formula) -> Formula:
@@ -81,7 +80,7 @@ def _pushed(formula: Formula) -> list[Formula]:
     if kind == "call" and formula.detail[1] and len(parts) == 1:
         return [_recalled(formula, transposed(parts[0]))]
     if kind == "chain":
-        return [_chain([transposed(part) for part in reversed(parts)], formula.order)]
+        return [REMAKERS[kind](formula, [transposed(part) for part in reversed(parts)])]
     if kind == "hadamard":
         return [hadamard([(transposed(part), exponent) for part, exponent in formula.detail], formula.order)]
     if kind == "sum":
@@ -95,84 +94,9 @@ def _recalled(formula: Formula, argument: Formula) -> Formula:
     """A function of one argument, applied to another."""
     name, along, latex = formula.detail
     pieces = tuple(argument if piece is formula.parts[0] else piece for piece in latex)
-    return call(name, [argument], formula.order, pieces, along=along, degree=formula.degree, symmetric=formula.symmetric)
-
-
-# -- matrix products -----------------------------------------------------------------------------------------------------
-
-
-def chain(parts: Iterable[Formula], order: int) -> Formula:
-    """The matrix product, flat, with powers of equal neighbours, transposed as a whole if that is shorter."""
-    flat: list[Formula] = []
-    for part in parts:
-        flat += _opened(part)
-    straight = _chain(flat, order)
-    if order == 0 or sum(part.kind == "transpose" for part in flat) < 2:
-        return straight
-    return min(straight, transpose(_chain([transposed(part) for part in reversed(flat)], order)), key=lambda f: f.cost)
-
-
-def _opened(part: Formula) -> Sequence[Formula]:
-    """The factors of a matrix product, transposed or not; diag(v)*M*x for an entrywise product of v and M*x."""
-    if part.kind == "chain" and part.order:
-        return part.parts
-    if part.kind == "transpose" and part.parts[0].kind == "chain":
-        return [transposed(inner) for inner in reversed(part.parts[0].parts)]
-    if part.kind == "hadamard" and part.order == 1:
-        chains = [inner for inner, exponent in part.detail if inner.kind == "chain" and exponent == 1]
-        if len(chains) == 1:
-            rest = [entry for entry in part.detail if entry[0] is not chains[0]]
-            if all(inner.kind != "chain" for inner, _ in rest) and any(exponent > 0 for _, exponent in rest):
-                return [diagonal(hadamard(rest, 1)), *chains[0].parts]
-    return [part]
-
-
-def _chain(parts: Sequence[Formula], order: int) -> Formula:
-    grouped = _grouped(parts)
-    if len(grouped) == 1:
-        return grouped[0]
-    shown = [wrapped(part, POWER) for part in grouped]
-    latex = [wrapped_latex(part, POWER) for part in grouped]
-    degree = sum(part.degree for part in grouped)
-    formula = Formula(
-        "chain", joined(shown, "*"), joined(latex, r"\,"), order=order, level=PRODUCT, parts=grouped, degree=degree
+    return call(
+        name, [argument], formula.order, pieces, along=along, degree=formula.degree, symmetric=formula.symmetric
     )
-    formula.inner = order == 0
-    return formula
-
-
-def _grouped(parts: Sequence[Formula]) -> list[Formula]:
-    """Equal neighbours as powers, neighbouring diagonal matrices as one."""
-    runs: list[list[Formula | int]] = []
-    for part in parts:
-        base, times = (part.parts[0], part.detail[0]) if part.kind == "power" and part.detail[1] else (part, 1)
-        last = runs[-1][0] if runs else None
-        if isinstance(last, Formula) and part.order == last.order == 2 and last.text == base.text:
-            runs[-1][1] += times  # type: ignore[operator]
-        elif isinstance(last, Formula) and last.kind == "ones" and base.kind == "transpose" and base.parts[0].kind == "ones":
-            runs[-1][0] = ones(*last.detail, *base.parts[0].detail)
-        elif isinstance(last, Formula) and is_diagonal(last) and is_diagonal(base) and runs[-1][1] == times == 1:
-            joint = hadamard([(last.parts[0], 1), (base.parts[0], 1)], 1)
-            runs[-1][0] = diagonal(joint)
-        else:
-            runs.append([base, times])
-    return [power(base, times, matrix=True) for base, times in runs]  # type: ignore[arg-type]
-
-
-def diagonal(formula: Formula) -> Formula:
-    """diag of a vector (a matrix) or of a matrix (a vector)."""
-    if formula.order == 2:
-        formula = min(formula, transposed(formula), key=lambda f: f.cost)
-        formula = formula.parts[0] if formula.kind == "transpose" else formula
-    order = 2 if formula.order == 1 else 1
-    return simple_call("diag", [formula], order, symmetric=order == 2, degree=formula.degree)
-
-
-def ones(*sizes: Axis) -> Formula:
-    """ones(n), ones(m, n)."""
-    shown = ", ".join(map(show, sizes))
-    latex = r"\mathbf 1_{" + r" \times ".join(latex_size(size) for size in sizes) + "}"
-    return Formula("ones", [f"ones({shown})"], [latex], order=len(sizes), degree=0, detail=sizes)
 
 
 def is_diagonal(formula: Formula) -> bool:
@@ -180,7 +104,7 @@ def is_diagonal(formula: Formula) -> bool:
     return formula.kind == "call" and formula.detail[0] == "diag" and formula.order == 2
 
 
-# -- entrywise products -----------------------------------------------------------------------------------------------------
+# -- entrywise products
 
 
 def hadamard(entries: Iterable[Entry], order: int) -> Formula:
@@ -197,7 +121,14 @@ def hadamard(entries: Iterable[Entry], order: int) -> Formula:
         latex += [r" \oslash ", *wrapped_latex(part, POWER)]
     degree = sum(part.degree for part in (*over, *under))
     return Formula(
-        "hadamard", pieces, latex, order=order, level=PRODUCT, parts=[*over, *under], detail=tuple(listed), degree=degree
+        "hadamard",
+        pieces,
+        latex,
+        order=order,
+        level=PRODUCT,
+        parts=[*over, *under],
+        detail=tuple(listed),
+        degree=degree,
     )
 
 
@@ -231,7 +162,7 @@ def _factor_rank(part: Formula) -> tuple[int, int, str]:
     return (kinds.get(part.kind, 3), part.cost if part.level >= POWER else 0, part.text)
 
 
-# -- terms --------------------------------------------------------------------------------------------------------------
+# -- terms
 
 
 def product(term: Term, free: bool = True, settled: bool = False) -> Formula:
@@ -266,9 +197,14 @@ def product(term: Term, free: bool = True, settled: bool = False) -> Formula:
     return formula
 
 
+def magnitude(value: Number) -> Number:
+    """The number without its sign."""
+    return -value if value < 0 else value
+
+
 def _above(value: Number, scalars: Iterable[Entry], body: Formula | None) -> list[Formula]:
     """The number and the scalars above the fraction bar; at least a 1 if there is nothing else."""
-    size = abs(value)
+    size = magnitude(value)
     out = []
     top = size if number_text(size) is not None else size.numerator
     if top != 1:
@@ -279,7 +215,7 @@ def _above(value: Number, scalars: Iterable[Entry], body: Formula | None) -> lis
 
 def _below(value: Number, scalars: Iterable[Entry]) -> list[Formula]:
     """The scalars below the fraction bar, and the denominator of a number that is no short decimal."""
-    size = abs(value)
+    size = magnitude(value)
     out = [] if number_text(size) is not None else [number(size.denominator)]
     return out + sorted((power(part, -exponent) for part, exponent in scalars if exponent < 0), key=_factor_rank)
 
@@ -308,7 +244,7 @@ def _latex_fraction(above: Sequence[Formula], below: Sequence[Formula], body: Fo
     return [*top, r"\,", *wrapped_latex(body, PRODUCT if body.kind in ("chain", "hadamard") else POWER)]
 
 
-# -- signs and sums ----------------------------------------------------------------------------------------------------------
+# -- signs and sums
 
 
 def signed(term: Term, free: bool = True) -> Term:
@@ -353,7 +289,7 @@ def _remade(formula: Formula, entries: Sequence[Entry]) -> Formula:
     parts = [part for part, _ in entries]
     if formula.kind == "transpose":
         return transpose(parts[0])
-    return chain(parts, formula.order) if formula.kind == "chain" else _recalled(formula, parts[0])
+    return REMAKERS["chain"](formula, parts) if formula.kind == "chain" else _recalled(formula, parts[0])
 
 
 def natural(formula: Formula, depth: int = DEEPEST) -> tuple[Formula, int]:
@@ -455,19 +391,6 @@ def plus(terms: Iterable[tuple[int, Formula]], order: int | None = None) -> Form
         degree=max((part.degree for _, part in opened), default=0),
         symmetric=all(part.symmetric or not part.order for _, part in opened),
     )
-
-
-def common_number(terms: Sequence[tuple[int, Formula]]) -> Formula:
-    """A sum, its common number in front if that is shorter."""
-    plain = plus(terms)
-    if plain.order == 2 and plain.kind == "sum":
-        plain = min(plain, transpose(plus([(s, transposed(part)) for s, part in terms])), key=lambda f: f.cost)
-    numbers = {as_term(part).number for _, part in terms}
-    shared = abs(content(tuple(as_term(part).number for _, part in terms)))
-    if len(terms) < 2 or shared == 1 or 1 in numbers:
-        return plain
-    inner = [(sign, product(as_term(part)._replace(number=ratio(as_term(part).number, shared)), False)) for sign, part in terms]
-    return cheapest([plain, product(Term(shared, (), plus(inner)))])
 
 
 def scaled(value: Number, formula: Formula, free: bool = True) -> Formula:

@@ -1,8 +1,8 @@
 """Formulas: what a writer builds before it is text, with its text and its LaTeX side by side.
 
 A formula is a piece of matrix or index notation that knows how tightly it binds, how many tokens it has and how it is
-transposed. Writers build several and keep the cheapest. Parts are shared, so building never copies text; `text` and `latex`
-spell a formula out without recursion.
+transposed. Writers build several and keep the cheapest. Parts are shared, so building never copies text; `text` and
+`latex` spell a formula out without recursion.
 """
 
 from __future__ import annotations
@@ -21,8 +21,42 @@ LONGEST = 20_000  # characters
 MOST_DIGITS = 40  # behind the point of an exact decimal
 TOKEN = re.compile(r"[A-Za-z]\w*|\d+(?:\.\d+)?|\.[*/^]|[^\s\w]")
 GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "pi",
+        "rho",
+        "sigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "chi",
+        "psi",
+        "omega",
+        "Gamma",
+        "Delta",
+        "Theta",
+        "Lambda",
+        "Xi",
+        "Pi",
+        "Sigma",
+        "Upsilon",
+        "Phi",
+        "Psi",
+        "Omega",
+    ]
 )
 TRANSPOSE = r"^{\mathsf T}"
 
@@ -36,10 +70,12 @@ class TooLong(Exception):
 class Formula:
     """A piece of notation. `order` is 0, 1 or 2; `degree` orders terms; `inner` marks a row times a column."""
 
+    # fmt: off
     __slots__ = (
-        "_flipped", "_text", "cost", "degree", "detail", "inner", "kind", "latex_level", "latex_pieces", "length", "level",
-        "order", "parts", "pieces", "symmetric",
-    )  # fmt: skip
+        "_flipped", "_text", "cost", "degree", "detail", "inner", "kind", "latex_level", "latex_pieces", "length",
+        "level", "order", "parts", "pieces", "symmetric",
+    )
+    # fmt: on
 
     def __init__(
         self,
@@ -113,7 +149,7 @@ def cheapest(formulas: Iterable[Formula]) -> Formula:
     return found[0] if len(found) == 1 else min(found, key=lambda formula: (formula.length, formula.text))
 
 
-# -- atoms ----------------------------------------------------------------------------------------------------
+# -- atoms
 
 
 def latex_name(name: str) -> str:
@@ -182,7 +218,9 @@ def number(value: Number) -> Formula:
         return Formula("number", [text], [latex_number(text)], order=0, degree=0, detail=value)
     over = (str(value.numerator), str(value.denominator))
     latex = rf"\frac{{{over[0]}}}{{{over[1]}}}"
-    return Formula("number", ["/".join(over)], [latex], order=0, level=PRODUCT, latex_level=ATOM, degree=0, detail=value)
+    return Formula(
+        "number", ["/".join(over)], [latex], order=0, level=PRODUCT, latex_level=ATOM, degree=0, detail=value
+    )
 
 
 def latex_number(text: str) -> str:
@@ -210,7 +248,7 @@ def simple_call(name: str, args: Sequence[Formula], order: int, macro: str = "",
     return call(name, args, order, (*latex, r"\right)"), **more)
 
 
-# -- parentheses ---------------------------------------------------------------------------------------------------
+# -- parentheses
 
 
 def wrapped(formula: Formula, level: int) -> Pieces:
@@ -231,7 +269,7 @@ def joined(groups: Iterable[Pieces], between: str) -> list[str | Formula]:
     return out
 
 
-# -- powers and transposes ----------------------------------------------------------------------------------------------
+# -- powers and transposes
 
 
 def power(base: Formula, exponent: Number, matrix: bool = False) -> Formula:

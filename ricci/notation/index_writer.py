@@ -1,42 +1,45 @@
 """Nodes to index notation: `A_ij x_j + b_i -> i`.
 
-Letters are given from the root down: outputs first, then the wires of each product. A product sums by itself what occurs twice in
-it; where that would not say what is meant - an index that occurs once, or that a part in parentheses would sum too early - the sum
-is written out: `sum_j(x_j^2)`. Grouped axes have no index form.
+Letters are given from the root down: outputs first, then the wires of each product. A product sums by itself what
+occurs twice in it; where that would not say what is meant - an index that occurs once, or that a part in parentheses
+would sum too early - the sum is written out: `sum_j(x_j^2)`. Axes that are groups are shown in brackets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ricci.functions import Apply
-from ricci.notation.arithmetic import natural, plus
+from ricci.notation.arithmetic import magnitude, natural, plus
 from ricci.notation.formula import (
-    ATOM,
     LONGEST,
-    POWER,
-    PRODUCT,
-    SUM,
     Formula,
     TooLong,
-    joined,
-    latex_name,
     named,
     number,
-    number_text,
     simple_call,
-    wrapped,
-    wrapped_latex,
 )
-from ricci.notation.matrix_writer import bounded, is_zero, zeros
-from ricci.notation.syntax import Walk, run
-from tensor_networks.axes import Axis, show
+from ricci.notation.index_pieces import (
+    indexed,
+    juxtaposed,
+    latex_letter,
+    listed,
+    numerals,
+    raised,
+    summation,
+    symbol,
+    variable_power,
+)
+from ricci.notation.matrix_writer import bounded, is_zero, matrix_formula, zeros
+from ricci.notation.syntax import run
 from tensor_networks.networks import Factor, Network, Sum, network
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.numbers import Number
 
+Answer = TypeVar("Answer")
+Step = Generator[Any, Any, Answer]
 LETTERS = "ijklmpqrstuvwabcdefghnoxyz"
 
 
@@ -52,8 +55,8 @@ def write_index(node: Node) -> str:
         return bounded(node)
 
 
-def index_formula(node: Node) -> Formula:
-    """The formula of a node.
+def index_formula(node: Node, latex: bool = False) -> Formula:
+    """The formula of a node; with `latex` structured functions are in matrix notation where they can be.
 
     Raises:
         TooLong: it has more than `LONGEST` characters.
@@ -66,15 +69,14 @@ def index_formula(node: Node) -> Formula:
         groups = [len(group) for group in node.outputs]
         flat = [wire for group in node.outputs for wire in group]
         node = network(node.factors, flat, dict(enumerate(node.sizes)))
-    writer = IndexWriter(node)
+    writer = IndexWriter(node, latex)
     outputs = writer.fresh(node.order, ())
-    body = run(writer.whole(node, outputs))
+    body = run(writer.expression(node, outputs, Level(tuple(outputs))))
     if max(groups, default=1) > 1:
         return bracketed(body, outputs, groups)
-    latex = (body, r" \to " if node.order else "", " ".join(map(latex_letter, outputs)))
     plain = not node.order and all(isinstance(below, Size) or not below.order for below in writer.order)
     pieces = (body,) if plain else (body, " -> ", listed(outputs)) if outputs else (body, " ->")
-    return Formula("arrow", pieces, latex if node.order else (body,), order=0, level=0)
+    return Formula("arrow", pieces, (body,), order=0, level=0)
 
 
 def bracketed(body: Formula, outputs: Sequence[str], groups: Sequence[int]) -> Formula:
@@ -85,28 +87,18 @@ def bracketed(body: Formula, outputs: Sequence[str], groups: Sequence[int]) -> F
     return Formula("arrow", [body, " -> ", *shown], [body, r" \to ", *shown], order=0, level=0)
 
 
-def listed(letters: Sequence[str]) -> str:
-    """Indices as they stand behind `_` or an arrow."""
-    return "".join(letters)
-
-
-def latex_letter(letter: str) -> str:
-    """An index in LaTeX."""
-    return letter if len(letter) == 1 else f"{letter[0]}_{{{letter[1:]}}}"
-
-
 class Level(NamedTuple):
     """What a subexpression may use: the letters in use around it, and those of known size."""
 
     used: tuple[str, ...]
     sized: frozenset[str] = frozenset()
-    outermost: bool = False
 
 
 class IndexWriter:
     """The writing of one root."""
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Node, latex: bool = False) -> None:
+        self.latex = latex
         self.order = walk(root)
         self.avoided = {node.name for node in self.order if isinstance(node, Tensor)}
         self.avoided |= {node.size for node in self.order if isinstance(node, Size)}
@@ -158,29 +150,30 @@ class IndexWriter:
     def hidden(self, node: Network, needs: Mapping[Node, frozenset[int]]) -> set[int]:
         """The wires of a network that a factor needs to be protected."""
         return {
-            wire for factor in node.factors for axis, (wire,) in enumerate(slots_of(factor)) if axis in needs[factor.node]
+            wire
+            for factor in node.factors
+            for axis, (wire,) in enumerate(slots_of(factor))
+            if axis in needs[factor.node]
         }
 
     # the walk
 
-    def whole(self, node: Node, outputs: list[str]) -> Walk[Formula]:
-        """The formula of the root."""
-        return (yield self.expression(node, outputs, Level(tuple(outputs), outermost=True)))
-
-    def expression(self, node: Node, letters: Sequence[str], level: Level) -> Walk[Formula]:
+    def expression(self, node: Node, letters: Sequence[str], level: Level) -> Step[Formula]:
         """The formula of a node with given indices."""
         if isinstance(node, Tensor):
             return indexed(named(node.name, 0), letters)
         if isinstance(node, Size):
             return named(node.size, 0, degree=0)
         if isinstance(node, Sum):
-            return (yield self.sum(node, letters, level))
-        if isinstance(node, Network):
+            formula: Formula = yield self.sum(node, letters, level)
+        elif isinstance(node, Network):
             sign, formula = yield self.product(node, letters, level, 1)
-            return formula if sign > 0 else plus([(-1, formula)])
-        return (yield self.apply(node, letters, level))  # type: ignore[arg-type]
+            formula = formula if sign > 0 else plus([(-1, formula)])
+        else:
+            formula = yield self.apply(node, letters, level)  # type: ignore[arg-type]
+        return formula
 
-    def sum(self, node: Sum, letters: Sequence[str], level: Level) -> Walk[Formula]:
+    def sum(self, node: Sum, letters: Sequence[str], level: Level) -> Step[Formula]:
         """Terms with their coefficients."""
         if not node.terms:
             if not node.order:
@@ -202,7 +195,7 @@ class IndexWriter:
 
     def product(
         self, node: Network, letters: Sequence[str], level: Level, coefficient: Number
-    ) -> Walk[tuple[int, Formula]]:
+    ) -> Step[tuple[int, Formula]]:
         """A sign, and factors side by side, with the sums written out that are not understood."""
         wires, deltas, inner = self.named_wires(node, letters, level)
         counts, hidden = occurrences(node), self.hidden(node, self.needs)
@@ -222,7 +215,7 @@ class IndexWriter:
         if explicit:
             body = [summation([wires[w] for w in explicit], juxtaposed(within, under))]
             within, under = body, []
-        over, beneath = numerals(abs(coefficient))
+        over, beneath = numerals(magnitude(coefficient))
         return sign, juxtaposed([*over, *above, *within], [*beneath, *below, *under])
 
     def named_wires(
@@ -241,7 +234,7 @@ class IndexWriter:
         wires |= dict(zip(inner, self.fresh(len(inner), (*level.used, *letters)), strict=True))
         return wires, deltas, inner
 
-    def factor(self, factor: Factor, letters: list[str], level: Level) -> Walk[tuple[Formula, int]]:
+    def factor(self, factor: Factor, letters: list[str], level: Level) -> Step[tuple[Formula, int]]:
         """A factor to the size of its exponent, a sum in its natural sign, and the sign this puts in front."""
         node, _, exponent = factor
         body = yield self.expression(node, letters, level)
@@ -249,7 +242,7 @@ class IndexWriter:
         if body.kind == "sum" and isinstance(exponent, int):
             body, sign = natural(body)
             sign = sign if exponent % 2 else 1
-        return raised(body, abs(exponent)), sign
+        return raised(body, magnitude(exponent)), sign
 
     def fillers(self, node: Network, letters: Sequence[str], wires: Mapping[int, str], level: Level) -> list[Formula]:
         """Deltas for further axes on a wire, ones for wires without a factor."""
@@ -265,7 +258,7 @@ class IndexWriter:
                 out.append(indexed(symbol("one", size, known), [wires[wire]]))
         return out
 
-    def apply(self, node: Apply, letters: Sequence[str], level: Level) -> Walk[Formula]:
+    def apply(self, node: Apply, letters: Sequence[str], level: Level) -> Step[Formula]:
         """A function of its arguments."""
         name = node.function.name
         if node.function.elementwise:
@@ -276,17 +269,22 @@ class IndexWriter:
                 return variable_power(*args)
             return simple_call(name, args, 0, node.function.latex)
         if node.batch:
-            return (yield self.batched(node, letters, level))
+            value: Formula = yield self.batched(node, letters, level)
+            return value
         (arg,) = node.args
+        shown = matrix_formula(node) if self.latex else None
         if isinstance(arg, Tensor):
             inside = named(arg.name, 0)
         else:
             own = self.fresh(arg.order, level.used)
             body = yield self.expression(arg, own, Level((*level.used, *own), frozenset()))
             inside = Formula("arrow", [body, " -> ", listed(own)], [body, r" \to ", *map(latex_letter, own)], order=0)
-        return indexed(simple_call(name, [inside], 0, node.function.latex), letters)
+        value = simple_call(name, [inside], 0, node.function.latex)
+        if shown is not None:
+            value.latex_pieces = (r"\left(", shown, r"\right)") if shown.kind != "call" or name == "inv" else (shown,)
+        return indexed(value, letters)
 
-    def batched(self, node: Apply, letters: Sequence[str], level: Level) -> Walk[Formula]:
+    def batched(self, node: Apply, letters: Sequence[str], level: Level) -> Step[Formula]:
         """A function along the last axes: the letters in front are those around it, the last ones are its own."""
         (arg,) = node.args
         core = self.fresh(arg.order - node.batch, level.used)
@@ -297,7 +295,7 @@ class IndexWriter:
         return indexed(simple_call(node.function.name, [body], 0, node.function.latex), letters[node.batch :])
 
 
-# -- networks -------------------------------------------------------------------------------------------------------------
+# -- networks
 
 
 def groups_of(node: Network) -> list[tuple[int]]:
@@ -331,7 +329,7 @@ def occurrences(node: Network) -> dict[int, int]:
     for axis, (wire,) in enumerate(groups_of(node)):
         if primaries(node)[wire] != axis:
             counts[wire] += 1
-    for axis, (wire,) in enumerate(groups_of(node)):
+    for (wire,) in groups_of(node):
         if not counts[wire]:
             counts[wire] = 1
     return counts
@@ -354,82 +352,3 @@ def ranked(factors: Iterable[Factor]) -> list[Factor]:
         return (len(factor.slots) > 0, not simple, -len(factor.slots), name, factor.slots)
 
     return sorted(factors, key=rank)
-
-
-# -- pieces of index notation -------------------------------------------------------------------------------------------------
-
-
-def indexed(base: Formula, letters: Sequence[str]) -> Formula:
-    """A base with its indices."""
-    if not letters:
-        return base
-    latex = "_{" + " ".join(map(latex_letter, letters)) + "}"
-    tight = base.kind == "name" and "_" not in base.latex_pieces[0]  # type: ignore[operator]
-    head = [base] if tight or base.kind == "call" else ["{", base, "}"]
-    known = {"degree": base.degree, "detail": base.detail}
-    return Formula("indexed", [base, "_", listed(letters)], [*head, latex], order=0, **known)
-
-
-def symbol(name: str, size: Axis, known: bool) -> Formula:
-    """delta or one; eye(n) or ones(n) where nothing else says the size."""
-    latex = r"\delta" if name == "delta" else r"\mathbf 1"
-    text = name if known else f"{'eye' if name == 'delta' else 'ones'}({show(size)})"
-    return Formula("name", [text], [latex], order=0, degree=0, detail=name)
-
-
-def numerals(value: Number) -> tuple[list[Formula], list[Formula]]:
-    """A positive number as factors above and below."""
-    if value == 1:
-        return [], []
-    if number_text(value) is not None:
-        return [number(value)], []
-    return ([number(value.numerator)] if value.numerator != 1 else []), [number(value.denominator)]
-
-
-def juxtaposed(above: Sequence[Formula], below: Sequence[Formula]) -> Formula:
-    """Factors side by side, divided by others."""
-    if not below and len(above) == 1:
-        return above[0]
-    pieces = joined([wrapped(part, POWER) for part in above], " ") or ["1"]
-    latex = joined([wrapped_latex(part, POWER) for part in above], r"\,") or ["1"]
-    for part in below:
-        pieces += [" / ", *wrapped(part, POWER)]
-    if below:
-        latex = [r"\frac{", *latex, "}{", *joined([wrapped_latex(part, POWER) for part in below], r"\,"), "}"]
-    degree = sum(part.degree for part in (*above, *below))
-    kinds = {part.detail for part in above if part.detail in ("delta", "one")}
-    detail = "delta" if "delta" in kinds else "one" if len(kinds) == 1 and all(part.degree == 0 for part in above) else None
-    return Formula("juxtaposed", pieces, latex, order=0, level=PRODUCT, degree=degree, detail=detail)
-
-
-def raised(base: Formula, exponent: Number) -> Formula:
-    """A base to a positive power."""
-    if exponent == 1:
-        return base
-    if isinstance(exponent, int):
-        shown, latex = str(exponent), str(exponent)
-    else:
-        shown = number_text(exponent) or ""
-        if not shown or exponent.denominator == 2 and exponent.numerator == 1:
-            shown = f"({exponent.numerator}/{exponent.denominator})"
-        latex = f"{exponent.numerator}/{exponent.denominator}"
-    tight = base.latex_level >= ATOM and base.kind != "indexed"
-    top = [base] if tight else [r"\left(", base, r"\right)"]
-    pieces = [*wrapped(base, ATOM), "^", shown]
-    return Formula("power", pieces, [*top, f"^{{{latex}}}"], order=0, level=POWER, degree=base.degree, detail=(0, True))
-
-
-def variable_power(base: Formula, exponent: Formula) -> Formula:
-    """A base to an exponent that is not a number."""
-    pieces = [*wrapped(base, ATOM), "^(", exponent, ")"]
-    return Formula("power", pieces, [r"\left(", base, r"\right)^{", exponent, "}"], order=0, level=POWER, detail=(0, True))
-
-
-def summation(letters: Sequence[str], body: Formula) -> Formula:
-    """A sum over stated indices."""
-    shown = letters[0] if len(letters) == 1 and len(letters[0]) == 1 else "{" + listed(letters) + "}"
-    latex = r"\sum_{" + " ".join(map(latex_letter, letters)) + "}"
-    inside = wrapped_latex(body, PRODUCT)
-    return Formula(
-        "sum over", [f"sum_{shown}(", body, ")"], [latex, " ", *inside], order=0, latex_level=SUM, degree=body.degree
-    )

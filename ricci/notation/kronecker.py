@@ -1,8 +1,8 @@
 """Networks with grouped axes in matrix notation: vec, kron and commutation.
 
-An axis that is a group of wires is read as their row-major flattening: ``vec(M)`` is ``M_ij -> ((j,i),)`` and ``kron(A,B)`` is
-``A_ac B_bd -> ((a,b),(c,d))``. Groups fall into pieces, connected by factors or shared wires; pieces that stand in the same order
-in both groups are the arguments of kron, and commutation matrices bring them into one order.
+An axis that is a group of wires is read as their row-major flattening: ``vec(M)`` is ``M_ij -> ((j,i),)`` and
+``kron(A,B)`` is ``A_ac B_bd -> ((a,b),(c,d))``. Groups fall into pieces, connected by factors or shared wires; pieces
+that stand in the same order in both groups are the arguments of kron; commutation matrices bring them into one order.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from itertools import chain as linked
 from typing import NamedTuple
 
-from ricci.notation.arithmetic import chain, diagonal, transposed
+from ricci.notation.arithmetic import transposed
+from ricci.notation.chains import chain, diagonal
 from ricci.notation.formula import Formula, call, cheapest, simple_call, wrapped_latex
 from ricci.notation.tangle import Tangle, Tangled, eye, latex_size
 from tensor_networks.axes import Axis, product, show
@@ -56,7 +57,9 @@ def _over_terminals(node: Network, held: list[Held]) -> list[Formula]:
     if len(set(inside)) < len(inside):
         raise Tangled
     place = {wire: k for k, group in enumerate(terminals) for wire in group}
-    tangle = Tangle({k: _size(node, group) for k, group in enumerate(terminals)}, [terminals.index(g) for g in node.outputs])
+    tangle = Tangle(
+        {k: _size(node, group) for k, group in enumerate(terminals)}, [terminals.index(g) for g in node.outputs]
+    )
     loose = [factor for factor in held if any(len(group) == 1 and group not in groups for group in factor.slots)]
     root = components([factor.wires for factor in loose], len(node.sizes))
     between: dict[tuple[int, ...], list[Held]] = {}
@@ -206,7 +209,9 @@ class Groups:
 def kronecker(left: Formula, right: Formula) -> Formula:
     """The Kronecker product."""
     latex = (*wrapped_latex(left, 3), r" \otimes ", *wrapped_latex(right, 3))
-    return call("kron", [left, right], max(left.order, right.order), latex, latex_level=2, degree=left.degree + right.degree)
+    return call(
+        "kron", [left, right], max(left.order, right.order), latex, latex_level=2, degree=left.degree + right.degree
+    )
 
 
 def vectorised(formula: Formula) -> Formula:

@@ -5,16 +5,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ricci.functions import Apply
-from ricci.notation.arithmetic import Entry, Term, as_term, common_number, ones, plus, product, scaled, transposed
-from ricci.notation.formula import ATOM, Formula, Pieces, TooLong, call, latex_size, named, number, power, simple_call, wrapped_latex
+from ricci.notation.arithmetic import Entry, Term, as_term, magnitude, plus, product, scaled, transposed
+from ricci.notation.chains import ones
+from ricci.notation.formula import (
+    ATOM,
+    Formula,
+    Pieces,
+    TooLong,
+    call,
+    cheapest,
+    latex_size,
+    named,
+    number,
+    simple_call,
+    transpose,
+    wrapped_latex,
+)
 from ricci.notation.kronecker import bundled
 from ricci.notation.tangle import MOST_FACTORS, Tangle, Tangled, norm
 from tensor_networks.axes import show, show_shape
 from tensor_networks.networks import Factor, Network, Sum, network, one
 from tensor_networks.nodes import Node, Size, Tensor, walk
+from tensor_networks.numbers import content, ratio
 from tensor_networks.rewrite import flatten
 
 
@@ -145,7 +160,7 @@ class MatrixWriter:
         return product(Term(1, (*scalars, *((f, 1) for f in found)), None))
 
     def distributed(self, node: Network) -> Formula:
-        """A network with a sum of higher order in it, such as `kron(A, B) + kron(C, D)`: the sum of its terms' networks."""
+        """A sum of higher order within grouped axes, such as `kron(A, B) + kron(C, D)`: the sum of its terms' networks."""
         place = next(k for k, factor in enumerate(node.factors) if factor.node.order > 2)
         factor = node.factors[place]
         if not isinstance(factor.node, Sum) or factor.exponent != 1 or all(len(group) == 1 for group in node.outputs):
@@ -195,7 +210,8 @@ class MatrixWriter:
             term, coefficient = node.terms[0]
             return scaled(coefficient, self.get(term))
         filled = {term: self.filled(term) for term, _ in node.terms} if node.order else {}
-        if all(filled.get(term) is not None for term, _ in node.terms) or any(doubled(term) for term, _ in node.terms):
+        terms = [term for term, _ in node.terms]
+        if all(filled.get(term) is not None for term in terms) or any(map(doubled, terms)):
             filled = {}
         parts = []
         for term, coefficient in node.terms:
@@ -249,8 +265,24 @@ class MatrixWriter:
         return self.filled(arg)
 
 
+def common_number(terms: Sequence[tuple[int, Formula]]) -> Formula:
+    """A sum, its common number in front if that is shorter."""
+    plain = plus(terms)
+    if plain.order == 2 and plain.kind == "sum":
+        plain = min(plain, transpose(plus([(s, transposed(part)) for s, part in terms])), key=lambda f: f.cost)
+    numbers = {as_term(part).number for _, part in terms}
+    shared = magnitude(content(tuple(as_term(part).number for _, part in terms)))
+    if len(terms) < 2 or shared == 1 or 1 in numbers:
+        return plain
+    inner = [
+        (sign, product(as_term(part)._replace(number=ratio(as_term(part).number, shared)), False))
+        for sign, part in terms
+    ]
+    return cheapest([plain, product(Term(shared, (), plus(inner)))])
+
+
 def doubled(node: Node) -> bool:
-    """Is it an identity or another diagonal matrix? Next to it a scalar would be taken for a multiple of the identity."""
+    """Is it a diagonal matrix? Next to it a scalar would be taken for a multiple of the identity."""
     return isinstance(node, Network) and node.order == 2 and node.outputs[0] == node.outputs[1]
 
 

@@ -181,7 +181,7 @@ def squeeze(a: Operand, axis: Any = None) -> Node:
 def broadcast_to(array: Operand, shape: Any) -> Node:
     """Stretched to a shape: axes of size 1, and missing leading axes."""
     node, target = operand(array), shape_given(shape)
-    fitted = broadcast_shape("broadcast_to", target, node.axes)
+    fitted = broadcast_shape("broadcast_to", node.axes, target)
     for size, wanted in zip(fitted[::-1], target[::-1], strict=False):
         meet("broadcast_to", size, wanted)
     if len(fitted) != len(target):

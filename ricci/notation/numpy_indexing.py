@@ -307,6 +307,21 @@ def column_stack(tup: Sequence[Operand]) -> Node:
     return concatenate([indexed(node, (slice(None), None)) if node.order < 2 else node for node in nodes], 1)
 
 
+def block(arrays: Any) -> Node:
+    """Blocks in nested lists: the innermost along the last axis, the outermost along the first of them."""
+    depth, inner = 0, arrays
+    while isinstance(inner, list):
+        depth, inner = depth + 1, inner[0]
+
+    def joined(part: Any, level: int) -> Node:
+        if not isinstance(part, list):
+            node = operand(part)
+            return indexed(node, (None,) * (depth - node.order)) if node.order < depth else node
+        return concatenate([joined(each, level - 1) for each in part], -level)
+
+    return joined(arrays, depth)
+
+
 def masked(condition: Operand, x: Operand, y: Operand) -> Node:
     """``np.where(condition, x, y)`` with a condition that is a constant."""
     if isinstance(condition, Node):

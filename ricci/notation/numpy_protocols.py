@@ -18,7 +18,7 @@ from ricci.notation.numpy_reader import array_function, ufunc
 from ricci.notation.numpy_stand_ins import Extent, Untraceable
 from ricci.notation.numpy_ufuncs import COMPARISONS, REDUCTIONS, outer_of
 from tensor_networks.axes import Axis
-from tensor_networks.errors import TraceError, clip
+from tensor_networks.errors import RicciError, TraceError, clip
 from tensor_networks.networks import size_of
 from tensor_networks.nodes import Node
 
@@ -50,7 +50,7 @@ def _options(name: str, options: dict[str, Any]) -> dict[str, Any]:
         TraceError: the result is to be written into an array, or to have a type that is not real.
     """
     out = options.get("out")
-    if out is not None and out != (None,):
+    if any(place is not None for place in (out if isinstance(out, tuple) else (out,))):
         raise TraceError(f"np.{name} writes in place (out=...): an expression has no place", hint="write a = a + x")
     if options.get("dtype") is not None:
         _check_type(f"np.{name}", options["dtype"])
@@ -72,11 +72,19 @@ def _accepts(function: Callable[..., Any], inputs: Any, options: dict[str, Any])
     return True
 
 
+def _shown(value: object, width: int) -> str:
+    """The text of an operand, for a message."""
+    try:
+        return clip(value, width)
+    except RicciError:
+        return "an expression that is too long to show"
+
+
 def _comparison(name: str, left: Any, right: Any) -> Untraceable:
     """A comparison: it may be made, but not used."""
 
     def text() -> str:
-        sides = f"{clip(left, 40)} {COMPARISONS[name]} {clip(right, 40)}"
+        sides = f"{_shown(left, 40)} {COMPARISONS[name]} {_shown(right, 40)}"
         return f"a branch or a mask by {sides}: whether it holds is not known while the function is traced"
 
     return Untraceable(text, "np.maximum, np.minimum, np.abs and np.sign have formulas, also of sums")
@@ -160,8 +168,10 @@ class NumpyProtocols:
     def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:
         """``np.sum(x)``, ``np.linalg.inv(x)`` and all other functions of NumPy."""
         name = ".".join([*function.__module__.split(".")[1:], function.__name__])
-        if name in ("shape", "ndim", "size") and len(inputs) == 1:
+        if name in ("shape", "ndim") and isinstance(inputs[0], NumpyProtocols):
             return getattr(inputs[0], name)
+        if name == "size":
+            return self._extent(arrays.size(*_nodes(inputs), **options))
         return self._apply(name, inputs, options)
 
     def _apply(self, name: str, inputs: Any, options: dict[str, Any]) -> Any:
@@ -230,7 +240,7 @@ class NumpyProtocols:
         raise AttributeError(f"{type(self).__name__} has no attribute {clip(name)}")
 
     def _text(self) -> str:
-        return clip(self, 60)
+        return _shown(self, 60)
 
     # operators
 

@@ -75,6 +75,7 @@ ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "vstack": indexing.vstack,
     "hstack": indexing.hstack,
     "column_stack": indexing.column_stack,
+    "block": indexing.block,
     "where": indexing.masked,
     "clip": arrays.clip,
     "zeros_like": lambda a: arrays.full_like(a, 0),

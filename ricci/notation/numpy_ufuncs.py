@@ -104,6 +104,15 @@ def _logaddexp2(x1: Operand, x2: Operand) -> Node:
     return divide(_logaddexp(multiply(x1, two), multiply(x2, two)), two)
 
 
+def _logit(x: Operand) -> Node:
+    node = operand(x)
+    return subtract(apply("log", node), apply("log1p", scaled(node, -1)))
+
+
+def _log_expit(x: Operand) -> Node:
+    return scaled(apply("softplus", scaled(operand(x), -1)), -1)
+
+
 def _times(number: float) -> Ufunc:
     return lambda x: scaled(operand(x), number)
 
@@ -165,6 +174,16 @@ UFUNCS: dict[str, Ufunc] = {
     "vecmat": vecmat,
     "vecdot": vecdot,
     **{name: _of_table(name) for name in SAME_NAME},
+}
+
+UFUNCS |= {  # the universal functions of scipy.special
+    "expit": _of_table("sigmoid"),
+    "logit": _logit,
+    "log_expit": _log_expit,
+    "erf": _of_table("erf"),
+    "erfc": _of_table("erfc"),
+    "gammaln": _of_table("gammaln"),
+    "psi": _of_table("digamma"),
 }
 
 COMPARISONS = {

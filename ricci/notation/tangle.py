@@ -1,16 +1,18 @@
 """A network of vectors and matrices unravelled into one matrix formula, by series-parallel reduction.
 
-Wires are vertices; a vector hangs on one, a matrix joins two. Matrices between the same two wires multiply entry by entry; an
-inner wire that joins two matrices makes them a product, with the vectors on it as a diagonal matrix between; one that ends a
-matrix makes it a vector on the other wire. What is left between the output wires, or of a closed component, is spelled out in
-several ways and the cheapest is kept. Networks that do not reduce (treewidth above 2) have no matrix formula.
+Wires are vertices; a vector hangs on one, a matrix joins two. Matrices between the same two wires multiply entry by
+entry; an inner wire that joins two matrices makes them a product, with the vectors on it as a diagonal matrix between;
+one that ends a matrix makes it a vector on the other wire. What is left between the output wires, or of a closed
+component, is spelled out in several ways and the cheapest is kept. Networks that do not reduce (treewidth above 2) have
+no matrix formula.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ricci.notation.arithmetic import Entry, chain, diagonal, hadamard, ones, transposed
+from ricci.notation.arithmetic import Entry, hadamard, transposed
+from ricci.notation.chains import chain, diagonal, ones
 from ricci.notation.formula import Formula, call, cheapest, latex_size, power, simple_call
 from tensor_networks.axes import Axis, show
 

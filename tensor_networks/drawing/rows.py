@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from tensor_networks.drawing.mesh import Mesh
 from tensor_networks.drawing.spine import Adjacency, best_path, components, spine_of
-from tensor_networks.drawing.style import CLEAR, NAME, PITCH, Runs, letter, width
+from tensor_networks.drawing.style import CLEAR, PITCH
 
 ASIDE = 12.0  # room kept beside a line of a lower row
 
@@ -109,23 +110,13 @@ class _Placing:
         """The x of a lower line: below the anchors where they leave room, else as close as neighbours may stand."""
         wanted = [self.anchor(vertex) for vertex in line]
         first = next(place for place, x in enumerate(wanted) if x is not None)
-        xs: list[float] = []
-        for place, vertex in enumerate(line):
-            want = wanted[place]
-            if not xs:
-                xs.append(want if want is not None else 0.0)
-                continue
-            least = xs[-1] + self.gap(line[place - 1], vertex)
-            xs.append(least if want is None or place <= first else max(want, least))
-        shift = (wanted[first] or 0.0) - xs[first]
-        ends = [place for place, x in enumerate(wanted) if x is not None]
-        if len(ends) > 1:  # the mean of what the anchors ask for
-            shift = sum((wanted[place] or 0.0) - xs[place] for place in ends) / len(ends)
+        x = (wanted[first] or 0.0) - sum(self.gap(*pair) for pair in pairwise(line[: first + 1]))
+        xs = [x]
+        for left, vertex, want in zip(line, line[1:], wanted[1:], strict=False):
+            least = xs[-1] + self.gap(left, vertex)
+            xs.append(least if want is None else max(want, least))
+        asked = [want - x for want, x in zip(wanted, xs, strict=True) if want is not None]
+        shift = sum(asked) / len(asked)
         for vertex, x in zip(line, xs, strict=True):
             self.mesh.vertices[vertex].x = x + shift
 
-
-def label_width(wire: int) -> float:
-    """The width of the letter of a wire at label size."""
-    runs: Runs = letter(wire)
-    return width(runs, NAME * 0.75)

@@ -28,6 +28,9 @@ IDENTICAL = {
     "trace of identity": (network((), "", {"i": "n"}), size_of("n")),
     "symmetric leaf": (network([(S, "ij"), (x, "j")], "i"), network([(S, "ji"), (x, "j")], "i")),
     "symmetric order 3": (network([(T, "ijk"), (x, "j"), (y, "k")], "i"), network([(T, "kij"), (x, "j"), (y, "k")], "i")),
+    "symmetric leaf seen transposed": (network([(S, "ij")], "ji"), S),
+    "symmetric leaf in a sum": (total([(network([(S, "ij")], "ji"), 1), (A, 1), (S, 1)]), total([(S, 2), (A, 1)])),
+    "symmetric order 3 seen permuted": (network([(T, "ijk")], "kij"), T),
     "product seen transposed": (network([(AB, "ij")], "ji"), BtAt),
     "orientation of a shared product": (
         network([(AB, "ij"), (x, "j"), (AB, "kj")], "ik"),

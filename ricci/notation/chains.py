@@ -1,0 +1,102 @@
+"""Matrix products of formulas: flat, with powers and diagonal matrices, transposed as a whole where that is shorter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ricci.notation.arithmetic import REMAKERS, hadamard, is_diagonal, transposed
+from ricci.notation.formula import (
+    POWER,
+    PRODUCT,
+    Formula,
+    joined,
+    latex_size,
+    power,
+    simple_call,
+    transpose,
+    wrapped,
+    wrapped_latex,
+)
+from tensor_networks.axes import Axis, show
+
+
+def chain(parts: Iterable[Formula], order: int) -> Formula:
+    """The matrix product, flat, with powers of equal neighbours, transposed as a whole if that is shorter."""
+    flat: list[Formula] = []
+    for part in parts:
+        flat += _opened(part)
+    straight = _chain(flat, order)
+    if order == 0 or sum(part.kind == "transpose" for part in flat) < 2:
+        return straight
+    return min(straight, transpose(_chain([transposed(part) for part in reversed(flat)], order)), key=lambda f: f.cost)
+
+
+def _opened(part: Formula) -> Sequence[Formula]:
+    """The factors of a matrix product, transposed or not; diag(v)*M*x for an entrywise product of v and M*x."""
+    if part.kind == "chain" and part.order:
+        return part.parts
+    if part.kind == "transpose" and part.parts[0].kind == "chain":
+        return [transposed(inner) for inner in reversed(part.parts[0].parts)]
+    if part.kind == "hadamard" and part.order == 1:
+        chains = [inner for inner, exponent in part.detail if inner.kind == "chain" and exponent == 1]
+        if len(chains) == 1:
+            rest = [entry for entry in part.detail if entry[0] is not chains[0]]
+            if all(inner.kind != "chain" for inner, _ in rest) and any(exponent > 0 for _, exponent in rest):
+                return [diagonal(hadamard(rest, 1)), *chains[0].parts]
+    return [part]
+
+
+def _chain(parts: Sequence[Formula], order: int) -> Formula:
+    grouped = _grouped(parts)
+    if len(grouped) == 1:
+        return grouped[0]
+    shown = [wrapped(part, POWER) for part in grouped]
+    latex = [wrapped_latex(part, POWER) for part in grouped]
+    degree = sum(part.degree for part in grouped)
+    formula = Formula(
+        "chain", joined(shown, "*"), joined(latex, r"\,"), order=order, level=PRODUCT, parts=grouped, degree=degree
+    )
+    formula.inner = order == 0
+    return formula
+
+
+def _grouped(parts: Sequence[Formula]) -> list[Formula]:
+    """Equal neighbours as powers, neighbouring diagonal matrices as one."""
+    runs: list[list[Formula | int]] = []
+    for part in parts:
+        base, times = (part.parts[0], part.detail[0]) if part.kind == "power" and part.detail[1] else (part, 1)
+        last = runs[-1][0] if runs else None
+        if isinstance(last, Formula) and part.order == last.order == 2 and last.text == base.text:
+            runs[-1][1] += times  # type: ignore[operator]
+        elif (
+            isinstance(last, Formula)
+            and last.kind == "ones"
+            and base.kind == "transpose"
+            and base.parts[0].kind == "ones"
+        ):
+            runs[-1][0] = ones(*last.detail, *base.parts[0].detail)
+        elif isinstance(last, Formula) and is_diagonal(last) and is_diagonal(base) and runs[-1][1] == times == 1:
+            joint = hadamard([(last.parts[0], 1), (base.parts[0], 1)], 1)
+            runs[-1][0] = diagonal(joint)
+        else:
+            runs.append([base, times])
+    return [power(base, times, matrix=True) for base, times in runs]  # type: ignore[arg-type]
+
+
+def diagonal(formula: Formula) -> Formula:
+    """diag of a vector (a matrix) or of a matrix (a vector)."""
+    if formula.order == 2:
+        formula = min(formula, transposed(formula), key=lambda f: f.cost)
+        formula = formula.parts[0] if formula.kind == "transpose" else formula
+    order = 2 if formula.order == 1 else 1
+    return simple_call("diag", [formula], order, symmetric=order == 2, degree=formula.degree)
+
+
+def ones(*sizes: Axis) -> Formula:
+    """ones(n), ones(m, n)."""
+    shown = ", ".join(map(show, sizes))
+    latex = r"\mathbf 1_{" + r" \times ".join(latex_size(size) for size in sizes) + "}"
+    return Formula("ones", [f"ones({shown})"], [latex], order=len(sizes), degree=0, detail=sizes)
+
+
+REMAKERS["chain"] = lambda formula, parts: _chain(parts, formula.order)

@@ -1,0 +1,110 @@
+"""The pieces of index notation as formulas: indexed factors, products side by side, powers, sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ricci.notation.formula import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    SUM,
+    Formula,
+    joined,
+    number,
+    number_text,
+    wrapped,
+    wrapped_latex,
+)
+from tensor_networks.axes import Axis, show
+from tensor_networks.numbers import Number
+
+
+def listed(letters: Sequence[str]) -> str:
+    """Indices as they stand behind `_` or an arrow."""
+    return "".join(letters)
+
+
+def latex_letter(letter: str) -> str:
+    """An index in LaTeX."""
+    return letter if len(letter) == 1 else f"{letter[0]}_{{{letter[1:]}}}"
+
+
+def indexed(base: Formula, letters: Sequence[str]) -> Formula:
+    """A base with its indices."""
+    if not letters:
+        return base
+    latex = "_{" + " ".join(map(latex_letter, letters)) + "}"
+    tight = base.kind == "name" and "_" not in base.latex_pieces[0]  # type: ignore[operator]
+    head = [base] if tight or base.kind == "call" else ["{", base, "}"]
+    known = {"degree": base.degree, "detail": base.detail}
+    return Formula("indexed", [base, "_", listed(letters)], [*head, latex], order=0, **known)
+
+
+def symbol(name: str, size: Axis, known: bool) -> Formula:
+    """delta or one; eye(n) or ones(n) where nothing else says the size."""
+    latex = r"\delta" if name == "delta" else r"\mathbf 1"
+    text = name if known else f"{'eye' if name == 'delta' else 'ones'}({show(size)})"
+    return Formula("name", [text], [latex], order=0, degree=0, detail=name)
+
+
+def numerals(value: Number) -> tuple[list[Formula], list[Formula]]:
+    """A positive number as factors above and below."""
+    if value == 1:
+        return [], []
+    if number_text(value) is not None:
+        return [number(value)], []
+    return ([number(value.numerator)] if value.numerator != 1 else []), [number(value.denominator)]
+
+
+def juxtaposed(above: Sequence[Formula], below: Sequence[Formula]) -> Formula:
+    """Factors side by side, divided by others."""
+    if not below and len(above) == 1:
+        return above[0]
+    pieces = joined([wrapped(part, POWER) for part in above], " ") or ["1"]
+    latex = joined([wrapped_latex(part, POWER) for part in above], r"\,") or ["1"]
+    for part in below:
+        pieces += [" / ", *wrapped(part, POWER)]
+    if below:
+        latex = [r"\frac{", *latex, "}{", *joined([wrapped_latex(part, POWER) for part in below], r"\,"), "}"]
+    degree = sum(part.degree for part in (*above, *below))
+    kinds = {part.detail for part in above if part.detail in ("delta", "one")}
+    detail = (
+        "delta" if "delta" in kinds else "one" if len(kinds) == 1 and all(part.degree == 0 for part in above) else None
+    )
+    return Formula("juxtaposed", pieces, latex, order=0, level=PRODUCT, degree=degree, detail=detail)
+
+
+def raised(base: Formula, exponent: Number) -> Formula:
+    """A base to a positive power."""
+    if exponent == 1:
+        return base
+    if isinstance(exponent, int):
+        shown, latex = str(exponent), str(exponent)
+    else:
+        shown = number_text(exponent) or ""
+        if not shown or (exponent.denominator == 2 and exponent.numerator == 1):
+            shown = f"({exponent.numerator}/{exponent.denominator})"
+        latex = f"{exponent.numerator}/{exponent.denominator}"
+    tight = base.latex_level >= ATOM and base.kind != "indexed"
+    top = [base] if tight else [r"\left(", base, r"\right)"]
+    pieces = [*wrapped(base, ATOM), "^", shown]
+    return Formula("power", pieces, [*top, f"^{{{latex}}}"], order=0, level=POWER, degree=base.degree, detail=(0, True))
+
+
+def variable_power(base: Formula, exponent: Formula) -> Formula:
+    """A base to an exponent that is not a number."""
+    pieces = [*wrapped(base, ATOM), "^(", exponent, ")"]
+    return Formula(
+        "power", pieces, [r"\left(", base, r"\right)^{", exponent, "}"], order=0, level=POWER, detail=(0, True)
+    )
+
+
+def summation(letters: Sequence[str], body: Formula) -> Formula:
+    """A sum over stated indices."""
+    shown = letters[0] if len(letters) == 1 and len(letters[0]) == 1 else "{" + listed(letters) + "}"
+    latex = r"\sum_{" + " ".join(map(latex_letter, letters)) + "}"
+    inside = wrapped_latex(body, PRODUCT)
+    return Formula(
+        "sum over", [f"sum_{shown}(", body, ")"], [latex, " ", *inside], order=0, latex_level=SUM, degree=body.degree
+    )

@@ -1,0 +1,25 @@
+"""LaTeX for every node, in matrix or index notation. Only macros that KaTeX knows; every name is escaped."""
+
+from __future__ import annotations
+
+from ricci.notation.formula import TooLong, escaped
+from ricci.notation.index_writer import Unwritable, index_formula
+from ricci.notation.matrix_writer import bounded, matrix_formula
+from tensor_networks.nodes import Node
+
+
+def latex(node: Node, notation: str = "matrix", row: bool = False) -> str:
+    """The LaTeX of a node in a notation ("matrix" or "index"), without dollar signs; a vector as a row if asked.
+
+    What has no matrix form is given in index notation, and what is too long as a remark.
+
+    Raises:
+        ValueError: there is no such notation.
+    """
+    if notation not in ("matrix", "index"):
+        raise ValueError(f"there is no notation {notation!r}; use 'matrix' or 'index'")
+    try:
+        formula = matrix_formula(node, row) if notation == "matrix" else None
+        return (index_formula(node, latex=True) if formula is None else formula).latex
+    except (TooLong, Unwritable):
+        return rf"\text{{{escaped(bounded(node))}}}"

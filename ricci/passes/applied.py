@@ -1,0 +1,191 @@
+"""Passes over functions of functions: logarithms, exponentials, inverses and determinants."""
+
+from __future__ import annotations
+
+from ricci.functions import Apply, apply, is_number
+from ricci.passes.common import is_call, is_ones, negative
+from tensor_networks.networks import Factor, Network, Sum, elementwise_power, network, one, size_of, total
+from tensor_networks.nodes import Node
+from tensor_networks.numbers import Number
+
+
+def logarithms(node: Node) -> Node:
+    """log(exp(u)) = u; log(det(X)) = logdet(X); log(sigmoid(u)) = -softplus(-u); log(softmax(u)) = u - logsumexp(u);
+    log(1 + exp(u)) = softplus(u); log(sum(exp(u))) = logsumexp(u). Domain: log(det(X)) is widened to log|det X|."""
+    if not is_call(node, "log"):
+        return node
+    (arg,) = node.args  # type: ignore[attr-defined]
+    if isinstance(arg, Apply):
+        inner = arg.args[0]
+        match arg.function.name:
+            case "exp":
+                return inner
+            case "det" if not arg.batch:
+                return apply("logdet", inner)
+            case "sigmoid":
+                return total([(apply("softplus", negative(inner)), -1)])
+            case "softmax":
+                return _log_softmax(inner)
+    exponent = one_plus_exp(arg)
+    if exponent is not None:
+        return apply("softplus", exponent)
+    summed = _summed_exp(arg)
+    return node if summed is None else apply("logsumexp", summed)
+
+
+def _log_softmax(inner: Node) -> Node:
+    batch = range(inner.order - 1)
+    lse = network([(apply("logsumexp", inner), batch)], range(inner.order), {inner.order - 1: inner.axes[-1]})
+    return total([(inner, 1), (lse, -1)])
+
+
+def _summed_exp(node: Node) -> Node | None:
+    """u, if the node is the sum of all entries of exp(u)."""
+    if isinstance(node, Network) and not node.outputs and len(node.factors) == 1:
+        factor = node.factors[0]
+        wires = [wire for group in factor.slots for wire in group]
+        if factor.exponent == 1 and is_call(factor.node, "exp") and len(set(wires)) == len(factor.slots):
+            inner = factor.node.children[0]
+            return network([(inner, factor.slots)], [tuple(wires)])
+    return None
+
+
+def one_plus_exp(node: Node) -> Node | None:
+    """u, if the node is 1 + exp(u) in every entry."""
+    if isinstance(node, Sum) and len(node.terms) == 2 and all(number == 1 for _, number in node.terms):
+        terms = [term for term, _ in node.terms]
+        ones = [term for term in terms if is_ones(term)]
+        exps = [exponent_of(term) for term in terms if not is_ones(term)]
+        if len(ones) == 1 and exps[0] is not None:
+            return exps[0]
+    return None
+
+
+def exponent_of(node: Node) -> Node | None:
+    """u, if the node is exp(u), possibly seen with other axes."""
+    if is_call(node, "exp"):
+        return node.children[0]
+    if isinstance(node, Network) and len(node.factors) == 1 and node.factors[0].exponent == 1:
+        child = node.factors[0].node
+        if is_call(child, "exp"):
+            return network([(child.children[0], node.factors[0].slots)], node.outputs, dict(enumerate(node.sizes)))
+    return None
+
+
+def exponentials(node: Node) -> Node:
+    """exp(log(u)) = u (domain: u > 0 forgotten); power(u, number) is a power; abs(abs(u)) = abs(u)."""
+    if not isinstance(node, Apply):
+        return node
+    name, arg = node.function.name, node.args[0]
+    if name == "exp" and is_call(arg, "log"):
+        return arg.children[0]
+    if name == "power":
+        exponent = _broadcast_number(node.args[1])
+        return node if exponent is None else elementwise_power(arg, exponent)
+    if name in ("abs", "relu") and is_call(arg, name):
+        return arg
+    return node
+
+
+def _broadcast_number(node: Node) -> Number | None:
+    """The number that every entry is, if it is one."""
+    if isinstance(node, Sum) and len(node.terms) <= 1:
+        if not node.terms:
+            return 0
+        return node.terms[0][1] if is_ones(node.terms[0][0]) else None
+    return 1 if is_ones(node) else is_number(node)
+
+
+def inverses(node: Node) -> Node:
+    """inv(inv(X)) = X; det(inv(X)) = 1/det(X); logdet(inv(X)) = -logdet(X); inv and det of an identity."""
+    if not isinstance(node, Apply) or node.function.name not in ("inv", "det", "logdet") or node.batch:
+        return node
+    name, arg = node.function.name, node.args[0]
+    if is_call(arg, "inv"):
+        inner = arg.children[0]
+        return {
+            "inv": lambda: inner,
+            "det": lambda: elementwise_power(apply("det", inner), -1),
+            "logdet": lambda: total([(apply("logdet", inner), -1)]),
+        }[name]()
+    if arg is network((), "ii", {"i": arg.axes[0]}):
+        return {"inv": lambda: arg, "det": lambda: one, "logdet": lambda: total([], ())}[name]()
+    return node
+
+
+def determinants(node: Node) -> Node:
+    """det(A*B) = det(A)*det(B), logdet(A*B) = logdet(A) + logdet(B), inv(A*B) = inv(B)*inv(A), all factors square."""
+    if not is_call(node, "det", "logdet", "inv") or node.order > 2:
+        return node
+    name, arg = node.function.name, node.children[0]  # type: ignore[attr-defined]
+    chain = _square_chain(arg)
+    if chain is None:
+        return _of_kron(name, arg) or node
+    if name == "inv":
+        count = len(chain)
+        factors = [(apply("inv", matrix), (count - 1 - k, count - k)) for k, matrix in enumerate(chain)]
+        return network(factors, (0, count))
+    values = [apply(name, matrix) for matrix in chain]
+    return total((value, 1) for value in values) if name == "logdet" else network([(value, ()) for value in values], ())
+
+
+def _square_chain(node: Node) -> list[Node] | None:
+    """The factors of a product of at least two square matrices, in order, each as it stands in the product."""
+    if not isinstance(node, Network) or len(node.factors) < 2 or len(set(node.sizes)) != 1 or node.order != 2:
+        return None
+    if any(f.exponent != 1 or f.node.order != 2 or any(len(g) != 1 for g in f.slots) for f in node.factors):
+        return None
+    ends = [group[0] for group in node.outputs]
+    rest, wire, chain = list(node.factors), ends[0], []
+    while rest:
+        found = [factor for factor in rest if (wire,) in factor.slots]
+        if len(found) != 1 or found[0].slots[0] == found[0].slots[1]:
+            return None
+        factor = found[0]
+        rest.remove(factor)
+        forward = factor.slots[0] == (wire,)
+        chain.append(factor.node if forward else network([(factor.node, "ij")], "ji"))
+        wire = factor.slots[1 if forward else 0][0]
+    return chain if wire == ends[1] and ends[0] != ends[1] else None
+
+
+def _of_kron(name: str, node: Node) -> Node | None:
+    """The same functions of a Kronecker product of square matrices."""
+    if (
+        not isinstance(node, Network)
+        or len(node.factors) < 2
+        or name == "inv"
+        or any(f.exponent != 1 for f in node.factors)
+    ):
+        return None
+    rows, columns = node.outputs
+    if [((row,), (column,)) for row, column in zip(rows, columns, strict=False)] != [
+        _order(f, rows) for f in _by_row(node, rows)
+    ]:
+        return None
+    sizes = [node.sizes[wire] for wire in rows]
+    if len(rows) != len(columns) or sizes != [node.sizes[wire] for wire in columns]:
+        return None
+    whole = network([(size_of(size), ()) for size in sizes], ())
+    terms = []
+    for factor, size in zip(_by_row(node, rows), sizes, strict=True):
+        others = network([(whole, ()), (size_of(size), (), -1)], ())
+        value = apply(name, _seen(factor, rows))
+        terms.append((others, value))
+    if name == "logdet":
+        return total((network([(others, ()), (value, ())], ()), 1) for others, value in terms)
+    return network([(apply("power", value, others), ()) for others, value in terms], ())
+
+
+def _by_row(node: Network, rows: tuple[int, ...]) -> list[Factor]:
+    """The factors in the order of the row wires they hold."""
+    held = {wire: factor for factor in node.factors for group in factor.slots for wire in group}
+    return [held[wire] for wire in rows if wire in held]
+
+
+def _order(factor: Factor, rows: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    return factor.slots if factor.slots and factor.slots[0][0] in rows else tuple(reversed(factor.slots))
+
+
+def _seen(factor: Factor, rows: tuple[int, ...]) -> Node:
+    return network([(factor.node, factor.slots)], _order(factor, rows))

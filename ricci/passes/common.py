@@ -1,0 +1,51 @@
+"""What the passes ask of nodes: is it a call of that function, is every entry 1, can it be negative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ricci.functions import Apply
+from tensor_networks.networks import Factor, Network, Sum, network, total
+from tensor_networks.nodes import Node, Tensor
+
+NONNEGATIVE = frozenset({"exp", "abs", "norm2", "softmax", "sigmoid", "softplus", "relu", "cosh"})
+
+
+def is_call(node: Node, *names: str) -> bool:
+    """Is the node a call of one of these functions?"""
+    return isinstance(node, Apply) and node.function.name in names
+
+
+def is_ones(node: Node) -> bool:
+    """Is every entry 1?"""
+    if not isinstance(node, Network) or node.factors:
+        return False
+    wires = [wire for group in node.outputs for wire in group]
+    return len(set(wires)) == len(wires) == len(node.sizes)
+
+
+def is_nonnegative(node: Node) -> bool:
+    """Is every entry known to be at least 0?"""
+    if isinstance(node, Apply):
+        return node.function.name in NONNEGATIVE
+    if isinstance(node, Network):
+        return all(factor_is_nonnegative(factor) for factor in node.factors)
+    if isinstance(node, Tensor):
+        return bool(node.traits & {"positive", "nonnegative"})
+    return isinstance(node, Sum) and all(number > 0 and is_nonnegative(term) for term, number in node.terms)
+
+
+def factor_is_nonnegative(factor: Factor) -> bool:
+    """Is a node to a power known to be at least 0 in every entry?"""
+    even = isinstance(factor.exponent, int) and factor.exponent % 2 == 0
+    return even or is_nonnegative(factor.node)
+
+
+def negative(node: Node) -> Node:
+    """Minus the node."""
+    return total([(node, -1)])
+
+
+def remade(node: Network, factors: Iterable[Factor]) -> Node:
+    """The network with other factors over the same wires."""
+    return network(factors, node.outputs, dict(enumerate(node.sizes)))

@@ -1,0 +1,198 @@
+"""Passes over products: sigmoids and softmaxes from their definitions, adjugates, inverses that cancel."""
+
+from __future__ import annotations
+
+from ricci.functions import apply
+from ricci.passes.applied import exponent_of, one_plus_exp
+from ricci.passes.common import is_call, negative, remade
+from tensor_networks.networks import Factor, Network, Sum, network, total
+from tensor_networks.nodes import Node
+from tensor_networks.numbers import exact
+from tensor_networks.wiring import Group
+
+Slots = tuple[Group, ...]
+
+
+def reciprocals(node: Node) -> Node:
+    """1/(1 + exp(u)) = sigmoid(-u), exp(u)/(1 + exp(u)) = sigmoid(u), exp(u)/sum(exp(u)) = softmax(u)."""
+    if not isinstance(node, Network):
+        return node
+    for place, factor in enumerate(node.factors):
+        if not isinstance(factor.exponent, int) or factor.exponent >= 0:
+            continue
+        rest = [*node.factors[:place], *node.factors[place + 1 :]]
+        if factor.exponent != -1:
+            rest.append(factor._replace(exponent=exact(factor.exponent + 1)))
+        exponent = one_plus_exp(factor.node)
+        if exponent is not None:
+            found = _numerator(rest, exponent, factor.slots)
+            new = Factor(apply("sigmoid", exponent if found is not None else negative(exponent)), factor.slots, 1)
+            return remade(node, [*(rest if found is None else found), new])
+        softmax = _softmax(factor, rest)
+        if softmax is not None:
+            return remade(node, softmax)
+    return node
+
+
+def _numerator(factors: list[Factor], exponent: Node, slots: Slots) -> list[Factor] | None:
+    """The factors without one exp(exponent) at the given slots, if it is among them."""
+    ends = sorted(set(slots))
+    top = network([(apply("exp", exponent), slots)], ends)
+    for place, (child, groups, power) in enumerate(factors):
+        if (
+            is_call(child, "exp")
+            and power == 1
+            and set(groups) == set(ends)
+            and network([(child, groups)], ends) is top
+        ):
+            return [*factors[:place], *factors[place + 1 :]]
+    return None
+
+
+def _softmax(below: Factor, factors: list[Factor]) -> list[Factor] | None:
+    """The factors with exp(u) over the sum of exp(u) along one axis made a softmax, if that is what stands there."""
+    child = below.node
+    if not isinstance(child, Network) or len(child.factors) != 1:
+        return None
+    top, inside, exponent = child.factors[0]
+    if not is_call(top, "exp") or exponent != 1 or any(len(group) != 1 for group in inside):
+        return None
+    wires = [group[0] for group in inside]
+    summed = [wire for wire in wires if wire not in child.free]
+    if len(summed) != 1 or len(set(wires)) != len(wires):
+        return None
+    place = {group[0]: slot for group, slot in zip(child.outputs, below.slots, strict=True)}
+    kept = [axis for axis, wire in enumerate(wires) if wire != summed[0]]
+    axis = wires.index(summed[0])
+    for index, (other, slots, power) in enumerate(factors):
+        if other is top and power == 1 and all(slots[k] == place[wires[k]] for k in kept):
+            order = [*kept, axis]
+            inner = network([(top.children[0], range(top.order))], order)
+            new = Factor(apply("softmax", inner), tuple(slots[k] for k in order), 1)
+            return [*factors[:index], *factors[index + 1 :], new]
+    return None
+
+
+def adjugates(node: Node) -> Node:
+    """adj(X)/det(X) = inv(X)."""
+    if not isinstance(node, Network):
+        return node
+    for place, (child, _, exponent) in enumerate(node.factors):
+        if is_call(child, "det") and exponent < 0:
+            for other, factor in enumerate(node.factors):
+                if (
+                    is_call(factor.node, "adj")
+                    and factor.exponent == 1
+                    and factor.node.children[0] is child.children[0]
+                ):
+                    factors = list(node.factors)
+                    factors[place] = Factor(child, (), exact(exponent + 1))
+                    factors[other] = factor._replace(node=apply("inv", child.children[0]))
+                    return remade(node, factors)
+    return node
+
+
+def cancellations(node: Node) -> Node:
+    """inv(X)*X = I, where nothing else hangs on the wire between them."""
+    if not isinstance(node, Network):
+        return node
+    for place, (child, slots, exponent) in enumerate(node.factors):
+        if not is_call(child, "inv") or exponent != 1 or len(slots) != 2:
+            continue
+        for other, factor in enumerate(node.factors):
+            if factor.node is child.children[0] and factor.exponent == 1 and other != place:
+                joined = _cancelled(node, place, other)
+                if joined is not None:
+                    return joined
+    return node
+
+
+def _cancelled(node: Network, place: int, other: int) -> Node | None:
+    """The network without inv(X) and X, if column of one meets row of the other and nothing else does."""
+    (inverse, slots, _), (matrix, groups, _) = node.factors[place], node.factors[other]
+    symmetric = len(set(matrix.orbits)) == 1
+    ends = [(slots[1], groups[0], slots[0], groups[1]), (slots[0], groups[1], slots[1], groups[0])]
+    if symmetric:
+        ends += [(slots[0], groups[0], slots[1], groups[1]), (slots[1], groups[1], slots[0], groups[0])]
+    used = [wire for factor in node.factors for group in factor.slots for wire in group]
+    used += [wire for group in node.outputs for wire in group]
+    for inner, meeting, left, right in ends:
+        if inner == meeting and len(inner) == 1 == len(left) == len(right) and used.count(inner[0]) == 2:
+            rest = [factor for k, factor in enumerate(node.factors) if k not in (place, other)]
+            delta = network((), [0, 0], {0: inverse.axes[0]})
+            return remade(node, [*rest, Factor(delta, (left, right), 1)])
+    return None
+
+
+def softmaxes(node: Node) -> Node:
+    """A closed product with a factor exp(u), over sum(exp(u)): the factor becomes softmax(u)."""
+    if not isinstance(node, Network):
+        return node
+    for place, (below, slots, exponent) in enumerate(node.factors):
+        inner = _summed_vector(below) if not slots and isinstance(exponent, int) and exponent < 0 else None
+        if inner is None:
+            continue
+        for other, (child, groups, power) in enumerate(node.factors):
+            if groups or power != 1 or not isinstance(child, Network):
+                continue
+            closed = _with_softmax(child, inner)
+            if closed is not None:
+                factors = list(node.factors)
+                factors[place] = Factor(below, (), exact(exponent + 1))
+                factors[other] = Factor(closed, (), 1)
+                return remade(node, factors)
+    return node
+
+
+def _summed_vector(node: Node) -> Node | None:
+    """The vector exp(u), if the node is the sum of its entries."""
+    if isinstance(node, Network) and not node.outputs and len(node.factors) == 1:
+        factor = node.factors[0]
+        if factor.exponent == 1 and factor.node.order == 1 and is_call(factor.node, "exp"):
+            return factor.node
+    return None
+
+
+def _with_softmax(child: Network, top: Node) -> Node | None:
+    for place, factor in enumerate(child.factors):
+        if factor.node is top and factor.exponent == 1:
+            new = factor._replace(node=apply("softmax", top.children[0]))
+            return remade(child, [*child.factors[:place], new, *child.factors[place + 1 :]])
+    return None
+
+
+def hyperbolics(node: Node) -> Node:
+    """(exp(u) - exp(-u))/(exp(u) + exp(-u)) = tanh(u)."""
+    if not isinstance(node, Network):
+        return node
+    for place, (below, slots, exponent) in enumerate(node.factors):
+        pair = _opposite_exponents(below) if isinstance(exponent, int) and exponent < 0 else None
+        if pair is None:
+            continue
+        for other, factor in enumerate(node.factors):
+            sign = _difference_of(factor.node, below) if factor.slots == slots and factor.exponent == 1 else 0
+            if sign:
+                factors = [f for k, f in enumerate(node.factors) if k not in (place, other)]
+                top = apply("tanh", pair if sign > 0 else negative(pair))
+                factors += [Factor(below, slots, exact(exponent + 1)), Factor(top, slots, 1)]
+                return remade(node, factors)
+    return node
+
+
+def _opposite_exponents(node: Node) -> Node | None:
+    """u, if the node is exp(u) + exp(-u) and u that of its first term."""
+    if isinstance(node, Sum) and len(node.terms) == 2 and all(number == 1 for _, number in node.terms):
+        first, second = (exponent_of(term) for term, _ in node.terms)
+        if first is not None and second is not None and total([(first, 1), (second, 1)]) is total([], node.axes):
+            return first
+    return None
+
+
+def _difference_of(node: Node, both: Node) -> int:
+    """1 or -1, if the node is plus or minus the difference of the two terms of a sum."""
+    if isinstance(node, Sum) and isinstance(both, Sum) and len(node.terms) == 2:
+        numbers = dict(node.terms)
+        first, second = (numbers.get(term, 0) for term, _ in both.terms)
+        if (first, second) in ((1, -1), (-1, 1)):
+            return int(first)
+    return 0

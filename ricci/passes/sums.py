@@ -1,0 +1,39 @@
+"""Passes over sums: like terms under different sharing, and products of vectors with high-order sums."""
+
+from __future__ import annotations
+
+from tensor_networks.networks import Network, Sum, network, total
+from tensor_networks.nodes import Node
+from tensor_networks.numbers import Number
+from tensor_networks.rewrite import unfolded
+
+MOST_FACTORS = 40
+MOST_TERMS = 64
+
+
+def like_terms(node: Node) -> Node:
+    """Terms that are equal but for what they share with others are added."""
+    if not isinstance(node, Sum) or not 1 < len(node.terms) <= MOST_TERMS:
+        return node
+    groups: dict[Node, list[tuple[Node, Number]]] = {}
+    for term, number in node.terms:
+        groups.setdefault(unfolded(term, MOST_FACTORS), []).append((term, number))
+    if len(groups) == len(node.terms):
+        return node
+    terms: list[tuple[Node, Number]] = []
+    for plain, members in groups.items():
+        terms += members if len(members) == 1 else [(plain, number) for _, number in members]
+    return total(terms, node.axes)
+
+
+def outer_sums(node: Node) -> Node:
+    """A sum of order above 2 within a product of order at most 2 is distributed: its terms fall apart into smaller ones."""
+    if not isinstance(node, Network) or node.order > 2:
+        return node
+    for place, (child, slots, exponent) in enumerate(node.factors):
+        if isinstance(child, Sum) and child.order > 2 and exponent == 1:
+            rest = [*node.factors[:place], *node.factors[place + 1 :]]
+            sizes = dict(enumerate(node.sizes))
+            terms = [(network([*rest, (term, slots)], node.outputs, sizes), number) for term, number in child.terms]
+            return total(terms, node.axes)
+    return node

@@ -1,0 +1,65 @@
+"""Arrays of numbers as nodes."""
+
+import numpy as np
+import pytest
+
+import ricci as rc
+from ricci.compile import evaluate
+from ricci.constants import constant_array, constants_of, is_constant, selection
+from tests.numpy_cases import ARRAY, MASK
+
+CONSTANTS = [
+    np.array(2.5),
+    np.eye(3),
+    -4 * np.eye(2),
+    np.ones((2, 3)),
+    np.zeros(3),
+    np.array([[7.0]]),
+    ARRAY,
+    MASK,
+    np.arange(6).reshape(1, 2, 3),
+    np.array([1.0, np.inf]),
+    ARRAY.astype(np.float32),
+    np.zeros((0, 2)),
+]
+
+
+@pytest.mark.parametrize("array", CONSTANTS, ids=lambda array: str(array.shape))
+def test_constants_keep_their_numbers(array: np.ndarray) -> None:
+    node = constant_array(array)
+    assert node.axes == array.shape
+    np.testing.assert_array_equal(evaluate([node], constants_of(node))[0], array.astype(float))
+
+
+def test_a_selection_picks() -> None:
+    node = selection([2, 0], 3)
+    np.testing.assert_array_equal(constants_of(node)[node.name], [[0, 0, 1], [1, 0, 0]])  # type: ignore[attr-defined]
+    assert selection([0, 1, 2], 3) is constant_array(np.eye(3))
+    with pytest.raises(rc.LimitError):
+        selection(np.zeros(10_000, int), 10_000)
+
+
+def test_ones_and_identities_are_networks() -> None:
+    for array in (np.eye(3), np.ones(4), 5 * np.ones((2, 2)), np.zeros(2), np.array([[3]])):
+        assert constants_of(constant_array(array)) == {}
+
+
+def test_equal_constants_are_one_leaf() -> None:
+    one, other = constant_array(ARRAY), constant_array(ARRAY.copy())
+    assert one is other
+    assert is_constant(one)
+    assert not is_constant(rc.tensor("x", "2 3").node)
+    assert constant_array(ARRAY.T) is not one
+
+
+def test_constants_are_independent_of_the_array() -> None:
+    array = ARRAY.copy()
+    node = constant_array(array)
+    array[:] = 0
+    np.testing.assert_array_equal(constants_of(node)[node.name], ARRAY)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("array", [np.array([1j]), np.array(["a"]), np.array([None])], ids=str)
+def test_other_arrays_are_no_constants(array: np.ndarray) -> None:
+    with pytest.raises(rc.OperandError):
+        constant_array(array)

@@ -1,0 +1,93 @@
+"""NumPy notation: what does not fit, or has no formula, raises and says what."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ricci as rc
+from ricci.notation.numpy_protocols import NumpyProtocols
+from tests.numpy_cases import Function
+
+x, y, A2, s = (rc.tensor(n, d) for n, d in (("x", "n"), ("y", "m"), ("A", "n n"), ("s", "3")))
+
+CLASHES: dict[str, tuple[Function, type[Exception], str]] = {
+    "two symbols": (lambda: x + y, rc.ShapeError, "n and m"),
+    "symbol and number": (lambda: x * np.ones(3), rc.ShapeError, "n and 3"),
+    "matmul": (lambda: A2 @ y, rc.ShapeError, "n and m"),
+    "matmul of a scalar": (lambda: A2 @ rc.tensor("c"), rc.ShapeError, "scalar"),
+    "einsum": (lambda: np.einsum("ij,j", A2, y), rc.ShapeError, "n and m"),
+    "einsum axes": (lambda: np.einsum("ijk,j", A2, x), rc.ShapeError, "n x n"),
+    "einsum output": (lambda: np.einsum("ij->k", A2), rc.ShapeError, "k"),
+    "einsum text": (lambda: np.einsum("i?->i", A2), rc.ParseError, "?"),
+    "inv": (lambda: np.linalg.inv(x), rc.ShapeError, "square"),
+    "det of a rectangle": (lambda: np.linalg.det(np.outer(x, y)), rc.ShapeError, "n and m"),
+    "axis": (lambda: x.sum(axis=1), rc.ShapeError, "axis 1"),
+    "axis twice": (lambda: A2.sum(axis=(0, 0)), rc.ShapeError, "twice"),
+    "reshape": (lambda: s.reshape(2, 2), rc.ShapeError, "3"),
+    "reshape -1": (lambda: s.reshape(2, -1), rc.ShapeError, "3"),
+    "squeeze": (lambda: np.squeeze(s, 0), rc.ShapeError, "3"),
+    "broadcast_to": (lambda: np.broadcast_to(s, (4,)), rc.ShapeError, "3 and 4"),
+    "concatenate": (lambda: np.concatenate([s, A2]), rc.ShapeError, "axes"),
+    "stack": (lambda: np.stack([s, rc.tensor("t", "2")]), rc.ShapeError, "3 and 2"),
+    "index": (lambda: s[3], rc.ShapeError, "out of range"),
+    "too many indices": (lambda: s[0, 0], rc.ShapeError, "2 indices"),
+    "mask": (lambda: s[np.array([True, False])], rc.ShapeError, "3 and 2"),
+    "index by a float": (lambda: s[1.0], rc.OperandError, "1.0"),
+    "index by an expression": (lambda: s[s], rc.TraceError, "constant"),
+    "entry of a symbol": (lambda: x[0], rc.TraceError, "n"),
+    "slice of a symbol": (lambda: x[1:], rc.TraceError, "n"),
+    "concatenate symbols": (lambda: np.concatenate([x, x]), rc.TraceError, "n"),
+    "product over a symbol": (lambda: np.prod(x), rc.TraceError, "n"),
+    "loop over a symbol": (lambda: list(x), rc.TraceError, "n"),
+    "length of a symbol": (lambda: len(x), rc.TraceError, "n"),
+    "range over a symbol": (lambda: range(x.shape[0]), rc.TraceError, "n"),
+    "svd": (lambda: np.linalg.svd(A2), rc.TraceError, "svd"),
+    "pinv": (lambda: np.linalg.pinv(A2), rc.TraceError, "pinv"),
+    "norm 2 of a matrix": (lambda: np.linalg.norm(A2, 2), rc.TraceError, "svd"),
+    "floor": (lambda: np.floor(x), rc.TraceError, "floor"),
+    "sort": (lambda: np.sort(x), rc.TraceError, "sort"),
+    "accumulate": (lambda: np.add.accumulate(x), rc.TraceError, "accumulate"),
+    "out": (lambda: np.add(s, 1, out=np.zeros(3)), rc.TraceError, "in place"),
+    "where=": (lambda: np.sum(s, where=np.ones(3, bool)), rc.TraceError, "where"),
+    "dtype": (lambda: np.sum(s, dtype=int), rc.TraceError, "int"),
+    "where": (lambda: np.where(s > 0, s, 0), rc.TraceError, "s > 0"),
+    "where of an expression": (lambda: np.where(s, s, 0), rc.TraceError, "condition"),
+    "complex": (lambda: s * 1j, rc.OperandError, "complex"),
+    "nan": (lambda: s * np.nan, rc.RicciError, "nan"),
+    "fill_diagonal": (lambda: np.fill_diagonal(A2, 1), rc.TraceError, "in place"),
+    "sign of the determinant": (lambda: np.linalg.slogdet(A2)[0] * s, rc.TraceError, "sign"),
+}
+
+
+@pytest.mark.parametrize("name", CLASHES)
+def test_what_does_not_fit(name: str) -> None:
+    function, kind, mentions = CLASHES[name]
+    with pytest.raises(kind, match=mentions.replace("?", r"\?")):
+        function()
+
+
+@pytest.mark.parametrize("other", ["a", None, object(), {1}, np.ones((1, 2)).view(np.matrix)], ids=lambda other: type(other).__name__)
+def test_operators_refuse_other_things(other: Any) -> None:
+    with pytest.raises(TypeError):
+        _ = s + other
+    with pytest.raises(TypeError):
+        _ = other @ s
+
+
+def test_the_mixin_needs_a_class() -> None:
+    with pytest.raises(NotImplementedError):
+        NumpyProtocols._wrap(x.node)
+
+
+def test_shape_and_size() -> None:
+    T = rc.tensor("T", "n 3 m")
+    assert T.shape == ("n", 3, "m")
+    assert T.ndim == np.ndim(T) == 3
+    assert T.size == "3*m*n"
+    assert np.shape(T) == T.shape
+    assert rc.tensor("c").shape == ()
+    assert T.shape[0] != T.shape[2]
+    assert T.size // T.shape[2] == "3*n"
+    with pytest.raises(rc.TraceError, match="symbol"):
+        assert T.shape[0] == 3
