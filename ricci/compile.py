@@ -16,7 +16,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from tensor_networks.axes import Axis, atoms, show, show_shape
+from tensor_networks.axes import Axis, atoms, derived, inverted, show, show_shape, value
+from tensor_networks.axes import symbols as symbols_of
 from tensor_networks.backends import jax as jax_backend
 from tensor_networks.backends import numpy as numpy_backend
 from tensor_networks.backends import torch as torch_backend
@@ -133,7 +134,7 @@ def _leaves(nodes: Sequence[Node]) -> tuple[dict[str, Tensor], list[str]]:
 
 
 def _symbols(axes: Iterable[Axis]) -> list[str]:
-    return [atom for axis in axes for atom in atoms(axis) if isinstance(atom, str)]
+    return [symbol for axis in axes for symbol in symbols_of(axis)]
 
 
 def _givers(symbols: Iterable[str], tensors: Mapping[str, Tensor], declared: Iterable[Tensor]) -> list[Tensor]:
@@ -295,15 +296,13 @@ def _bind(arrays: Sequence[tuple[Tensor, np.ndarray]], sizes: dict[str, int]) ->
         if array.ndim != tensor.order:
             raise SizeError(f"{clip(tensor.name)} must have shape {show_shape(tensor.axes)}, not {array.shape}")
         for axis, size in enumerate(tensor.axes):
-            if isinstance(size, str) and size not in sizes:
+            if isinstance(size, str) and size not in sizes and derived(size) is None:
                 sizes[size] = array.shape[axis]
                 places[size] = f"by axis {axis} of {clip(tensor.name)}, of shape {array.shape}"
     for tensor, array in arrays:
         for axis, size in enumerate(tensor.axes):
             _solve(size, array.shape[axis], sizes)
-            expected = 1
-            for atom in atoms(size):
-                expected *= sizes[atom] if isinstance(atom, str) else atom
+            expected = value(size, sizes)
             if expected != array.shape[axis]:
                 before = [f"{atom} is {sizes[atom]} {places.get(atom, '')}".rstrip() for atom in _symbols([size])]
                 place = f"axis {axis} of {clip(tensor.name)}, of shape {array.shape}"
@@ -318,12 +317,18 @@ def _solve(size: Axis, number: int, sizes: dict[str, int]) -> None:
         return
     if len(set(unknown)) > 1:
         raise SizeError(f"the sizes {' and '.join(unknown)} are not known: their product is in {show(size)} = {number}")
-    others = 1
+    others, made = 1, None
     for atom in atoms(size):
-        if atom != unknown[0]:
-            others *= sizes[atom] if isinstance(atom, str) else atom
+        inner = derived(atom) if isinstance(atom, str) else None
+        if inner is not None and unknown[0] in symbols_of(inner[1]):
+            made = inner
+        elif atom != unknown[0]:
+            others *= value(atom, sizes)
     if others == 0:
         raise SizeError(f"the size {unknown[0]} is not known: {show(size)} is 0 whatever it is")
+    if made is not None:
+        _solve(made[1], inverted(made[0], number // others), sizes)
+        return
     sizes[unknown[0]] = round((number / others) ** (1 / len(unknown)))
 
 

@@ -27,7 +27,7 @@ class Function:
 
     ``rules`` has one derivative rule per argument; ``""`` is a derivative that is zero wherever it exists. ``transposes`` says
     what a permutation of the core axes of the argument does to the value: ``same`` nothing, ``along`` permutes it likewise.
-    ``known`` are exact values at numbers. ``domain`` is an interval to test on. ``reference`` says where the rule stands.
+    ``known`` are exact values at numbers, ``parity`` is 1 for even functions and -1 for odd ones. ``domain`` is an interval to test on. ``reference`` says where the rule stands.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Function:
     domain: tuple[float, float] = (-2.0, 2.0)
     transposes: str = ""
     known: Mapping[Number, Number] = field(default_factory=dict, hash=False)
+    parity: int = 0
     reference: str = ""
 
     @property
@@ -219,26 +220,26 @@ _TABLE = (
     # elementwise, one argument
     Function("exp", "()->()", ("y",), r"\exp", known={0: 1}),
     Function("log", "()->()", ("1 / x",), r"\log", _HALF_PLANE, known={1: 0}),
-    Function("sin", "()->()", ("cos(x)",), r"\sin", known={0: 0}),
-    Function("cos", "()->()", ("-sin(x)",), r"\cos", known={0: 1}),
-    Function("tan", "()->()", ("1 + y^2",), r"\tan", (-1.0, 1.0), known={0: 0}),
-    Function("asin", "()->()", ("(1 - x^2)^(-1/2)",), r"\arcsin", (-0.8, 0.8), known={0: 0}),
+    Function("sin", "()->()", ("cos(x)",), r"\sin", known={0: 0}, parity=-1),
+    Function("cos", "()->()", ("-sin(x)",), r"\cos", known={0: 1}, parity=1),
+    Function("tan", "()->()", ("1 + y^2",), r"\tan", (-1.0, 1.0), known={0: 0}, parity=-1),
+    Function("asin", "()->()", ("(1 - x^2)^(-1/2)",), r"\arcsin", (-0.8, 0.8), known={0: 0}, parity=-1),
     Function("acos", "()->()", ("-(1 - x^2)^(-1/2)",), r"\arccos", (-0.8, 0.8), known={1: 0}),
-    Function("atan", "()->()", ("1 / (1 + x^2)",), r"\arctan", known={0: 0}),
-    Function("sinh", "()->()", ("cosh(x)",), r"\sinh", known={0: 0}),
-    Function("cosh", "()->()", ("sinh(x)",), r"\cosh", known={0: 1}),
-    Function("tanh", "()->()", ("1 - y^2",), r"\tanh", known={0: 0}),
-    Function("asinh", "()->()", ("(1 + x^2)^(-1/2)",), r"\operatorname{arsinh}", known={0: 0}),
+    Function("atan", "()->()", ("1 / (1 + x^2)",), r"\arctan", known={0: 0}, parity=-1),
+    Function("sinh", "()->()", ("cosh(x)",), r"\sinh", known={0: 0}, parity=-1),
+    Function("cosh", "()->()", ("sinh(x)",), r"\cosh", known={0: 1}, parity=1),
+    Function("tanh", "()->()", ("1 - y^2",), r"\tanh", known={0: 0}, parity=-1),
+    Function("asinh", "()->()", ("(1 + x^2)^(-1/2)",), r"\operatorname{arsinh}", known={0: 0}, parity=-1),
     Function("acosh", "()->()", ("(x^2 - 1)^(-1/2)",), r"\operatorname{arcosh}", (1.3, 3.0), known={1: 0}),
-    Function("atanh", "()->()", ("1 / (1 - x^2)",), r"\operatorname{artanh}", (-0.8, 0.8), known={0: 0}),
+    Function("atanh", "()->()", ("1 / (1 - x^2)",), r"\operatorname{artanh}", (-0.8, 0.8), known={0: 0}, parity=-1),
     Function("log1p", "()->()", ("1 / (1 + x)",), r"\operatorname{log1p}", (-0.5, 2.0), known={0: 0}),
     Function("expm1", "()->()", ("exp(x)",), r"\operatorname{expm1}", known={0: 0}),
-    Function("abs", "()->()", ("sign(x)",), r"\operatorname{abs}", known={0: 0}, reference="0 at 0 by convention"),
-    Function("sign", "()->()", ("",), r"\operatorname{sign}", known={0: 0, 1: 1}),
+    Function("abs", "()->()", ("sign(x)",), r"\operatorname{abs}", known={0: 0}, reference="0 at 0 by convention", parity=1),
+    Function("sign", "()->()", ("",), r"\operatorname{sign}", known={0: 0, 1: 1}, parity=-1),
     Function("relu", "()->()", ("sign(y)",), r"\operatorname{relu}", known={0: 0, 1: 1}, reference="0 at 0 by convention"),
     Function("sigmoid", "()->()", ("y (1 - y)",), r"\sigma"),
     Function("softplus", "()->()", ("sigmoid(x)",), r"\operatorname{softplus}"),
-    Function("erf", "()->()", ("1.1283791670955126 exp(-x^2)",), r"\operatorname{erf}", known={0: 0}, reference="DLMF 7.2.1"),
+    Function("erf", "()->()", ("1.1283791670955126 exp(-x^2)",), r"\operatorname{erf}", known={0: 0}, reference="DLMF 7.2.1", parity=-1),
     Function("erfc", "()->()", ("-1.1283791670955126 exp(-x^2)",), r"\operatorname{erfc}", known={0: 1}, reference="DLMF 7.2.2"),
     Function("gammaln", "()->()", ("digamma(x)",), r"\ln\Gamma", _HALF_PLANE, known={1: 0, 2: 0}, reference="DLMF 5.2.2"),
     Function("digamma", "()->()", ("trigamma(x)",), r"\psi", _HALF_PLANE, reference="DLMF 5.15"),
@@ -256,8 +257,8 @@ _TABLE = (
     Function("logsumexp", "(n)->()", ("softmax(x)_i -> i",), r"\operatorname{logsumexp}"),
     Function("amax", "(n)->()", ("peak(x)_i -> i",), r"\max", reference="shared by equal largest entries, by convention"),
     Function("peak", "(n)->(n)", ("",), r"\operatorname{peak}", reference="1 at the largest entry, 0 elsewhere"),
-    Function("norm2", "(...)->()", ("unit(x)_K -> K",), r"\operatorname{norm}", transposes="same", reference="0 at 0 by convention"),
-    Function("unit", "(...)->(...)", ("(delta_IK - y_I y_K) / norm2(x) -> IK",), r"\operatorname{unit}", transposes="along"),
+    Function("norm2", "(...)->()", ("unit(x)_K -> K",), r"\operatorname{norm}", transposes="same", reference="0 at 0 by convention", parity=1),
+    Function("unit", "(...)->(...)", ("(delta_IK - y_I y_K) / norm2(x) -> IK",), r"\operatorname{unit}", transposes="along", parity=-1),
     # matrices
     Function("inv", "(n,n)->(n,n)", ("-y_ik y_lj -> ijkl",), r"\operatorname{inv}", transposes="along", reference="Matrix Cookbook (60)"),
     Function("det", "(n,n)->()", ("adj(x)_ji -> ij",), r"\det", transposes="same", reference="Magnus & Neudecker 8.3"),

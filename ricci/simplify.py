@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ricci.passes.applied import determinants, exponentials, inverses, logarithms
+from ricci.passes.applied import determinants, exponentials, inverses, logarithms, parities
 from ricci.passes.powers import norms, roots, signs, units
 from ricci.passes.products import adjugates, cancellations, hyperbolics, reciprocals, softmaxes
 from ricci.passes.sums import like_terms, outer_sums
@@ -22,6 +22,7 @@ PASSES: tuple[Pass, ...] = (
     logarithms,
     exponentials,
     inverses,
+    parities,
     determinants,
     roots,
     norms,

@@ -15,7 +15,7 @@ from ricci.expr import Expr
 from ricci.notation.declarations import parse_declaration
 from ricci.notation.numpy_shapes import SizeClash, operand
 from ricci.notation.numpy_stand_ins import Untraceable
-from tensor_networks.axes import atoms, product
+from tensor_networks.axes import Axis, atoms, product
 from tensor_networks.errors import OperandError, RicciError, TraceError, UnknownName, suggestion
 from tensor_networks.nodes import Node, Tensor, tensor
 
@@ -25,10 +25,10 @@ OURS = ("ricci", "tensor_networks", "numpy")  # modules whose lines are not the 
 def trace(function: Callable[..., Any], /, **declarations: Any) -> Expr:
     """The expression that a function written with NumPy computes.
 
-    The function is called once, with an expression for every declared parameter: ``trace(f, x="n", A="n n symmetric")``.
-    A declaration may also be a number or an array, which is then a constant, or an expression to stand for the parameter.
+    The function is called with an expression for every declared parameter: ``trace(f, x="n", A="n n symmetric")``. A
+    declaration may also be a number or an array, which is then a constant, or an expression to stand for the parameter.
     Where the function puts a symbol and a number together (``A + np.eye(3)`` with A of n x n), the symbol is that
-    number, and the function is called anew with the axis so declared.
+    number, and the function is called anew with the axis so declared. Random numbers that it draws become constants.
 
     Raises:
         TraceError: the function does what has no formula: a branch on a value, writing in place, a function without a
@@ -41,15 +41,14 @@ def trace(function: Callable[..., Any], /, **declarations: Any) -> Expr:
         arguments = {name: _argument(name, given, sizes) for name, given in declarations.items()}
         positional, named = _bound(function, arguments)
         try:
-            result = function(*positional, **named)
-            node = _result(result)
+            node = _result(function(*positional, **named))
         except SizeClash as clash:
             if clash.binding is None or clash.binding[0] in sizes:
-                _locate(clash)
+                _locate(clash, clash.__traceback__)
                 raise
             sizes.update([clash.binding])
-        except RicciError as error:
-            _locate(error)
+        except (TypeError, ValueError) as error:
+            _reraise(error)
             raise
         else:
             declared = [argument.node for argument in arguments.values() if isinstance(argument, Expr)]
@@ -64,9 +63,13 @@ def _argument(name: str, given: Any, sizes: Mapping[str, int]) -> Any:
         return given
     leaf = given if isinstance(given, Node) else parse_declaration(name, given)
     if isinstance(leaf, Tensor) and sizes:
-        axes = (product(sizes.get(atom, atom) for atom in atoms(size)) for size in leaf.axes)  # type: ignore[call-overload]
-        leaf = tensor(leaf.name, axes, leaf.traits, leaf.marks)
+        leaf = tensor(leaf.name, (_numbered(size, sizes) for size in leaf.axes), leaf.traits, leaf.marks)
     return Expr(leaf)
+
+
+def _numbered(size: Axis, sizes: Mapping[str, int]) -> Axis:
+    """A size with its symbols replaced by their numbers, where they have one."""
+    return product(sizes.get(atom, atom) if isinstance(atom, str) else atom for atom in atoms(size))
 
 
 def _bound(function: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -83,7 +86,8 @@ def _bound(function: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[
             continue
         if name not in named:
             if parameter.default is Parameter.empty:
-                raise UnknownName(f"the parameter {name} is not declared", hint=f'declare its sizes, such as {name}="n"')
+                hint = f'declare its sizes, such as {name}="n"'
+                raise UnknownName(f"the parameter {name} is not declared", hint=hint)
         elif parameter.kind is Parameter.POSITIONAL_ONLY:
             positional.append(named.pop(name))
     spare = [name for name in named if name not in parameters]
@@ -118,9 +122,17 @@ def _result(result: Any) -> Node:
 # where it happened
 
 
-def _locate(error: RicciError) -> None:
+def _reraise(error: Exception) -> None:
+    """Raise the error of ours that an error is, or that NumPy made it of, with its place."""
+    ours = error if isinstance(error, RicciError) else error.__cause__
+    if isinstance(ours, RicciError):
+        _locate(ours, error.__traceback__)
+        raise ours from None
+
+
+def _locate(error: RicciError, trace_back: TracebackType | None) -> None:
     """Give an error, not yet located, the user's line that it comes from."""
-    place = _users_frame(error.__traceback__)
+    place = _users_frame(trace_back)
     if place is None:
         return
     frame, instruction = place

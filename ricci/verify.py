@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ricci.derive import derivative
 from ricci.expr import Expr
-from tensor_networks.axes import atoms, value
+from tensor_networks.axes import symbols as symbols_of
+from tensor_networks.axes import value
 from tensor_networks.errors import RicciError
 from tensor_networks.nodes import Tensor
 
@@ -64,7 +65,7 @@ def verify(result: Expr, *, tolerance: float = TOLERANCE, seed: int = 0) -> Veri
 def size_numbers(expressions: Iterable[Expr], base: int) -> dict[str, int]:
     """Small numbers for the size symbols of some expressions, different for neighbours."""
     axes = [size for e in expressions for size in (*e.axes, *(size for leaf in e.variables.values() for size in leaf.axes))]
-    symbols = sorted({atom for size in axes for atom in atoms(size) if isinstance(atom, str)})
+    symbols = sorted({symbol for size in axes for symbol in symbols_of(size)})
     return {symbol: base + place % 3 for place, symbol in enumerate(symbols)}
 
 

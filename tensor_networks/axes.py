@@ -2,10 +2,15 @@
 
 A size is an ``int``, a ``str`` (a symbol such as ``"n"``) or a tuple of at least two such atoms, their product. Products are
 kept in one canonical order - the integer first, then the symbols sorted - so that equal sizes compare equal.
+
+A symbol may be a function of other sizes: ``n*(n+1)/2``, the entries of half a symmetric matrix (`triangle`), and ``2*n-1``, the
+diagonals of a matrix (`diagonals`). Its text is its name, and `value` understands it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
-from math import prod
+from functools import lru_cache
+from math import isqrt, prod
 
 from tensor_networks.errors import SizeError
 
@@ -48,8 +53,57 @@ def value(size: Axis, sizes: Mapping[str, int]) -> int:
     total = 1
     for atom in atoms(size):
         if isinstance(atom, str):
+            made = derived(atom)
+            if made is not None:
+                kind, inner = made
+                total *= FUNCTIONS[kind](value(inner, sizes))
+                continue
             if atom not in sizes:
                 raise SizeError(f"the size {atom} is not known: no input has an axis of that size")
             atom = sizes[atom]
         total *= atom
     return total
+
+
+# sizes that are functions of others
+
+FUNCTIONS = {"triangle": lambda n: n * (n + 1) // 2, "diagonals": lambda n: max(2 * n - 1, 0)}
+_TRIANGLE = re.compile(r"([\w*]+)\*\(\1\+1\)/2")
+_DIAGONALS = re.compile(r"2\*([\w*]+)-1")
+
+
+def triangle(size: Axis) -> Axis:
+    """The entries on and below the diagonal of a square matrix of that size: ``n*(n+1)/2``."""
+    return FUNCTIONS["triangle"](size) if isinstance(size, int) else f"{show(size)}*({show(size)}+1)/2"
+
+
+def diagonals(size: Axis) -> Axis:
+    """The diagonals of a square matrix of that size: ``2*n-1``."""
+    return FUNCTIONS["diagonals"](size) if isinstance(size, int) else f"2*{show(size)}-1"
+
+
+@lru_cache(maxsize=4096)
+def derived(atom: str) -> tuple[str, Axis] | None:
+    """The function and the size that a symbol such as ``n*(n+1)/2`` is made of; None for a plain symbol."""
+    if atom.isidentifier():
+        return None
+    for kind, pattern in (("triangle", _TRIANGLE), ("diagonals", _DIAGONALS)):
+        found = pattern.fullmatch(atom)
+        if found is not None:
+            return kind, product(int(part) if part.isdecimal() else part for part in found.group(1).split("*"))
+    return None
+
+
+def symbols(size: Axis) -> tuple[str, ...]:
+    """The plain symbols that a size depends on."""
+    out: list[str] = []
+    for atom in atoms(size):
+        if isinstance(atom, str):
+            made = derived(atom)
+            out += [atom] if made is None else symbols(made[1])
+    return tuple(out)
+
+
+def inverted(kind: str, number: int) -> int:
+    """The n whose function has that value (rounded down)."""
+    return (isqrt(8 * number + 1) - 1) // 2 if kind == "triangle" else (number + 1) // 2

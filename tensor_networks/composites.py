@@ -100,18 +100,14 @@ def sorted_slots(node: Node, slots: tuple[Group, ...]) -> tuple[Group, ...]:
 
 def canonical(factors: Sequence[Factor], outputs: tuple[Group, ...], sizes: Sequence[Axis]) -> Network:
     """The interned network of these factors: canonical order of factors, canonical numbers of wires."""
-    numbered: dict[int, int] = {}
-    for groups in (outputs, *(factor.slots for factor in factors)):
-        for group in groups:
-            for wire in group:
-                if wire not in numbered:
-                    numbered[wire] = len(numbered)
-    labels = [str(sizes[wire]) for wire in numbered]
-    described = [
-        (factor.node.key + _exponent_key(factor.exponent), _described(factor, numbered)) for factor in factors
-    ]
+    keys = [f.node.key + _exponent_key(f.exponent) for f in factors]
+    if len(set(keys)) == len(keys) and all(map(_asymmetric, factors)):
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        return _numbered([factors[index] for index in order], outputs, sizes)
+    numbered = _first_seen((outputs, *(factor.slots for factor in factors)))
+    described = [(key, _described(factor, numbered)) for key, factor in zip(keys, factors, strict=True)]
     ends = tuple((axis, tuple(numbered[wire] for wire in group)) for axis, group in enumerate(outputs))
-    factor_order, wire_order = canonical_order(described, ends, labels)
+    factor_order, wire_order = canonical_order(described, ends, [str(sizes[wire]) for wire in numbered])
     place = {old: new for new, old in enumerate(wire_order)}
     number = {wire: place[k] for wire, k in numbered.items()}
     ordered = []
@@ -119,11 +115,42 @@ def canonical(factors: Sequence[Factor], outputs: tuple[Group, ...], sizes: Sequ
         node, slots, exponent = factors[index]
         slots = tuple(tuple(number[wire] for wire in group) for group in slots)
         ordered.append(Factor(node, sorted_slots(node, slots) if len(slots) > 1 else slots, exponent))
-    out = tuple(tuple(number[wire] for wire in group) for group in outputs)
     wires = list(numbered)
-    final = tuple(sizes[wires[old]] for old in wire_order)
-    axes = tuple(product(final[wire] for wire in group) for group in out)
-    return intern(Network, axes, [f.node for f in ordered], factors=tuple(ordered), outputs=out, sizes=final)
+    final = [sizes[wires[old]] for old in wire_order]
+    return _interned(ordered, tuple(tuple(number[wire] for wire in group) for group in outputs), final)
+
+
+def _asymmetric(factor: Factor) -> bool:
+    """Does the order of its wires matter for every axis of the factor?"""
+    count = len(factor.slots)
+    return count < 2 or len(set(factor.node.orbits)) == count
+
+
+def _numbered(factors: Sequence[Factor], outputs: tuple[Group, ...], sizes: Sequence[Axis]) -> Network:
+    """The network of factors that stand in canonical order already: wires are numbered as they come."""
+    number: dict[int, int] = {}
+    new = number.setdefault
+    out = tuple([tuple([new(wire, len(number)) for wire in group]) for group in outputs])
+    ordered = [
+        Factor(node, tuple([tuple([new(wire, len(number)) for wire in group]) for group in slots]), exponent)
+        for node, slots, exponent in factors
+    ]
+    return _interned(ordered, out, [sizes[wire] for wire in number])
+
+
+def _interned(factors: Sequence[Factor], outputs: tuple[Group, ...], sizes: Sequence[Axis]) -> Network:
+    axes = tuple([sizes[g[0]] if len(g) == 1 else product([sizes[wire] for wire in g]) for g in outputs])
+    return intern(Network, axes, [f.node for f in factors], factors=tuple(factors), outputs=outputs, sizes=tuple(sizes))
+
+
+def _first_seen(slots: Iterable[Iterable[Group]]) -> dict[int, int]:
+    """Wire -> its place in the order in which wires come first."""
+    numbered: dict[int, int] = {}
+    for groups in slots:
+        for group in groups:
+            for wire in group:
+                numbered.setdefault(wire, len(numbered))
+    return numbered
 
 
 def _exponent_key(exponent: Number) -> bytes:

@@ -12,8 +12,9 @@ connected factors: that is `rewrite.flatten`, which knows what is shared.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from fractions import Fraction
 
-from tensor_networks.axes import Axis, atoms, product, show_shape
+from tensor_networks.axes import Axis, atoms, derived, product, show_shape
 from tensor_networks.common import Common, Term, common_part
 from tensor_networks.composites import Factor, Network, Sum, canonical, linear, one, oriented, primitive, sorted_slots
 from tensor_networks.errors import ShapeError
@@ -214,7 +215,10 @@ class _Assembly:
         factors = []
         for wire in wires:
             for atom in atoms(self.wiring.size(wire)):
-                if isinstance(atom, int):
+                made = derived(atom) if isinstance(atom, str) else None
+                if made is not None:
+                    factors.append(Factor(size_of(atom), (), 1))
+                elif isinstance(atom, int):
                     self.coefficient *= atom
                 else:
                     factors.append(Factor(size_node(atom), (), 1))
@@ -355,7 +359,13 @@ def constant(number: object) -> Node:
 
 def size_of(size: Axis) -> Node:
     """The value of a size as a scalar node; ``size_of(("n", "m"))`` is the product of two."""
-    return network((), (), {"size": size})
+    made = derived(size) if isinstance(size, str) else None
+    if made is None:
+        return network((), (), {"size": size})
+    inner = size_of(made[1])
+    if made[0] == "triangle":
+        return total([(network([(inner, (), 2)], ()), Fraction(1, 2)), (inner, Fraction(1, 2))], ())
+    return total([(inner, 2), (one, -1)], ())
 
 
 def elementwise_power(node: Node, exponent: object) -> Node:

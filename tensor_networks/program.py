@@ -19,6 +19,7 @@ from tensor_networks.lowering import VIEWS, Line, Operand, Step, align, arrange,
 from tensor_networks.networks import Network, Sum
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.numbers import Number
+from tensor_networks.patterns import Pattern
 
 TERMS_AT_ONCE = 8  # a longer sum is accumulated
 
@@ -168,6 +169,8 @@ class _Builder:
             return self.network(node)
         if isinstance(node, Sum):
             return self.sum(node)
+        if isinstance(node, Pattern):
+            return self.full(line.add("pattern", (), (node.name,), node.axes), node)
         if not hasattr(node, "function"):
             raise OperandError(f"cannot compute a node of type {type(node).__name__}")
         args = [line.solid(self.dense(self.held[arg])) for arg in node.children]

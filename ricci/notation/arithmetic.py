@@ -58,7 +58,10 @@ def transposed(formula: Formula) -> Formula:
     if not formula.order or formula.symmetric:
         return formula
     if formula._flipped is None:
-        flipped = min([transpose(formula), *_pushed(formula)], key=_cost_within)
+        options = _pushed(formula)
+        if formula.kind != "product":
+            options.insert(0, transpose(formula))
+        flipped = min(options, key=_cost_within)
         formula._flipped = flipped
         if flipped._flipped is None and flipped.kind not in ("atom", "name"):
             flipped._flipped = formula
@@ -177,6 +180,8 @@ def product(term: Term, free: bool = True, settled: bool = False) -> Formula:
     scalars = tuple(_collected(scalars))
     if value == 1 and not scalars and body is not None:
         return body
+    if value == -1 and not scalars and body is not None and body.kind == "sum":
+        return negated(body)
     if value == 1 and body is None and len(scalars) == 1 and scalars[0][1] > 0:
         return power(*scalars[0])
     above, below = _above(value, scalars, body), _below(value, scalars)

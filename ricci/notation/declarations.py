@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tensor_networks.axes import Axis, atoms, product
+from tensor_networks.axes import Axis, derived, product, symbols
 from tensor_networks.errors import OperandError, ParseError, ShapeError, UnknownName, clip, located, suggestion
 from tensor_networks.nodes import Node, Tensor, tensor, walk
 
@@ -65,6 +65,8 @@ def parse_declaration(name: str, declaration: Declaration) -> Tensor:
 
 def _size(word: str) -> Axis:
     """A size as written in a declaration."""
+    if derived(word) is not None:
+        return word
     parts: list[Axis] = []
     for part in word.split("*"):
         if re.fullmatch("[0-9]{1,18}", part):
@@ -97,7 +99,7 @@ class Scope:
             check_name(name): given if isinstance(given, Node) else parse_declaration(name, given)
             for name, given in declarations.items()
         }
-        sizes = {a for node in nodes.values() for size in node.axes for a in atoms(size) if isinstance(a, str)}
+        sizes = {symbol for node in nodes.values() for size in node.axes for symbol in symbols(size)}
         return cls(nodes, frozenset(sizes))
 
     def tensors(self, root: Node) -> dict[str, Tensor]:

@@ -313,5 +313,3 @@ def size(a: Operand, axis: Any = None) -> Axis:
     """The number of entries, or of those along some axes."""
     node = operand(a)
     return product(node.axes[k] for k in axis_numbers(axis, node.order))
-
-

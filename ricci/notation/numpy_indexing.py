@@ -51,13 +51,14 @@ def picked(node: Node, axis: int, places: Any) -> Node:
     chosen = selection(places, integer_size(node.axes[axis], "picking an entry"))
     new: list[Label] = [f"new {k}" for k in range(chosen.order - 1)]
     before, after = range(axis), range(axis + 1, node.order)
-    return network(
-        [(node, [*before, "picked", *after]), (chosen, [*new, "picked"])], [*before, *new, *after]
-    )
+    return network([(node, [*before, "picked", *after]), (chosen, [*new, "picked"])], [*before, *new, *after])
 
 
 class _Part(NamedTuple):
-    """What an index does: take an axis whole, pick entries of it by a slice, or by places; or make a new axis."""
+    """What an index does: take an axis whole, pick entries of it by a slice, or by places; make a new axis; or nothing.
+
+    The last is what an ellipsis does that stands for no axis: it only parts the indices beside it.
+    """
 
     kind: str
     places: Array = np.asarray(0)
@@ -84,6 +85,8 @@ def indexed(node: Node, key: Any) -> Node:
     sizes: Sizes = dict(zip(new, np.broadcast_shapes(*arrays), strict=True))
     for part in parts:
         axis = len(wires)
+        if part.kind == "gap":
+            continue
         if part.kind == "new":
             outputs.append(f"one {len(outputs)}")
             sizes[outputs[-1]] = 1
@@ -130,7 +133,11 @@ def _parts(node: Node, key: Any) -> list[_Part]:
     axis = 0
     for one in known:
         count = hidden if one is Ellipsis else _axes_of(one)
-        parts.extend([_Part("whole")] * hidden if one is Ellipsis else _part(one, node.axes[axis : axis + count]))
+        parts.extend(
+            [_Part("gap"), *[_Part("whole")] * hidden]
+            if one is Ellipsis
+            else _part(one, node.axes[axis : axis + count])
+        )
         axis += count
     return parts
 

@@ -158,5 +158,3 @@ def cross(a: Operand, b: Operand, axis: int = -1) -> Node:
     outputs.insert(axis_number(axis, len(rest) + 1), "a")
     signs = constant_array(np.cross(np.eye(3)[:, None], np.eye(3)[None, :]).transpose(2, 0, 1))
     return contracted("cross", [(signs, ["a", "b", "c"]), *factors], outputs, flexible=rest)
-
-

@@ -108,9 +108,7 @@ def prod(a: Operand, axis: Any = None, *, keepdims: bool = False) -> Node:
 def _with_ones(node: Node, axes: Sequence[int]) -> Node:
     """A reduced node with axes of size 1 where it had others."""
     rest = iter(range(node.order))
-    outputs: list[Label] = [
-        f"one {axis}" if axis in axes else next(rest) for axis in range(node.order + len(axes))
-    ]
+    outputs: list[Label] = [f"one {axis}" if axis in axes else next(rest) for axis in range(node.order + len(axes))]
     return relabelled(node, outputs, [label for label in outputs if isinstance(label, str)])
 
 

@@ -136,9 +136,7 @@ def broadcast_shape(what: str, *shapes: Shape) -> Shape:
 def slots_in(node: Node, shape: Shape, name: str = "") -> list[Label]:
     """The wires of a node stretched to a shape: those of the shape, and one of its own for every axis of size 1."""
     before = len(shape) - node.order
-    return [
-        place if size == shape[place] else f"one {name} {place}" for place, size in enumerate(node.axes, before)
-    ]
+    return [place if size == shape[place] else f"one {name} {place}" for place, size in enumerate(node.axes, before)]
 
 
 def stretched(node: Node, shape: Shape) -> Node:

@@ -17,6 +17,7 @@ from ricci.notation.formula import Formula, call, cheapest, latex_size, power, s
 from tensor_networks.axes import Axis, show
 
 MOST_FACTORS = 4000
+MANY = 60  # wires, from which on they are eliminated in rounds
 MOST_ROTATIONS = 24
 
 Pair = tuple[int, int]
@@ -87,16 +88,29 @@ class Tangle:
 
     def reduce(self) -> None:
         """Eliminate inner wires, leaves first, as long as there are any of at most two neighbours."""
-        queue = sorted((wire for wire in self.sizes if wire not in self.outputs), key=lambda w: len(self.near[w]))
-        waiting = dict.fromkeys(queue)
+        waiting = [wire for wire in self.sizes if wire not in self.outputs]
+        if len(waiting) > MANY:
+            waiting = self.thinned(waiting)
         while waiting:
-            wire = next((w for w in waiting if self.removable(w, 1)), None)
-            if wire is None:
-                wire = next((w for w in waiting if self.removable(w, 2)), None)
+            wire = next((wire for degree in (1, 2) for wire in waiting if self.removable(wire, degree)), None)
             if wire is None:
                 return
-            del waiting[wire]
+            waiting.remove(wire)
             self.remove(wire)
+
+    def thinned(self, waiting: list[int]) -> list[int]:
+        """Eliminate wires between two matrices in rounds, no two neighbours in one, so that long chains grow evenly."""
+        while True:
+            touched: set[int] = set()
+            for wire in waiting:
+                near = self.near[wire]
+                if len(near) == 2 and wire not in touched and not near & touched:
+                    touched |= {wire, *near}
+                    self.remove(wire)
+            left = [wire for wire in waiting if wire in self.sizes]
+            if len(left) == len(waiting) or len(left) <= MANY:
+                return left
+            waiting = left
 
     def removable(self, wire: int, degree: int) -> bool:
         """Can the wire be eliminated now? A closed component keeps its last two wires."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ricci.functions import Apply, apply, is_number
 from ricci.passes.common import is_call, is_ones, negative
-from tensor_networks.networks import Factor, Network, Sum, elementwise_power, network, one, size_of, total
+from tensor_networks.networks import Factor, Network, Sum, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number
 
@@ -111,6 +111,13 @@ def inverses(node: Node) -> Node:
     if arg is network((), "ii", {"i": arg.axes[0]}):
         return {"inv": lambda: arg, "det": lambda: one, "logdet": lambda: total([], ())}[name]()
     return node
+
+
+def parities(node: Node) -> Node:
+    """f(-u) = -f(u) for odd functions, f(u) for even ones; the argument keeps a positive first coefficient."""
+    if not isinstance(node, Apply) or not node.function.parity or primitive(node.args[0])[1] >= 0:
+        return node
+    return total([(apply(node.function.name, negative(node.args[0])), node.function.parity)])
 
 
 def determinants(node: Node) -> Node:

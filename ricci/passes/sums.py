@@ -15,6 +15,8 @@ def like_terms(node: Node) -> Node:
     """Terms that are equal but for what they share with others are added."""
     if not isinstance(node, Sum) or not 1 < len(node.terms) <= MOST_TERMS:
         return node
+    if not any(isinstance(child, Network) and child.order for term, _ in node.terms for child in term.children):
+        return node
     groups: dict[Node, list[tuple[Node, Number]]] = {}
     for term, number in node.terms:
         groups.setdefault(unfolded(term, MOST_FACTORS), []).append((term, number))

@@ -148,3 +148,27 @@ def tetragamma(x: jnp.ndarray) -> jnp.ndarray:
 def pentagamma(x: jnp.ndarray) -> jnp.ndarray:
     """The derivative of tetragamma."""
     return jax.scipy.special.polygamma(3, x)
+
+
+def elimination(count: int, rows: int, columns: int, dtype: jnp.dtype) -> jnp.ndarray:
+    """1 where the first index counts the place of the others on or below the diagonal, column by column."""
+    out = jnp.zeros((count, rows, columns), dtype)
+    column, row = jnp.triu_indices(rows)
+    return out.at[jnp.arange(count), row, column].set(1)
+
+
+def duplication(rows: int, columns: int, count: int, dtype: jnp.dtype) -> jnp.ndarray:
+    """1 where the last index counts the place of the others, or its mirror image, on or below the diagonal."""
+    half = elimination(count, rows, columns, dtype)
+    return jnp.maximum(half, half.swapaxes(1, 2)).transpose(1, 2, 0)
+
+
+def lower(rows: int, columns: int, dtype: jnp.dtype) -> jnp.ndarray:
+    """1 on and below the diagonal."""
+    return jnp.tri(rows, columns, dtype=dtype)
+
+
+def toeplitz(count: int, rows: int, columns: int, dtype: jnp.dtype) -> jnp.ndarray:
+    """1 where the first index counts the diagonal of the others, the lowest first."""
+    offset = jnp.arange(columns) - jnp.arange(rows)[:, None] + rows - 1
+    return (jnp.arange(count)[:, None, None] == offset).astype(dtype)

@@ -267,3 +267,28 @@ def tetragamma(x: np.ndarray) -> np.ndarray:
 def pentagamma(x: np.ndarray) -> np.ndarray:
     """The derivative of tetragamma."""
     return each(lambda v: polygamma(3, v), x)
+
+
+def elimination(count: int, rows: int, columns: int, dtype: np.dtype) -> np.ndarray:
+    """1 where the first index counts the place of the others on or below the diagonal, column by column."""
+    out = np.zeros((count, rows, columns), dtype)
+    column, row = np.triu_indices(rows)
+    out[np.arange(count), row, column] = 1
+    return out
+
+
+def duplication(rows: int, columns: int, count: int, dtype: np.dtype) -> np.ndarray:
+    """1 where the last index counts the place of the others, or its mirror image, on or below the diagonal."""
+    half = elimination(count, rows, columns, dtype)
+    return np.maximum(half, half.swapaxes(1, 2)).transpose(1, 2, 0)
+
+
+def lower(rows: int, columns: int, dtype: np.dtype) -> np.ndarray:
+    """1 on and below the diagonal."""
+    return np.tri(rows, columns, dtype=dtype)
+
+
+def toeplitz(count: int, rows: int, columns: int, dtype: np.dtype) -> np.ndarray:
+    """1 where the first index counts the diagonal of the others, the lowest first."""
+    offset = np.arange(columns) - np.arange(rows)[:, None] + rows - 1
+    return (np.arange(count)[:, None, None] == offset).astype(dtype)

@@ -14,7 +14,8 @@ from keyword import iskeyword
 from types import ModuleType
 from typing import NamedTuple
 
-from tensor_networks.axes import Axis, atoms, product, show_shape
+from tensor_networks.axes import Axis, atoms, derived, product, show_shape
+from tensor_networks.axes import symbols as symbols_of
 from tensor_networks.lowering import Step
 from tensor_networks.nodes import Tensor
 from tensor_networks.numbers import exact
@@ -62,7 +63,15 @@ class Names:
 
     def size(self, axis: Axis) -> str:
         """The text of a size."""
-        return "*".join(self.symbols[atom] if isinstance(atom, str) else str(atom) for atom in atoms(axis))
+        return "*".join(self.atom(atom) if isinstance(atom, str) else str(atom) for atom in atoms(axis))
+
+    def atom(self, symbol: str) -> str:
+        """The text of a symbol, which may be a function of other sizes."""
+        made = derived(symbol)
+        if made is None:
+            return self.symbols[symbol]
+        inner = self.size(made[1])
+        return f"({inner}*({inner} + 1)//2)" if made[0] == "triangle" else f"(2*{inner} - 1)"
 
     def shape(self, axes: Sequence[Axis]) -> str:
         """The text of a shape, a tuple."""
@@ -195,6 +204,8 @@ class Writer:
             return f"{first}.mT"
         if op == "reshape":
             return f"{first}.reshape({', '.join(map(self.names.size, axes))})"
+        if op == "pattern":
+            return f"{params[0]}({self.names.shape(axes)[1:-1]}, dtype)"
         pattern = self.table.STEPS["scalar" if op == "size" else op]
         if op == "size":
             first = self.names.size(params[0])  # type: ignore[arg-type]
@@ -263,7 +274,7 @@ def standalone_text(
 
 
 def _symbols(axes: Iterable[object]) -> list[str]:
-    return [atom for axis in axes for atom in atoms(axis) if isinstance(atom, str)]  # type: ignore[arg-type]
+    return [symbol for axis in axes for symbol in symbols_of(axis)]  # type: ignore[arg-type]
 
 
 def _signature(tensors: Sequence[Tensor], free: Sequence[str], names: Names) -> str:
@@ -301,11 +312,11 @@ def _solvable(tensors: Sequence[Tensor]) -> dict[str, tuple[Tensor, int, Axis]]:
     solved: dict[str, tuple[Tensor, int, Axis]] = {}
     for tensor, axis in places:
         size = tensor.axes[axis]
-        if isinstance(size, str):
+        if isinstance(size, str) and derived(size) is None:
             solved.setdefault(size, (tensor, axis, 1))
     for tensor, axis in places:
         unknown = [symbol for symbol in _symbols([tensor.axes[axis]]) if symbol not in solved]
-        if len(unknown) == 1:
+        if len(unknown) == 1 and unknown[0] in atoms(tensor.axes[axis]):
             others = product(atom for atom in atoms(tensor.axes[axis]) if atom != unknown[0])
             solved[unknown[0]] = (tensor, axis, others)
     return solved

@@ -153,3 +153,28 @@ def tetragamma(x: torch.Tensor) -> torch.Tensor:
 def pentagamma(x: torch.Tensor) -> torch.Tensor:
     """The derivative of tetragamma."""
     return torch.special.polygamma(3, x)
+
+
+def elimination(count: int, rows: int, columns: int, dtype: torch.dtype) -> torch.Tensor:
+    """1 where the first index counts the place of the others on or below the diagonal, column by column."""
+    out = torch.zeros((count, rows, columns), dtype=dtype)
+    column, row = torch.triu_indices(rows, rows)
+    out[torch.arange(count), row, column] = 1
+    return out
+
+
+def duplication(rows: int, columns: int, count: int, dtype: torch.dtype) -> torch.Tensor:
+    """1 where the last index counts the place of the others, or its mirror image, on or below the diagonal."""
+    half = elimination(count, rows, columns, dtype)
+    return torch.maximum(half, half.swapaxes(1, 2)).permute(1, 2, 0)
+
+
+def lower(rows: int, columns: int, dtype: torch.dtype) -> torch.Tensor:
+    """1 on and below the diagonal."""
+    return torch.tril(torch.ones((rows, columns), dtype=dtype))
+
+
+def toeplitz(count: int, rows: int, columns: int, dtype: torch.dtype) -> torch.Tensor:
+    """1 where the first index counts the diagonal of the others, the lowest first."""
+    offset = torch.arange(columns) - torch.arange(rows)[:, None] + rows - 1
+    return (torch.arange(count)[:, None, None] == offset).to(dtype)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tensor_networks.axes import Axis
-from tensor_networks.drawing.picture import Box, Picture
+from tensor_networks.drawing.picture import Box, Data, Picture
 from tensor_networks.drawing.style import DOT, Runs
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number
@@ -25,7 +25,8 @@ class Part(NamedTuple):
 class Glyph(NamedTuple):
     """What a vertex looks like: its outline around its place (0, 0), its text, or the picture inside.
 
-    `ports` say where a slot leaves: a glyph with `inner` can be asked to turn its legs to given sides.
+    `inner` makes the picture inside, its legs turned to the sides given (l or r, a letter for each slot). `orbits` are those of
+    the node, `corner` the radius of a box, `dash` the pattern of its outline.
     """
 
     shape: str  # circle, square, pill, box, dot, ones, split
@@ -33,6 +34,13 @@ class Glyph(NamedTuple):
     runs: Runs = ()
     fill: str = "constant"
     inner: Callable[[str], Picture] | None = None
+    orbits: tuple[int, ...] = ()
+    corner: float = 4.0
+    dash: str = ""
+    stroke: str = "ink"
+    thick: float = 1.3
+    faint: bool = False
+    data: Data = ()
     title: str = ""
 
 
@@ -53,11 +61,12 @@ class Edge:
     `slot_u` and `slot_v` are the slots there. A leg knows its output `leg` and its side l, r, d or u.
     """
 
-    __slots__ = ("far", "leg", "points", "side", "sides", "slot_u", "slot_v", "thick", "u", "v", "wire")
+    __slots__ = ("bundle", "far", "far_side", "leg", "points", "side", "sides", "slot_u", "slot_v", "thick", "u", "v", "wire")
 
     def __init__(self, u: int, slot_u: int, v: int, slot_v: int, wire: int, thick: bool = False) -> None:
         self.u, self.slot_u, self.v, self.slot_v, self.wire, self.thick = u, slot_u, v, slot_v, wire, thick
-        self.leg, self.side, self.far = -1, "", -1
+        self.leg, self.side, self.far, self.far_side = -1, "", -1, ""
+        self.bundle: Runs = ()
         self.points: tuple[tuple[float, float], ...] = ()
         self.sides = ["", ""]
 
@@ -135,8 +144,7 @@ def _join(vertices: list[Vertex], edges: list[Edge], wire: int, found: list[tupl
             _to_leg(edge, -1 - v, sides)
         if u < 0:
             edge.u = -1
-            edge.far = edge.leg
-            _to_leg(edge, -1 - u, sides)
+            edge.far, edge.far_side = -1 - u, sides[-1 - u]
         edges.append(edge)
         return
     vertices.append(Vertex("dot", DOT_GLYPH) if len(found) > 2 else Vertex("ones", ONES_GLYPH))

@@ -134,7 +134,7 @@ LINALG: dict[str, tuple[Function, tuple[tuple[int, ...], ...]]] = {
     "norm of a tensor": (np.linalg.norm, ((2, 3, 4),)),
     "norm axis": (lambda x: np.linalg.norm(x, axis=1), ((2, 3),)),
     "norm keepdims": (lambda x: np.linalg.norm(x, None, 1, True), ((2, 3),)),
-    "norm keepdims of all": (lambda x: np.linalg.norm(x, keepdims=True), ((2, 3),)),
+    "norm keepdims of all": (lambda x: np.linalg.norm(x, keepdims=True), ((2, 3),)),  # type: ignore[call-overload]
     "norm 1": (lambda x: np.linalg.norm(-x, 1), ((3,),)),
     "norm 2": (lambda x: np.linalg.norm(-x, 2), ((3,),)),
     "norm 3": (lambda x: np.linalg.norm(-x, 3), ((3,),)),
@@ -142,7 +142,7 @@ LINALG: dict[str, tuple[Function, tuple[tuple[int, ...], ...]]] = {
     "norm inf": (lambda x: np.linalg.norm(-x, np.inf), ((3,),)),
     "norm -inf": (lambda x: np.linalg.norm(-x, -np.inf), ((3,),)),
     "norm 1 of a matrix": (lambda x: np.linalg.norm(-x, 1), ((2, 3),)),
-    "norm inf of a matrix": (lambda x: np.linalg.norm(-x, np.inf, keepdims=True), ((2, 3),)),
+    "norm inf of a matrix": (lambda x: np.linalg.norm(-x, np.inf, keepdims=True), ((2, 3),)),  # type: ignore[call-overload]
     "norm 1 of matrices": (lambda x: np.linalg.norm(-x, 1, axis=(2, 0)), ((2, 3, 4),)),
     "norm axes": (lambda x: np.linalg.norm(x, axis=(0, 2)), ((2, 3, 4),)),
     "vector_norm": (lambda x: np.linalg.vector_norm(x, axis=-1, ord=1), ((2, 3),)),
@@ -204,6 +204,10 @@ KEYS: list[Any] = [
     (slice(None), slice(None), np.zeros(4, bool)),
     ([], slice(None)),
     (0, 1, 2),
+    ([0, 1], ..., [2, 0], [1, 1]),
+    ([0, 1], [2, 0], ..., [1, 1]),
+    (0, ..., [0, 1], [1, 1]),
+    (slice(None, None, -2), [1, 0]),
 ]
 
 
@@ -212,7 +216,9 @@ def test_indexing(key: Any) -> None:
     assert_same(lambda x: x[key], given((2, 3, 4)), False)
 
 
-@pytest.mark.parametrize("key", [slice(None), None, ..., (..., None), (None, slice(None), slice(None, None, 1))], ids=repr)
+@pytest.mark.parametrize(
+    "key", [slice(None), None, ..., (..., None), (None, slice(None), slice(None, None, 1))], ids=repr
+)
 def test_indexing_of_symbols(key: Any) -> None:
     assert_same(lambda x: x[key], given((2, 3)), True)
 

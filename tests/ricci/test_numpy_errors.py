@@ -55,7 +55,7 @@ CLASHES: dict[str, tuple[Function, type[Exception], str]] = {
     "where of an expression": (lambda: np.where(s, s, 0), rc.TraceError, "condition"),
     "complex": (lambda: s * 1j, rc.OperandError, "complex"),
     "nan": (lambda: s * np.nan, rc.RicciError, "nan"),
-    "fill_diagonal": (lambda: np.fill_diagonal(A2, 1), rc.TraceError, "in place"),
+    "fill_diagonal": (lambda: np.fill_diagonal(A2, 1), rc.TraceError, "in place"),  # type: ignore[arg-type]
     "sign of the determinant": (lambda: np.linalg.slogdet(A2)[0] * s, rc.TraceError, "sign"),
 }
 
@@ -67,7 +67,9 @@ def test_what_does_not_fit(name: str) -> None:
         function()
 
 
-@pytest.mark.parametrize("other", ["a", None, object(), {1}, np.ones((1, 2)).view(np.matrix)], ids=lambda other: type(other).__name__)
+@pytest.mark.parametrize(
+    "other", ["a", None, object(), {1}, np.ones((1, 2)).view(np.matrix)], ids=lambda other: type(other).__name__
+)
 def test_operators_refuse_other_things(other: Any) -> None:
     with pytest.raises(TypeError):
         _ = s + other
