@@ -18,7 +18,7 @@ from ricci.derive import (
 )
 from ricci.equality import Equality, equal
 from ricci.expr import Expr, tensor, tensors
-from ricci.reading import einsum, parse
+from ricci.reading import einsum, from_json, parse
 from ricci.tracing import trace
 from ricci.verify import Verification, verify
 from tensor_networks.errors import (
@@ -56,6 +56,7 @@ __all__ = [
     "differential",
     "einsum",
     "equal",
+    "from_json",
     "grad",
     "hessian",
     "hvp",

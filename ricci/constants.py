@@ -6,7 +6,9 @@ whoever evaluates adds `constants_of(...)` to the arrays it was given, in the nu
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
+from itertools import combinations, permutations
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -62,13 +64,42 @@ def selection(places: object, size: int) -> Node:
 
 def constants_of(*roots: Node) -> dict[str, Array]:
     """The data, by name, of all constant leaves below some nodes. The arrays are read-only."""
-    leaves = [node for node in walk(*roots) if isinstance(node, Tensor)]
-    return {leaf.name: _data[leaf] for leaf in leaves if leaf in _data}
+    leaves = [node for node in walk(*roots) if is_constant(node)]
+    return {leaf.name: _numbers(leaf) for leaf in leaves if isinstance(leaf, Tensor)}
 
 
 def is_constant(node: Node) -> bool:
-    """Is the node a leaf that stands for an array of numbers, not a variable?"""
-    return isinstance(node, Tensor) and node in _data
+    """Is the node a leaf that stands for an array of numbers (a Levi-Civita symbol too), not a variable?"""
+    return isinstance(node, Tensor) and (node in _data or _is_levi_civita(node))
+
+
+def _is_levi_civita(leaf: Tensor) -> bool:
+    return "levicivita" in leaf.traits and all(isinstance(size, str) or size == leaf.order for size in leaf.axes)
+
+
+def _numbers(leaf: Tensor) -> Array:
+    return _data[leaf] if leaf in _data else levi_civita(leaf.order)
+
+
+@lru_cache(maxsize=16)
+def levi_civita(order: int) -> Array:
+    """The Levi-Civita symbol with that many axes, of that size: 1 at even permutations, -1 at odd ones, else 0.
+
+    Raises:
+        LimitError: it has more than `MOST_ENTRIES` entries.
+    """
+    _check_entries(order**order)
+    symbol = np.zeros((order,) * order)
+    for places in permutations(range(order)):
+        inversions = sum(second < first for first, second in combinations(places, 2))
+        symbol[places] = -1 if inversions % 2 else 1
+    symbol.setflags(write=False)
+    return symbol
+
+
+def data_of(leaf: Tensor) -> Array | None:
+    """The numbers that a constant leaf stands for, read-only; None for a variable."""
+    return _data.get(leaf)
 
 
 def _core(array: Array) -> Node:
@@ -83,7 +114,7 @@ def _core(array: Array) -> Node:
             return _scaled(network((), range(array.ndim), dict(enumerate(array.shape))), first)
         if first and _is_identity(array, first):
             return _scaled(network((), "ii", {"i": array.shape[0]}), first)
-    return _leaf(array)
+    return constant_leaf(array)
 
 
 def _is_identity(array: Array, number: float) -> bool:
@@ -97,8 +128,12 @@ def _scaled(node: Node, number: float) -> Node:
     return total([(node, exact(number))], node.axes)
 
 
-def _leaf(array: Array) -> Tensor:
-    """The leaf of that data: the same for equal data."""
+def constant_leaf(array: Array) -> Tensor:
+    """The leaf of that data: the same for equal data.
+
+    Raises:
+        LimitError: there are more than `MOST_ENTRIES` entries to remember.
+    """
     _check_entries(array.size)
     data = np.array(array, order="C")
     data.setflags(write=False)

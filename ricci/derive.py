@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ricci import calculus
 from ricci.expr import Expr
+from ricci.notation.declarations import check_name
 from ricci.simplify import settle
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import ShapeError
@@ -50,12 +51,14 @@ def hessian(expression: Expr, wrt: Variable, other: Variable | None = None) -> E
 def grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> Expr | tuple[Expr, ...]:
     """The gradient of a scalar: it has the axes of the variable. Several variables share one reverse sweep and give a tuple.
 
-    Raises:
-        ShapeError: the expression is not a scalar.
+    Of a tensor it is the derivative (see `jacobian`), so that the gradient of a gradient is the Hessian.
     """
     several = isinstance(wrt, (list, tuple))
     variables = [expression.variable(which) for which in (wrt if isinstance(wrt, (list, tuple)) else [wrt])]
-    nodes = settle(*calculus.gradients(expression.settled, variables))
+    if expression.order:
+        nodes = settle(*(calculus.derivative(expression.settled, [variable]) for variable in variables))
+    else:
+        nodes = settle(*calculus.gradients(expression.settled, variables))
     found = tuple(_derived(node, expression, [variable]) for node, variable in zip(nodes, variables, strict=True))
     return found if several else found[0]
 
@@ -76,12 +79,13 @@ def vjp(expression: Expr, *wrt: Variable, cotangent: str = "u") -> tuple[Expr, .
 
     Raises:
         ShapeError: the name of the cotangent is taken by a tensor of other axes.
+        ParseError: it is no name.
     """
     variables = [expression.variable(which) for which in wrt]
     taken = expression.variables.get(cotangent)
     if taken is not None and taken.axes != expression.axes:
         raise ShapeError(f"{cotangent} is a tensor of shape {show_shape(taken.axes)} here; name the cotangent otherwise")
-    seed = tensor(cotangent, expression.axes)
+    seed = tensor(check_name(cotangent), expression.axes)
     nodes = calculus.pull(expression.settled, seed, variables)
     pairs = zip(nodes, variables, strict=True)
     settled = settle(*(calculus.projected(node, variable, range(variable.order)) for node, variable in pairs))

@@ -45,6 +45,7 @@ class Expr(NumpyProtocols):
     """
 
     __slots__ = ("_declared", "_settled", "legend", "node", "origin", "role", "split")
+    view = ""  # what it is shown as, in a document
 
     def __init__(
         self,
@@ -179,6 +180,42 @@ class Expr(NumpyProtocols):
     def order(self) -> int:
         """The number of axes."""
         return self.node.order
+
+    def to_json(self) -> str:
+        """The expression as a document, see `ricci.documents`; `from_json` reads it. Pickles and copies go the same way."""
+        from ricci.documents import document, text_of
+
+        origin = () if self.origin is None else (self.origin[0].node, *self.origin[1])
+        content, place = document(self.node, (*self._declared.values(), *origin))
+        content |= {"role": self.role, "split": list(self.split), "legend": self.legend, "view": type(self).view}
+        content["declared"] = [place[leaf] for leaf in self._declared.values()]
+        if self.origin is not None:
+            whole, variables = self.origin
+            by = [place[variable] for variable in variables]
+            content["origin"] = {"root": place[whole.node], "role": whole.role, "split": list(whole.split), "by": by}
+        return text_of(content)
+
+    @classmethod
+    def _restored(cls, content: dict[str, Any]) -> Expr:
+        """The expression of a document, in its checked outer form."""
+        from ricci.documents import loaded, restored
+
+        fields = restored(content, loaded(content))
+        expression = cls(fields.node, fields.role, fields.split, fields.declared)
+        expression.legend = fields.legend
+        if fields.origin is not None:
+            node, role, split, by = fields.origin
+            expression.origin = Expr(node, role, split, fields.declared), by
+        return expression
+
+    @classmethod
+    def _unpickled(cls, text: str) -> Expr:
+        from ricci.documents import parsed
+
+        return cls._restored(parsed(text))
+
+    def __reduce__(self) -> Any:
+        return type(self)._unpickled, (self.to_json(),)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Expr):

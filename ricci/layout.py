@@ -78,6 +78,7 @@ class MatrixExpr(Expr):
     """An expression that stands for a matrix: vectors evaluate to arrays of one row or one column."""
 
     __slots__ = ()
+    view = "matrix"
 
     @property
     def shape_text(self) -> str:

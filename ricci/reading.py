@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ricci.documents import parsed
 from ricci.expr import Expr
+from ricci.layout import MatrixExpr
 from ricci.notation import read
 from ricci.notation.einsum import read_einsum
 from tensor_networks.axes import show_shape
@@ -35,6 +37,20 @@ def parse(text: str, /, *, notation: str | None = None, **declarations: Any) -> 
 def _legend(expression: Expr, tensors: Mapping[str, Tensor]) -> str:
     shapes = ", ".join(f"{name}: {show_shape(leaf.axes)}" for name, leaf in sorted(tensors.items()))
     return f"{show_shape(expression.axes)}    {shapes}" if shapes else show_shape(expression.axes)
+
+
+def from_json(text: str, /) -> Expr:
+    """The expression of a document that `Expr.to_json` wrote: the identical nodes, in whatever process.
+
+    Nothing of the document is executed.
+
+    Raises:
+        FormatError: it is not such a document: not JSON, another version, a malformed node, a missing one, a cycle.
+        ShapeError: one name stands for two tensors.
+        LimitError: it is too large to be built.
+    """
+    content = parsed(text)
+    return (MatrixExpr if content.get("view") == "matrix" else Expr)._restored(content)
 
 
 def einsum(*operands: Any) -> Expr:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ricci.passes.applied import determinants, exponentials, inverses, logarithms, parities
+from ricci.passes.applied import determinants, exponentials, inverses, logarithms, parities, shifts
+from ricci.passes.groups import side_by_side
+from ricci.passes.halves import halves
 from ricci.passes.powers import norms, roots, signs, units
 from ricci.passes.products import adjugates, cancellations, hyperbolics, reciprocals, softmaxes
 from ricci.passes.sums import like_terms, outer_sums
@@ -23,6 +25,7 @@ PASSES: tuple[Pass, ...] = (
     exponentials,
     inverses,
     parities,
+    shifts,
     determinants,
     roots,
     norms,
@@ -33,6 +36,8 @@ PASSES: tuple[Pass, ...] = (
     hyperbolics,
     adjugates,
     cancellations,
+    side_by_side,
+    halves,
     outer_sums,
     like_terms,
 )

@@ -295,6 +295,7 @@ def total(terms: Iterable[tuple[Node, Number]], axes: Iterable[Axis] | None = No
         ShapeError: the terms have different axes.
     """
     gathered: dict[Node, Number] = {}
+    apart: tuple[tuple[Node, Number], ...] = ()  # terms that are known to have nothing in common
     shape = None if axes is None else tuple(axes)
     for node, number in terms:
         if shape is None:
@@ -302,12 +303,14 @@ def total(terms: Iterable[tuple[Node, Number]], axes: Iterable[Axis] | None = No
         if node.axes != shape:
             raise ShapeError(f"cannot add a tensor of shape {show_shape(shape)} and one of shape {show_shape(node.axes)}")
         inner = node.terms if type(node) is Sum else ((node, 1),)
+        if len(inner) > len(apart):
+            apart = inner
         for term, factor in inner:
             gathered[term] = gathered.get(term, 0) + exact(number) * factor
     if shape is None:
         raise ShapeError("an empty sum needs its shape")
     kept = {node: exact(number) for node, number in gathered.items() if number != 0}
-    if len(kept) > 1:
+    if len(kept) > 1 and not (len(apart) > 1 and all(term in kept for term, _ in apart)):
         found = common_part([_as_term(node) for node in kept])
         if found is not None:
             return _pulled(found, kept)

@@ -14,6 +14,7 @@ from tensor_networks.wiring import Group
 
 MOST_TERMS = 20_000
 MOST_ROUNDS = 8
+SMALL = 4
 
 
 def transform(roots: Iterable[Node], step: Callable[[Node], Node]) -> tuple[Node, ...]:
@@ -47,7 +48,8 @@ def substitute(root: Node, mapping: Mapping[Node, Node]) -> Node:
 def flatten(*roots: Node) -> tuple[Node, ...]:
     """The roots with every network that is used once, over all roots together, unfolded into the network that uses it.
 
-    What is used more often stays a node of its own, so that nothing is computed twice; a sum is never distributed.
+    What is used more often stays a node of its own, so that nothing is computed twice - unless it is small (at most
+    `SMALL` factors, unfolded), so that a short formula has one form however it came about. A sum is never distributed.
     """
     for _ in range(MOST_ROUNDS):
         flat = _flatten_once(roots)
@@ -66,14 +68,17 @@ def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
         for child in node.children:
             uses[child] += 1
     inlined = _used_once(order, uses)
-    if not inlined:
-        return roots
+    small = _small(order, inlined)
+
+    def opens(factor: Factor, outer: Number) -> bool:
+        return factor.node in inlined or (factor.node in small and _unfolds(factor.node, factor.exponent * outer))
+
     new: dict[Node, Node] = {}
     for node in order:
         if node in inlined:
             continue
-        if type(node) is Network and any(factor.node in inlined for factor in node.factors):
-            new[node] = _unfolded(node, lambda factor, outer: factor.node in inlined, new)
+        if type(node) is Network and any(opens(factor, 1) for factor in node.factors):
+            new[node] = _unfolded(node, opens, new)
             continue
         children = node.children
         fresh = [new[child] for child in children]
@@ -90,6 +95,22 @@ def _used_once(order: list[Node], uses: Mapping[Node, int]) -> dict[Node, Number
                 if uses[child] == 1 and _unfolds(child, exponent * inlined.get(node, 1)):
                     inlined[child] = exponent * inlined.get(node, 1)
     return inlined
+
+
+def _small(order: list[Node], inlined: Mapping[Node, Number]) -> set[Node]:
+    """The networks of at most `SMALL` factors, those counted that are unfolded into them."""
+    counts: dict[Node, int] = {}
+    small = set()
+    for node in order:
+        counts[node] = 1
+        if type(node) is Network:
+            total_count = sum(counts[f.node] if f.node in inlined or f.node in small else 1 for f in node.factors)
+            if node in inlined:
+                counts[node] = total_count
+            elif total_count <= SMALL and _unfolds(node, 1):
+                small.add(node)
+                counts[node] = total_count
+    return small
 
 
 def _unfolds(child: Node, exponent: Number) -> bool:

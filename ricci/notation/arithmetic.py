@@ -78,6 +78,9 @@ def _pushed(formula: Formula) -> list[Formula]:
     kind, parts = formula.kind, formula.parts
     if kind == "transpose":
         return [parts[0]]
+    if kind == "call" and formula.detail[0] in ("tril", "triu"):
+        other = "triu" if formula.detail[0] == "tril" else "tril"
+        return [simple_call(other, [transposed(parts[0])], 2, degree=formula.degree)]
     if kind == "power":
         return [power(transposed(parts[0]), *formula.detail)]
     if kind == "call" and formula.detail[1] and len(parts) == 1:
@@ -113,6 +116,9 @@ def is_diagonal(formula: Formula) -> bool:
 def hadamard(entries: Iterable[Entry], order: int) -> Formula:
     """The entrywise product of formulas to exponents: ``x.*y./z``."""
     listed = _collected(entries)
+    masked = _masked(listed, order)
+    if masked is not None:
+        return masked
     over = sorted((power(part, exponent) for part, exponent in listed if exponent > 0), key=_factor_rank)
     under = sorted((power(part, -exponent) for part, exponent in listed if exponent < 0), key=_factor_rank)
     if not under and len(over) == 1:
@@ -135,6 +141,16 @@ def hadamard(entries: Iterable[Entry], order: int) -> Formula:
     )
 
 
+def _masked(entries: Sequence[Entry], order: int) -> Formula | None:
+    """tril or triu of the other entries, if one entry is the lower or the upper triangle of ones."""
+    for place, (part, exponent) in enumerate(entries):
+        if exponent == 1 and order == 2 and len(entries) > 1 and part.text.startswith(("tril(ones(", "triu(ones(")):
+            rest = [*entries[:place], *entries[place + 1 :]]
+            inner = hadamard(rest, order)
+            return simple_call(part.text[:4], [inner], 2, degree=inner.degree)
+    return None
+
+
 def _collected(entries: Iterable[Entry]) -> list[Entry]:
     """The entries with nested entrywise products opened and equal ones merged."""
     merged: dict[str, Entry] = {}
@@ -147,9 +163,16 @@ def _collected(entries: Iterable[Entry]) -> list[Entry]:
         if part.kind == "power" and not part.detail[1] and isinstance(exponent, int):
             part, exponent = part.parts[0], exact(part.detail[0] * exponent)
         part, exponent = _positive_square(part, exponent)
-        known = merged.get(part.text)
-        merged[part.text] = (part, exponent if known is None else exact(exponent + known[1]))
+        name = part.text if is_single(part) else f"{part.text} {len(merged)}"
+        known = merged.get(name)
+        merged[name] = (part, exponent if known is None else exact(exponent + known[1]))
     return [entry for entry in merged.values() if entry[1]]
+
+
+def is_single(part: Formula) -> bool:
+    """Is it one factor? The square of a product of several is another node than the product written twice."""
+    inner = part.parts[0] if part.kind == "transpose" else part
+    return not inner.order or inner.kind not in ("chain", "hadamard", "product")
 
 
 def _positive_square(part: Formula, exponent: Number) -> Entry:
@@ -267,15 +290,8 @@ def signed(term: Term, free: bool = True) -> Term:
         value *= sign
     if value > 0 or not free:
         return Term(value, tuple(listed), body)
-    turned = None if body is None else turn(body)
-    if turned is not None:
-        return Term(-value, tuple(listed), turned)
-    for place, (part, exponent) in enumerate(listed):
-        turned = turn(part) if exponent in (1, -1, 3) else None
-        if turned is not None:
-            listed[place] = (turned, exponent)
-            return Term(-value, tuple(listed), body)
-    return Term(value, tuple(listed), body)
+    turned = _turned(Term(value, tuple(listed), body))
+    return Term(value, tuple(listed), body) if turned is None else turned._replace(number=-value)
 
 
 def _inside(formula: Formula) -> list[Entry]:
@@ -316,16 +332,8 @@ def turn(formula: Formula, depth: int = DEEPEST) -> Formula | None:
     if formula.kind == "sum":
         return negated(formula) if _mixed(formula) else None
     if formula.kind == "product":
-        value, scalars, body = formula.detail
-        turned = None if body is None else turn(body, depth - 1)
-        if turned is not None:
-            return product(Term(value, scalars, turned), free=False, settled=True)
-        for place, (part, exponent) in enumerate(scalars):
-            turned = turn(part, depth - 1) if exponent in (1, -1, 3) else None
-            if turned is not None:
-                listed = (*scalars[:place], (turned, exponent), *scalars[place + 1 :])
-                return product(Term(value, listed, body), free=False, settled=True)
-        return None
+        term = _turned(formula.detail, depth)
+        return None if term is None else product(term, free=False, settled=True)
     entries = _inside(formula) if depth else []
     for place in reversed(range(len(entries))):
         part, exponent = entries[place]
@@ -333,6 +341,18 @@ def turn(formula: Formula, depth: int = DEEPEST) -> Formula | None:
         if turned is not None:
             entries[place] = (turned, exponent)
             return _remade(formula, entries)
+    return None
+
+
+def _turned(term: Term, depth: int = DEEPEST) -> Term | None:
+    """The term with the sign of its body, or of one of its scalars, turned; None if there is nothing to turn."""
+    turned = None if term.body is None else turn(term.body, depth - 1)
+    if turned is not None:
+        return term._replace(body=turned)
+    for place, (part, exponent) in enumerate(term.scalars):
+        turned = turn(part, depth - 1) if exponent in (1, -1, 3) else None
+        if turned is not None:
+            return term._replace(scalars=(*term.scalars[:place], (turned, exponent), *term.scalars[place + 1 :]))
     return None
 
 

@@ -99,4 +99,9 @@ def ones(*sizes: Axis) -> Formula:
     return Formula("ones", [f"ones({shown})"], [latex], order=len(sizes), degree=0, detail=sizes)
 
 
+def is_vec(formula: Formula) -> bool:
+    """Is it vec of a matrix?"""
+    return formula.kind == "call" and formula.detail[0] == "vec"
+
+
 REMAKERS["chain"] = lambda formula, parts: _chain(parts, formula.order)

@@ -44,7 +44,7 @@ LETTERS = "ijklmpqrstuvwabcdefghnoxyz"
 
 
 class Unwritable(Exception):
-    """The node has no form in index notation: an axis is grouped."""
+    """The node has no form in index notation: an axis is grouped, or it is a pattern."""
 
 
 def write_index(node: Node) -> str:
@@ -169,8 +169,10 @@ class IndexWriter:
         elif isinstance(node, Network):
             sign, formula = yield self.product(node, letters, level, 1)
             formula = formula if sign > 0 else plus([(-1, formula)])
+        elif isinstance(node, Apply):
+            formula = yield self.apply(node, letters, level)
         else:
-            formula = yield self.apply(node, letters, level)  # type: ignore[arg-type]
+            raise Unwritable
         return formula
 
     def sum(self, node: Sum, letters: Sequence[str], level: Level) -> Step[Formula]:

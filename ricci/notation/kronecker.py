@@ -18,6 +18,7 @@ from ricci.notation.tangle import Tangle, Tangled, eye, latex_size
 from tensor_networks.axes import Axis, product, show
 from tensor_networks.networks import Factor, Network
 from tensor_networks.numbers import Number
+from tensor_networks.patterns import Pattern
 from tensor_networks.wiring import Group, components
 
 MOST_SWAPS = 3
@@ -42,11 +43,22 @@ def bundled(node: Network, tensors: Iterable[tuple[Formula, Factor]]) -> list[Fo
     Raises:
         Tangled: there is none.
     """
-    held = [Held(formula, factor.slots, factor.exponent) for formula, factor in tensors]
+    held = [_grouped(formula, factor) for formula, factor in tensors]
     if all(len(group) == 1 for factor in held for group in factor.slots):
         rows, *columns = node.outputs
         return [Groups(held, node.sizes).spelled(rows, columns[0] if columns else None)]
     return _over_terminals(node, held)
+
+
+def _grouped(formula: Formula, factor: Factor) -> Held:
+    """A factor; a duplication or elimination matrix reads two of its axes as one."""
+    slots = factor.slots
+    if isinstance(factor.node, Pattern) and factor.node.order == 3:
+        if factor.node.name == "duplication":
+            slots = (slots[1] + slots[0], slots[2])
+        else:
+            slots = (slots[0], slots[2] + slots[1])
+    return Held(formula, slots, factor.exponent)
 
 
 def _over_terminals(node: Network, held: list[Held]) -> list[Formula]:
@@ -169,7 +181,30 @@ class Groups:
         if rows == columns:
             vector = self.piece(rows, ())
             return None if vector is None else diagonal(vector)
+        if len(columns) == 1:
+            return self.khatri_rao(rows, columns[0])
+        if len(rows) == 1:
+            product = self.khatri_rao(columns, rows[0])
+            return None if product is None else _turned(product)
         return None
+
+    def khatri_rao(self, rows: Group, column: int) -> Formula | None:
+        """kr(A, B): the Kronecker products of columns, where the rows hang together by the column only."""
+        factors = [factor for factor in self.factors if self.root[factor.wires[0]] == self.root[column]]
+        own = components([[w for w in factor.wires if w != column] for factor in factors], len(self.sizes))
+        if column in rows or len({own[wire] for wire in rows}) < len(rows):
+            return None
+        whole: Formula | None = None
+        for row in rows:
+            inside = [f for f in factors if any(own[w] == own[row] for w in f.wires if w != column)]
+            part = Groups(inside, self.sizes).unravelled((row, column)) if inside else None
+            if part is None:
+                return None
+            whole = part if whole is None else simple_call("kr", [whole, part], 2, degree=whole.degree + part.degree)
+        loose = [factor for factor in factors if set(factor.wires) == {column}]
+        if whole is None or not loose:
+            return whole
+        return chain([whole, diagonal(Groups(loose, self.sizes).unravelled((column,)))], 2)
 
     def unravelled(self, outputs: Group) -> Formula:
         """The component of some output wires as a vector or matrix over them."""
@@ -204,6 +239,14 @@ class Groups:
         for wire in group[place + 2 :]:
             matrix = kronecker(matrix, eye(self.sizes[wire]))
         return matrix
+
+
+def _turned(formula: Formula) -> Formula:
+    """The transpose, kr(A, B)' as rkr(A', B')."""
+    if formula.kind == "call" and formula.detail[0] == "kr":
+        parts = [_turned(part) for part in formula.parts]
+        return simple_call("rkr", parts, 2, degree=formula.degree)
+    return transposed(formula)
 
 
 def kronecker(left: Formula, right: Formula) -> Formula:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from ricci.functions import FUNCTIONS, apply
 from ricci.notation.products import Products, Value
-from tensor_networks.axes import Axis
-from tensor_networks.errors import DerivativeError, ShapeError
+from tensor_networks.axes import Axis, product, show, triangle
+from tensor_networks.errors import ShapeError
+from tensor_networks.patterns import pattern
 
 VECTORS = ("column", "row")
 
@@ -131,7 +132,59 @@ def _vec(call: Arguments) -> Value:
 
 
 def _vech(call: Arguments) -> Value:
-    raise DerivativeError(f"{call.name} is not available: its size n*(n+1)/2 is not a product of sizes")
+    """The entries on and below the diagonal, column by column."""
+    products, value = call.products, call.square()
+    size = products.size(value, 0)
+    (rows, columns), half = value.outputs, (products.bare(triangle(size)),)
+    return Value("column", [half], [*value.factors, (pattern("elimination", size), (half, rows, columns), 1)], value.coefficient, value.bare)
+
+
+def _triangular(call: Arguments) -> Value:
+    """The part of a square matrix on and below (tril), or on and above (triu), its diagonal."""
+    value = call.square()
+    slots = tuple(value.outputs if call.name == "tril" else reversed(value.outputs))
+    value.factors.append((pattern("lower", call.products.size(value, 0)), slots, 1))
+    return value
+
+
+def _khatri_rao(call: Arguments) -> Value:
+    """The Kronecker products of the columns of two matrices (kr), or of their rows (rkr)."""
+    products, (left, right) = call.products, call.values
+    shared = 1 if call.name == "kr" else 0
+    for place, value in enumerate(call.values):
+        if value.role != "matrix":
+            raise call.refuse("matrices", place)
+    if products.size(left, shared) != products.size(right, shared):
+        what = f"matrices of as many {'columns' if shared else 'rows'} as {call.texts[0]}"
+        raise call.refuse(what, 1, "kr pairs columns, rkr rows, kron everything")
+    right = products.join(left, right, [(shared, shared)])
+    outputs = [first + second for first, second in zip(left.outputs, right.outputs, strict=True)]
+    outputs[shared] = left.outputs[shared]
+    return products.merge(left, right, "matrix", outputs)
+
+
+def _hadamard(call: Arguments) -> Value:
+    """The product entry by entry."""
+    products, (left, right) = call.products, call.values
+    if left.role != right.role or products.sizes(left) != products.sizes(right):
+        raise call.refuse(f"arguments of one shape ({products.describe(left)})", 1)
+    return products.elementwise(left, right)
+
+
+def reshaped(call: Arguments, sizes: Sequence[Axis]) -> Value:
+    """The entries, column by column, as a matrix of other sizes."""
+    products = call.products
+    if call.only.role not in (*VECTORS, "matrix"):
+        raise call.refuse("a vector or a matrix")
+    if product(products.sizes(call.only)) != product(sizes):
+        raise call.refuse(f"{show(product(sizes))} entries", hint="reshape keeps the number of entries")
+    vector = products.flattened(call.only, column_major=True)
+    if len(sizes) == 1:
+        return vector
+    row, column = products.bare(sizes[0]), products.bare(sizes[1])
+    whole = Value("column", [(column, row)], bare=[column, row])
+    vector = products.join(whole, vector, [(0, 0)])
+    return products.merge(whole, vector, "matrix", [(row,), (column,)])
 
 
 MATRIX_FUNCTIONS = {
@@ -147,6 +200,11 @@ MATRIX_FUNCTIONS = {
     "vec": Known(_vec),
     "rvec": Known(_vec),
     "vech": Known(_vech),
+    "tril": Known(_triangular),
+    "triu": Known(_triangular),
+    "kr": Known(_khatri_rao, (2,)),
+    "rkr": Known(_khatri_rao, (2,)),
+    "hadamard": Known(_hadamard, (2,)),
 }
 
 
@@ -171,8 +229,16 @@ def _commutation(products: Products, sizes: Sequence[Axis]) -> Value:
     return Value("matrix", [(row, column), (column, row)], bare=[row, column])
 
 
-def _not_yet(products: Products, sizes: Sequence[Axis]) -> Value:
-    raise DerivativeError("duplication and elimination matrices are not available: n*(n+1)/2 is not a product of sizes")
+def _duplication(products: Products, sizes: Sequence[Axis]) -> Value:
+    """D(n) with D*vech(S) = vec(S) for every symmetric S of n x n."""
+    (i, j), half = ((products.bare(sizes[0]),) for _ in "ij"), (products.bare(triangle(sizes[0])),)
+    return Value("matrix", [j + i, half], [(pattern("duplication", sizes[0]), (i, j, half), 1)])
+
+
+def _elimination(products: Products, sizes: Sequence[Axis]) -> Value:
+    """L(n) with L*vec(X) = vech(X) for every X of n x n."""
+    (i, j), half = ((products.bare(sizes[0]),) for _ in "ij"), (products.bare(triangle(sizes[0])),)
+    return Value("matrix", [half, j + i], [(pattern("elimination", sizes[0]), (half, i, j), 1)])
 
 
 SOME = tuple(range(1, 9))
@@ -181,6 +247,6 @@ CONSTANTS = {
     "ones": Constant(_ones, SOME),
     "zeros": Constant(_zeros, SOME),
     "commutation": Constant(_commutation, (2,)),
-    "duplication": Constant(_not_yet, (1,)),
-    "elimination": Constant(_not_yet, (1,)),
+    "duplication": Constant(_duplication, (1,)),
+    "elimination": Constant(_elimination, (1,)),
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from ricci.functions import FUNCTIONS, apply
 from ricci.notation.declarations import Scope, unknown
-from ricci.notation.matrix_functions import CONSTANTS, MATRIX_FUNCTIONS, Arguments, structured
+from ricci.notation.matrix_functions import CONSTANTS, MATRIX_FUNCTIONS, Arguments, reshaped, structured
 from ricci.notation.products import Products, Value
 from ricci.notation.syntax import (
     SUM,
@@ -31,7 +31,7 @@ from ricci.notation.syntax import (
     run,
     snippet,
 )
-from tensor_networks.axes import Axis, product, show
+from tensor_networks.axes import Axis, derived, diagonals, product, show, symbols, triangle
 from tensor_networks.errors import LimitError, ParseError, ShapeError, clip, located
 from tensor_networks.networks import network, size_of
 from tensor_networks.nodes import Node
@@ -40,7 +40,7 @@ LEXER = Lexer(r"[^\W\d]\w*", ["+", "-", "*", "/", ".*", "./", "^", ".^", "'", "(
 MOST_FLAT = 64  # a matrix power up to this is one network, above it is squared
 LARGEST_POWER = 2**20
 ROLES = {0: "scalar", 1: "column", 2: "matrix"}
-KNOWN = frozenset([*MATRIX_FUNCTIONS, *CONSTANTS])
+KNOWN = frozenset([*MATRIX_FUNCTIONS, *CONSTANTS, "reshape"])
 
 
 def is_function(name: str) -> bool:
@@ -286,6 +286,8 @@ class MatrixReader:
             error.message = f"there is no function {clip(tree.name)}"
             error.locate(self.text, tree.start, tree.start + len(tree.name))
             raise error
+        if tree.name == "reshape":
+            return (yield self.reshape(tree))
         values = []
         for argument in tree.arguments:
             values.append((yield self.value(argument)))
@@ -297,6 +299,15 @@ class MatrixReader:
                 return structured(Arguments(tree.name, self.products, values, shown))
             self.check_count(tree, known.counts)
             return known.make(Arguments(tree.name, self.products, values, shown))
+
+    def reshape(self, tree: Call) -> Walk[Value]:
+        """reshape(X, m, n): a value and sizes."""
+        self.check_count(tree, (2, 3))
+        value = yield self.value(tree.arguments[0])
+        sizes = [self.size_argument(argument) for argument in tree.arguments[1:]]
+        shown = [snippet(self.text, argument) for argument in tree.arguments]
+        with located(self.text, tree.start, tree.end):
+            return reshaped(Arguments(tree.name, self.products, [value], shown), sizes)
 
     def check_count(self, tree: Call, counts: tuple[int, ...]) -> None:
         """Check the number of arguments; the error stands at the first that is too much."""
@@ -321,6 +332,9 @@ class MatrixReader:
             error.message = f"{clip(tree.name)} is not a size of any declaration"
             error.locate(self.text, tree.start, tree.end)
             raise error
+        made = derived(self.text[tree.start : tree.end].replace(" ", "")) if isinstance(tree, Chain) else None
+        if made is not None and self.scope.sizes.issuperset(symbols(made[1])):
+            return {"triangle": triangle, "diagonals": diagonals}[made[0]](made[1])
         if isinstance(tree, Chain) and is_size_product(tree):
             return product(self.size_argument(operand) for operand in tree.operands)
         raise blame(ParseError, "this argument must be a size", self.text, tree, "a size is a symbol or an integer")

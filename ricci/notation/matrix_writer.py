@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ricci.functions import Apply
-from ricci.notation.arithmetic import Entry, Term, as_term, magnitude, plus, product, scaled, transposed
-from ricci.notation.chains import ones
+from ricci.notation.arithmetic import Entry, Term, as_term, is_single, magnitude, plus, product, scaled, transposed
+from ricci.notation.chains import chain, ones
 from ricci.notation.formula import (
     ATOM,
     Formula,
@@ -25,11 +25,12 @@ from ricci.notation.formula import (
     wrapped_latex,
 )
 from ricci.notation.kronecker import bundled
-from ricci.notation.tangle import MOST_FACTORS, Tangle, Tangled, norm
+from ricci.notation.tangle import MOST_FACTORS, Tangle, Tangled, eye, norm
 from tensor_networks.axes import show, show_shape
 from tensor_networks.networks import Factor, Network, Sum, network, one
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.numbers import content, ratio
+from tensor_networks.patterns import Pattern
 from tensor_networks.rewrite import flatten
 
 
@@ -108,6 +109,8 @@ class MatrixWriter:
             return named(node.name, node.order, symmetric) if node.order <= 2 else None
         if isinstance(node, Size):
             return self.size(node.size)
+        if isinstance(node, Pattern):
+            return pattern_formula(node)
         if isinstance(node, Network):
             formula = self.network(node)
         elif isinstance(node, Sum):
@@ -136,18 +139,17 @@ class MatrixWriter:
             return number(1)
         if node.order > 2:
             raise Tangled
-        if any(factor.node.order > 2 for factor in node.factors):
+        if any(factor.node.order > 2 and not isinstance(factor.node, Pattern) for factor in node.factors):
             return self.distributed(node)
         scalars: list[Entry] = []
         tensors: list[tuple[Formula, Factor]] = []
+        norms = sum(isinstance(f.node, Apply) and f.node.function.name in ("unit", "norm2") for f in node.factors)
         for factor in node.factors:
-            formula, more = self.factor(factor)
+            formula, more = self.factor(factor, norms == 1)
             scalars += more
             if formula is not None:
                 tensors.append((formula, factor))
-        if all(len(group) == 1 for group in node.outputs) and all(
-            len(group) == 1 for _, factor in tensors for group in factor.slots
-        ):
+        if is_plain(node):
             outputs = [wire for (wire,) in node.outputs]
             tangle = Tangle({w: s for w, s in enumerate(node.sizes) if self.used(node, w)}, outputs)
             for formula, factor in tensors:
@@ -160,7 +162,7 @@ class MatrixWriter:
         return product(Term(1, (*scalars, *((f, 1) for f in found)), None))
 
     def distributed(self, node: Network) -> Formula:
-        """A sum of higher order within grouped axes, such as `kron(A, B) + kron(C, D)`: the sum of its terms' networks."""
+        """A sum of higher order within grouped axes, such as `kron(A, B) + kron(C, D)`, term by term."""
         place = next(k for k, factor in enumerate(node.factors) if factor.node.order > 2)
         factor = node.factors[place]
         if not isinstance(factor.node, Sum) or factor.exponent != 1 or all(len(group) == 1 for group in node.outputs):
@@ -173,18 +175,24 @@ class MatrixWriter:
             if formula is None:
                 raise Tangled
             parts.append(scaled(coefficient, formula, free=False))
-        return common_number([(1, part) for part in parts])
+        return factored(parts)
 
     def used(self, node: Network, wire: int) -> bool:
         """Does the wire occur in the network?"""
         return wire in node.free or any(wire in group for factor in node.factors for group in factor.slots)
 
-    def factor(self, factor: Factor) -> tuple[Formula | None, list[Entry]]:
-        """The formula of a factor that has axes, and the scalars that come with it."""
+    def factor(self, factor: Factor, alone: bool) -> tuple[Formula | None, list[Entry]]:
+        """The formula of a factor that has axes, and the scalars that come with it.
+
+        unit(x) is x/norm2(x), unless there is more of it (`alone` is False then): with several norms the reader finds
+        other units.
+        """
         node, _, exponent = factor
         if isinstance(node, Apply) and node.function.name == "unit" and node.order:
             inner = self.get(node.args[0])
-            return inner, [(norm(inner), -exponent)]
+            if alone and exponent == 1 and is_single(inner):
+                return inner, [(norm(inner), -1)]
+            return unit(inner), []
         formula = self.get(node)
         if not node.order:
             return None, [(formula, exponent)]
@@ -265,6 +273,21 @@ class MatrixWriter:
         return self.filled(arg)
 
 
+def factored(parts: Sequence[Formula]) -> Formula:
+    """A sum of matrices over grouped axes, with a commutation matrix that starts all of them in front."""
+    terms = [as_term(part) for part in parts]
+    chains = [term.body for term in terms if term.body is not None and term.body.kind == "chain"]
+    heads = {body.parts[0].text for body in chains}
+    if len(parts) < 2 or len(chains) < len(parts) or len(heads) > 1 or chains[0].parts[0].kind != "commutation":
+        return common_number([(1, part) for part in parts])
+    rest = [
+        (1, product(term._replace(body=chain(body.parts[1:], 2)), free=False))
+        for term, body in zip(terms, chains, strict=True)
+    ]
+    inner = as_term(common_number(rest))
+    return product(inner._replace(body=chain([chains[0].parts[0], inner.body or eye(1)], 2)))
+
+
 def common_number(terms: Sequence[tuple[int, Formula]]) -> Formula:
     """A sum, its common number in front if that is shorter."""
     plain = plus(terms)
@@ -279,6 +302,12 @@ def common_number(terms: Sequence[tuple[int, Formula]]) -> Formula:
         for sign, part in terms
     ]
     return cheapest([plain, product(Term(shared, (), plus(inner)))])
+
+
+def is_plain(node: Network) -> bool:
+    """Are all axes single wires, and all factors vectors and matrices?"""
+    groups = [*node.outputs, *(group for factor in node.factors for group in factor.slots)]
+    return all(len(group) == 1 for group in groups) and all(factor.node.order <= 2 for factor in node.factors)
 
 
 def doubled(node: Node) -> bool:
@@ -312,8 +341,26 @@ def _norm(writer: MatrixWriter, node: Apply) -> Formula:
 
 def _unit(writer: MatrixWriter, node: Apply) -> Formula:
     inner = writer.get(node.args[0])
-    term = as_term(inner)
-    return product(term._replace(scalars=(*term.scalars, (norm(inner), -1))))
+    if not inner.order or not is_single(inner):
+        return unit(inner)
+    return product(Term(1, ((norm(inner), -1),), inner))
+
+
+def pattern_formula(node: Pattern) -> Formula | None:
+    """The matrix tril(ones(n, n)), and those that make vech of vec and back; None for other patterns."""
+    size, latex = show(node.size), latex_size(node.size)
+    if node.name == "lower":
+        inner = ones(node.size, node.size)
+        return simple_call("tril", [inner], 2, degree=0)
+    if node.name in ("duplication", "elimination"):
+        letter = node.name[0].upper() if node.name == "duplication" else "L"
+        return Formula(node.name, [f"{node.name}({size})"], [f"{letter}_{{{latex}}}"], order=2, degree=0)
+    return None
+
+
+def unit(inner: Formula) -> Formula:
+    """unit(x), which is x/norm2(x)."""
+    return simple_call("unit", [inner], inner.order, along=True)
 
 
 def _logdet(writer: MatrixWriter, node: Apply) -> Formula:

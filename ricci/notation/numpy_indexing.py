@@ -72,43 +72,42 @@ def indexed(node: Node, key: Any) -> Node:
         ShapeError: too many indices, or one is out of range.
     """
     parts = _parts(node, key)
-    arrays = [part.places.shape for part in parts if part.kind == "places"]
     try:
-        shared = len(np.broadcast_shapes(*arrays))
+        shape = np.broadcast_shapes(*(part.places.shape for part in parts if part.kind == "places"))
     except ValueError as error:
         raise ShapeError(f"the arrays of an index do not fit together: {error}") from None
-    new: list[Label] = [f"index {k}" for k in range(shared)]
+    new: list[Label] = [f"index {k}" for k in range(len(shape))]
     factors: list[tuple[Node, Sequence[Label]]] = []
-    wires: list[Label] = []
     outputs: list[Label] = []
-    where = -1
-    sizes: Sizes = dict(zip(new, np.broadcast_shapes(*arrays), strict=True))
+    first: int | None = None
+    axis = 0
     for part in parts:
-        axis = len(wires)
-        if part.kind == "gap":
-            continue
         if part.kind == "new":
             outputs.append(f"one {len(outputs)}")
-            sizes[outputs[-1]] = 1
-            continue
-        wires.append(axis)
-        if part.kind == "whole":
+        elif part.kind == "whole":
             outputs.append(axis)
-            continue
-        size = integer_size(node.axes[axis], "an index")
-        chosen = selection(part.places, size)
-        if part.kind == "slice":
+        elif part.kind == "slice":
             outputs.append(f"slice {axis}")
-            factors.append((chosen, [outputs[-1], axis]))
-        else:
-            where = len(outputs) if where < 0 else where
-            slots = new[shared - (chosen.order - 1) :]
-            ones = [f"single {axis} {k}" if s == 1 else slots[k] for k, s in enumerate(chosen.axes[:-1])]
-            factors.append((chosen, [*ones, axis]))
-    place = where if _adjacent(parts) else 0
-    outputs[place:place] = new
-    used = {label: size for label, size in sizes.items() if label in outputs}
-    return network([(node, wires), *factors], outputs, used)
+            factors.append((_chosen(part, node.axes[axis]), [outputs[-1], axis]))
+        elif part.kind == "places":
+            first = len(outputs) if first is None else first
+            chosen = _chosen(part, node.axes[axis])
+            factors.append((chosen, [*_slots(chosen.axes[:-1], new, axis), axis]))
+        axis += part.kind in ("whole", "slice", "places")
+    where = first if first is not None and _adjacent(parts) else 0
+    outputs[where:where] = new
+    sizes: Sizes = {label: 1 for label in outputs if str(label).startswith("one")}
+    return network([(node, range(axis)), *factors], outputs, sizes | dict(zip(new, shape, strict=True)))
+
+
+def _chosen(part: _Part, size: Axis) -> Node:
+    return selection(part.places, integer_size(size, "an index"))
+
+
+def _slots(axes: Sequence[Axis], new: Sequence[Label], axis: int) -> list[Label]:
+    """The labels of an array of places: the last of the new ones, one of its own for an axis of size 1."""
+    last = new[len(new) - len(axes) :]
+    return [f"single {axis} {k}" if size == 1 else last[k] for k, size in enumerate(axes)]
 
 
 def _adjacent(parts: Sequence[_Part]) -> bool:

@@ -221,6 +221,12 @@ class NumpyProtocols:
 
     __float__ = __int__ = __complex__ = __index__ = _number
 
+    def _rounded(self, *_: object) -> NoReturn:
+        raise TraceError(f"rounding {self._text()} has no formula")
+
+    __round__ = __floor__ = __ceil__ = __trunc__ = _rounded
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _rounded
+
     def __contains__(self, item: object) -> bool:
         raise TraceError(f"whether {self._text()} contains a number is not known while it is traced")
 

@@ -113,6 +113,39 @@ def inverses(node: Node) -> Node:
     return node
 
 
+def shifts(node: Node) -> Node:
+    """softmax(u + c) = softmax(u) and logsumexp(u + c) = c + logsumexp(u), where c is constant along the axis."""
+    if not is_call(node, "softmax", "logsumexp") or not isinstance(node.children[0], Sum):
+        return node
+    arg, last = node.children[0], node.children[0].order - 1
+    constant = [(term, number) for term, number in arg.terms if _bare(term, last)]
+    if not constant:
+        return node
+    rest = total([term for term in arg.terms if term not in constant], arg.axes)
+    if is_call(node, "softmax"):
+        return apply("softmax", rest)
+    shift = [(_along(term, last), number) for term, number in constant]
+    return total([(apply("logsumexp", rest), 1), *shift])
+
+
+def _bare(node: Node, axis: int) -> bool:
+    """Is a network the same along one axis?"""
+    if not isinstance(node, Network) or len(node.outputs[axis]) != 1:
+        return False
+    (wire,) = node.outputs[axis]
+    held = {w for factor in node.factors for group in factor.slots for w in group}
+    return wire not in held and sum(wire in group for group in node.outputs) == 1
+
+
+def _along(node: Node, axis: int) -> Node:
+    """A network without an axis along which it is the same."""
+    if not isinstance(node, Network):
+        return node
+    outputs = [group for place, group in enumerate(node.outputs) if place != axis]
+    (gone,) = node.outputs[axis]
+    return network(node.factors, outputs, {wire: size for wire, size in enumerate(node.sizes) if wire != gone})
+
+
 def parities(node: Node) -> Node:
     """f(-u) = -f(u) for odd functions, f(u) for even ones; the argument keeps a positive first coefficient."""
     if not isinstance(node, Apply) or not node.function.parity or primitive(node.args[0])[1] >= 0:
@@ -157,42 +190,22 @@ def _square_chain(node: Node) -> list[Node] | None:
 
 
 def _of_kron(name: str, node: Node) -> Node | None:
-    """The same functions of a Kronecker product of square matrices."""
-    if (
-        not isinstance(node, Network)
-        or len(node.factors) < 2
-        or name == "inv"
-        or any(f.exponent != 1 for f in node.factors)
-    ):
+    """det or logdet of a Kronecker product of square matrices: that of each, to the power of (times) the other sizes."""
+    if not isinstance(node, Network) or name == "inv" or len(node.outputs[0]) != len(node.factors):
         return None
     rows, columns = node.outputs
-    if [((row,), (column,)) for row, column in zip(rows, columns, strict=False)] != [
-        _order(f, rows) for f in _by_row(node, rows)
-    ]:
+    parts = dict.fromkeys(node.factors)
+    blocks = []
+    for row, column in zip(rows, columns, strict=False):
+        part = next((f for f in parts if set(f.slots) == {(row,), (column,)} and f.exponent == 1), None)
+        if part is None or len(part.slots) != 2 or row == column or node.sizes[row] != node.sizes[column]:
+            return None
+        del parts[part]
+        blocks.append((network([(part.node, part.slots)], (row, column)), size_of(node.sizes[row])))
+    if len(blocks) < 2 or len(rows) != len(columns):
         return None
-    sizes = [node.sizes[wire] for wire in rows]
-    if len(rows) != len(columns) or sizes != [node.sizes[wire] for wire in columns]:
-        return None
-    whole = network([(size_of(size), ()) for size in sizes], ())
-    terms = []
-    for factor, size in zip(_by_row(node, rows), sizes, strict=True):
-        others = network([(whole, ()), (size_of(size), (), -1)], ())
-        value = apply(name, _seen(factor, rows))
-        terms.append((others, value))
+    whole = network([(size, ()) for _, size in blocks], ())
+    powers = [(apply(name, block), network([(whole, ()), (size, (), -1)], ())) for block, size in blocks]
     if name == "logdet":
-        return total((network([(others, ()), (value, ())], ()), 1) for others, value in terms)
-    return network([(apply("power", value, others), ()) for others, value in terms], ())
-
-
-def _by_row(node: Network, rows: tuple[int, ...]) -> list[Factor]:
-    """The factors in the order of the row wires they hold."""
-    held = {wire: factor for factor in node.factors for group in factor.slots for wire in group}
-    return [held[wire] for wire in rows if wire in held]
-
-
-def _order(factor: Factor, rows: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    return factor.slots if factor.slots and factor.slots[0][0] in rows else tuple(reversed(factor.slots))
-
-
-def _seen(factor: Factor, rows: tuple[int, ...]) -> Node:
-    return network([(factor.node, factor.slots)], _order(factor, rows))
+        return total((network([(value, ()), (times, ())], ()), 1) for value, times in powers)
+    return network([(apply("power", value, times), ()) for value, times in powers], ())

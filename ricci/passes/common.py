@@ -47,5 +47,10 @@ def negative(node: Node) -> Node:
 
 
 def remade(node: Network, factors: Iterable[Factor]) -> Node:
-    """The network with other factors over the same wires."""
-    return network(factors, node.outputs, dict(enumerate(node.sizes)))
+    """The network with other factors over the same wires; a wire that no factor and no output holds any more is gone.
+
+    A factor that leaves but whose wires must still be summed stays with exponent 0.
+    """
+    factors = list(factors)
+    held = {wire for factor in factors for group in factor.slots for wire in group} | node.free
+    return network(factors, node.outputs, {wire: node.sizes[wire] for wire in held})

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from ricci.functions import apply
 from ricci.passes.common import factor_is_nonnegative, is_call, is_nonnegative, remade
+from ricci.passes.matching import exchanged
 from tensor_networks.networks import Factor, Network, network
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact
@@ -73,19 +74,39 @@ def _even_root(factor: Factor, exponent: Number) -> tuple[Node, Number]:
 
 
 def units(node: Node) -> Node:
-    """u/norm2(u) = unit(u), which is 0 at 0."""
+    """u/norm2(u) = unit(u), which is 0 at 0; beside other powers of the norm it is u/norm2(u) again."""
     if not isinstance(node, Network):
         return node
-    for place, (child, _, exponent) in enumerate(node.factors):
-        if is_call(child, "norm2") and exponent < 0:
-            inner = child.children[0]
-            for other, factor in enumerate(node.factors):
-                if factor.node is inner and isinstance(factor.exponent, int) and factor.exponent > 0 and inner.order:
-                    factors = list(node.factors)
-                    factors[place] = Factor(child, (), exact(exponent + 1))
-                    factors[other] = factor._replace(exponent=exact(factor.exponent - 1))
-                    return remade(node, [*factors, Factor(apply("unit", inner), factor.slots, 1)])
+    for factor in node.factors:
+        if is_call(factor.node, "norm2", "unit"):
+            new = _norm_gathered(node, factor.node.children[0])
+            if new is not None:
+                return new
     return node
+
+
+def _norm_gathered(node: Network, inner: Node) -> Node | None:
+    """The network with all powers of the norm of one argument gathered into one; None if they are."""
+    norm, unit = apply("norm2", inner), apply("unit", inner)
+    squares = network([(inner, range(inner.order), 2)], ())
+    total, count, others = 0, 0, []
+    for factor in node.factors:
+        weight = {norm: 1, squares: 2, unit: -1}.get(factor.node)
+        if weight is None or not isinstance(factor.exponent, int):
+            others.append(factor)
+            continue
+        count += 1
+        total += weight * factor.exponent
+        if factor.node is unit:
+            others.append(Factor(inner, factor.slots, factor.exponent))
+    if count == 1 and total == -1 and not any(factor.node is unit for factor in node.factors):
+        place = next(place for place, factor in enumerate(node.factors) if factor.node is norm)
+        new = exchanged(node, inner, unit, skip=place) if inner.order else None
+        return None if new is None else remade(node, [f for f in new if f.node is not norm])
+    if count < 2 and not any(f.node is unit and f.exponent != 1 for f in node.factors):
+        return None
+    power = Factor(norm, (), total) if total % 2 else Factor(squares, (), total // 2)
+    return remade(node, [*others, power])
 
 
 def signs(node: Node) -> Node:

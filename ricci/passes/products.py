@@ -5,6 +5,7 @@ from __future__ import annotations
 from ricci.functions import apply
 from ricci.passes.applied import exponent_of, one_plus_exp
 from ricci.passes.common import is_call, negative, remade
+from ricci.passes.matching import occurrences
 from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import exact
@@ -93,33 +94,36 @@ def adjugates(node: Node) -> Node:
 
 
 def cancellations(node: Node) -> Node:
-    """inv(X)*X = I, where nothing else hangs on the wire between them."""
+    """inv(M)*M = I, where nothing else hangs on the wire between them; M may be a product that stands there as its factors."""
     if not isinstance(node, Network):
         return node
     for place, (child, slots, exponent) in enumerate(node.factors):
         if not is_call(child, "inv") or exponent != 1 or len(slots) != 2:
             continue
+        matrix = child.children[0]
         for other, factor in enumerate(node.factors):
-            if factor.node is child.children[0] and factor.exponent == 1 and other != place:
-                joined = _cancelled(node, place, other)
+            if factor.node is matrix and factor.exponent == 1 and other != place:
+                joined = _cancelled(node, (place, other), slots, factor.slots, matrix)
+                if joined is not None:
+                    return joined
+        if isinstance(matrix, Network) and matrix.plain:
+            for places, ends in occurrences(node, matrix):
+                joined = None if place in places else _cancelled(node, (place, *places), slots, ends, matrix)
                 if joined is not None:
                     return joined
     return node
 
 
-def _cancelled(node: Network, place: int, other: int) -> Node | None:
-    """The network without inv(X) and X, if column of one meets row of the other and nothing else does."""
-    (inverse, slots, _), (matrix, groups, _) = node.factors[place], node.factors[other]
-    symmetric = len(set(matrix.orbits)) == 1
+def _cancelled(node: Network, places: tuple[int, ...], slots: Slots, groups: Slots, matrix: Node) -> Node | None:
+    """The network without inv(M) and M, if column of one meets row of the other and nothing else does."""
     ends = [(slots[1], groups[0], slots[0], groups[1]), (slots[0], groups[1], slots[1], groups[0])]
-    if symmetric:
+    if len(set(matrix.orbits)) == 1:
         ends += [(slots[0], groups[0], slots[1], groups[1]), (slots[1], groups[1], slots[0], groups[0])]
-    used = [wire for factor in node.factors for group in factor.slots for wire in group]
-    used += [wire for group in node.outputs for wire in group]
+    rest = [factor for place, factor in enumerate(node.factors) if place not in places]
+    outside = {wire for factor in rest for group in factor.slots for wire in group} | node.free
     for inner, meeting, left, right in ends:
-        if inner == meeting and len(inner) == 1 == len(left) == len(right) and used.count(inner[0]) == 2:
-            rest = [factor for k, factor in enumerate(node.factors) if k not in (place, other)]
-            delta = network((), [0, 0], {0: inverse.axes[0]})
+        if inner == meeting and len(inner) == 1 == len(left) == len(right) and inner[0] not in outside and left != inner:
+            delta = network((), [0, 0], {0: matrix.axes[0]})
             return remade(node, [*rest, Factor(delta, (left, right), 1)])
     return None
 

@@ -90,9 +90,7 @@ def box_glyph(
 
 
 def default_sides(order: int) -> str:
-    """Legs to the left for the first half of the axes, to the right for the rest; many legs go down."""
-    if order > 4:
-        return "d" * order
+    """Legs to the left for the first half of the axes, to the right for the rest."""
     return "l" * ((order + 1) // 2) + "r" * (order // 2)
 
 
@@ -155,6 +153,8 @@ def wedge(side: str, point: Point) -> list[Item]:
             points = ((x - half, y), (x, y - WEDGE), (x + half, y))
         case "D":
             points = ((x, y - 8.5), (x, y), (x - 8.5, y))
+        case "E":
+            points = ((x, y - 8.5), (x, y), (x + 8.5, y))
         case _:
             return []
     return [Polygon(points)]

@@ -68,7 +68,9 @@ class Labels:
         if len(edge.points) < 2:
             return
         (bx, by), (x, y) = edge.points[-2:] if last else edge.points[1::-1]
-        if abs(x - bx) > abs(y - by):
+        if abs(abs(x - bx) - abs(y - by)) < 0.1:
+            at, anchor = ((x + 2, y + 7), "start") if x > bx else ((x - 2, y + 7), "end")
+        elif abs(x - bx) > abs(y - by):
             at, anchor = ((x + 6, y + 3.5), "start") if x > bx else ((x - 6, y + 3.5), "end")
         else:
             at, anchor = ((x, y + 12), "middle") if y > by else ((x, y - 6), "middle")

@@ -61,12 +61,11 @@ class Edge:
     `slot_u` and `slot_v` are the slots there. A leg knows its output `leg` and its side l, r, d or u.
     """
 
-    __slots__ = ("bundle", "far", "far_side", "leg", "points", "side", "sides", "slot_u", "slot_v", "thick", "u", "v", "wire")
+    __slots__ = ("far", "far_side", "leg", "points", "side", "sides", "slot_u", "slot_v", "thick", "u", "v", "wire")
 
     def __init__(self, u: int, slot_u: int, v: int, slot_v: int, wire: int, thick: bool = False) -> None:
         self.u, self.slot_u, self.v, self.slot_v, self.wire, self.thick = u, slot_u, v, slot_v, wire, thick
         self.leg, self.side, self.far, self.far_side = -1, "", -1, ""
-        self.bundle: Runs = ()
         self.points: tuple[tuple[float, float], ...] = ()
         self.sides = ["", ""]
 

@@ -2,56 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from tensor_networks.drawing.glyphs import draw_vertex
+from tensor_networks.drawing.grid import Site, find_grid, given_sites, on_sites
 from tensor_networks.drawing.labels import Labels
 from tensor_networks.drawing.mesh import Edge, Mesh
 from tensor_networks.drawing.picture import Box, Item, Line, Picture, Point, text_box, united
 from tensor_networks.drawing.route import Router
 from tensor_networks.drawing.rows import placed
 from tensor_networks.drawing.spine import adjacency, components
-from tensor_networks.drawing.style import LEG, Runs, letter
+from tensor_networks.drawing.style import LEG, Runs
 
 GAP = 20.0  # between stacked components
 ROLES = {"l": "left", "r": "right"}
 
 
-class Part:  # a laid-out component
-    """The vertices and edges of a component, its box without labels, and the height of its line."""
+class Component:
+    """The vertices and edges of a component, its box without labels, the height of its line; do its legs end where they end?"""
 
-    __slots__ = ("box", "edges", "line", "vertices")
+    __slots__ = ("box", "edges", "line", "short", "vertices")
 
-    def __init__(self, vertices: list[int], edges: list[Edge], box: Box, line: float = 0.0) -> None:
-        self.vertices, self.edges, self.box, self.line = vertices, edges, box, line
+    def __init__(self, vertices: list[int], edges: list[Edge], box: Box, line: float = 0.0, short: bool = False) -> None:
+        self.vertices, self.edges, self.box, self.line, self.short = vertices, edges, box, line, short
 
 
-def draw_mesh(mesh: Mesh, letters: Sequence[Runs] | None = None, labels: bool = True) -> Picture:
-    """The picture of a mesh; `letters` are those of the wires."""
-    names = letters or [letter(wire) for wire in range(len(mesh.sizes))]
+class Letters(NamedTuple):
+    """What stands beside the wires and at the ends of the legs; `inner` says whether wires between nodes are labelled."""
+
+    wires: Sequence[Runs]
+    legs: Sequence[Runs]
+    inner: bool = True
+
+
+def draw_mesh(mesh: Mesh, names: Letters, positions: Mapping[str, Sequence[Site]] | None = None) -> Picture:
+    """The picture of a mesh."""
     near = adjacency(mesh)
-    parts = [_laid_out(mesh, near, component) for component in components(near)]
+    parts = [_laid_out(mesh, near, component, positions or {}) for component in components(near)]
     parts += [_bare(edge, place) for place, edge in enumerate(mesh.edges) if edge.u < 0]
     parts.sort(key=_first_leg)
     _stack(mesh, parts)
     items: list[Item] = []
     boxes: list[Box] = []
     for part in parts:
-        drawn, box = _draw(mesh, part, names, labels)
+        drawn, box = _draw(mesh, part, names)
         items += drawn
         boxes.append(box)
     left, top, right, bottom = united(boxes)
     return Picture(items, (left, top, right, bottom))
 
 
-def _laid_out(mesh: Mesh, near: list[list[int]], component: list[int]) -> Part:
+def _laid_out(
+    mesh: Mesh, near: list[list[int]], component: list[int], positions: Mapping[str, Sequence[Site]]
+) -> Component:
     inside = set(component)
     edges = [edge for edge in mesh.edges if edge.u in inside]
+    sites = given_sites(mesh, component, positions) if positions else find_grid(mesh, near, component)
+    if sites is not None:
+        box = on_sites(mesh, sites, edges)
+        return Component(component, edges, box, (box[1] + box[3]) / 2, True)
     box = Router(mesh, placed(mesh, near, component), edges).run()
-    return Part(component, edges, box)
+    return Component(component, edges, box)
 
 
-def _bare(edge: Edge, place: int) -> Part:
+def _bare(edge: Edge, place: int) -> Component:
     """A wire between two legs: a line across, or a bend if both are on one side."""
     second, first = edge.side, edge.far_side
     width, height = 2 * LEG, 0.0
@@ -73,10 +88,10 @@ def _bare(edge: Edge, place: int) -> Part:
         if first != side:
             points = points[::-1]
     edge.points = points
-    return Part([], [edge], (0.0, 0.0, width, height), height / 2)
+    return Component([], [edge], (0.0, 0.0, width, height), height / 2)
 
 
-def _first_leg(part: Part) -> tuple[int, int]:
+def _first_leg(part: Component) -> tuple[int, int]:
     legs = [(edge.side != "l", edge.leg) for edge in part.edges if edge.leg >= 0]
     legs += [(edge.far_side != "l", edge.far) for edge in part.edges if edge.far >= 0]
     if not legs:
@@ -84,7 +99,7 @@ def _first_leg(part: Part) -> tuple[int, int]:
     return min(legs)
 
 
-def _stack(mesh: Mesh, parts: list[Part]) -> None:
+def _stack(mesh: Mesh, parts: list[Component]) -> None:
     """Move the components below each other, legs to common margins, the middle of their lines at y = 0."""
     widest = max((part.box[2] - part.box[0] for part in parts), default=0.0)
     lines, y = [], 0.0
@@ -98,10 +113,11 @@ def _stack(mesh: Mesh, parts: list[Part]) -> None:
     middle = (lines[0] + lines[-1]) / 2 if lines else 0.0
     for part, (dx, dy) in zip(parts, moves, strict=True):
         _move(mesh, part, dx, dy - middle)
-        _extend(part, 0.0, widest)
+        if not part.short:
+            _extend(part, 0.0, widest)
 
 
-def _move(mesh: Mesh, part: Part, dx: float, dy: float) -> None:
+def _move(mesh: Mesh, part: Component, dx: float, dy: float) -> None:
     for number in part.vertices:
         mesh.vertices[number].x += dx
         mesh.vertices[number].y += dy
@@ -111,7 +127,7 @@ def _move(mesh: Mesh, part: Part, dx: float, dy: float) -> None:
     part.box = (left + dx, top + dy, right + dx, bottom + dy)
 
 
-def _extend(part: Part, left: float, right: float) -> None:
+def _extend(part: Component, left: float, right: float) -> None:
     """Legs to the left and right run to the margins."""
     margin = {"l": left, "r": right}
     for edge in part.edges:
@@ -122,7 +138,7 @@ def _extend(part: Part, left: float, right: float) -> None:
             edge.points = ((margin[edge.far_side], points[0][1]), *edge.points[1:])
 
 
-def _draw(mesh: Mesh, part: Part, names: Sequence[Runs], labels: bool) -> tuple[list[Item], Box]:
+def _draw(mesh: Mesh, part: Component, names: Letters) -> tuple[list[Item], Box]:
     """The items of a component, wires first, and their box."""
     texts = Labels(mesh, part.vertices, part.edges)
     lines: list[Item] = []
@@ -138,16 +154,15 @@ def _draw(mesh: Mesh, part: Part, names: Sequence[Runs], labels: bool) -> tuple[
         xs, ys = zip(*edge.points, strict=True)
         boxes.append((min(xs), min(ys), max(xs), max(ys)))
         if edge.leg >= 0:
-            own = names[edge.wire] if edge.wire >= 0 else edge.bundle
-            texts.leg(edge, own, ROLES.get(edge.side, "label"))
+            texts.leg(edge, names.legs[edge.leg], ROLES.get(edge.side, "label"))
             if edge.u < 0:
-                texts.leg(edge, own, ROLES.get(edge.far_side, "label"), False)
+                texts.leg(edge, names.legs[edge.far], ROLES.get(edge.far_side, "label"), False)
     for edge in part.edges:
         texts.slots(edge)
-    if labels:
+    if names.inner:
         for edge in part.edges:
             if edge.leg < 0 and edge.wire >= 0:
-                texts.wire(edge, names[edge.wire])
+                texts.wire(edge, names.wires[edge.wire])
     items = lines
     for number in part.vertices:
         items += draw_vertex(mesh.vertices[number], ports[number])

@@ -8,6 +8,7 @@ snakes; only the chord that closes a ring is free.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from tensor_networks.drawing.mesh import Mesh
 
@@ -130,7 +131,26 @@ def spine_of(mesh: Mesh, near: Adjacency, component: Sequence[int]) -> list[int]
         return best_path(mesh, near, component, rights, ())[::-1]
     if lefts:
         lefts = lefts[:1] if len(lefts) > 1 and not rights else lefts
-    return best_path(mesh, near, component, lefts or component, rights)
+        return best_path(mesh, near, component, lefts, rights)
+    return _as_read(mesh, best_path(mesh, near, component, component, ()))
+
+
+def _as_read(mesh: Mesh, path: list[int]) -> list[int]:
+    """A path without legs to the sides, in the direction in which most matrices are met rows first; a ring begins with its first name."""
+    if len(path) > 2 and any({edge.u, edge.v} == {path[0], path[-1]} for edge in mesh.vertices[path[0]].ends):
+        tensors = [place for place, vertex in enumerate(path) if mesh.vertices[vertex].kind == "tensor"]
+        first = min(tensors, key=lambda place: mesh.vertices[path[place]].glyph.title or "~", default=0)
+        path = path[first:] + path[:first]
+    forward = 0
+    for left, right in pairwise(path):
+        for edge in mesh.vertices[left].ends:
+            if {edge.u, edge.v} == {left, right}:
+                ends = {edge.u: edge.slot_u, edge.v: edge.slot_v}
+                for vertex, wanted in ((left, 1), (right, 0)):
+                    if len(mesh.vertices[vertex].glyph.orbits) == 2:
+                        forward += 1 if ends[vertex] == wanted else -1
+                break
+    return path[::-1] if forward < 0 else path
 
 
 def _leg(mesh: Mesh, vertex: int, side: str) -> int:

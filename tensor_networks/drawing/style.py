@@ -95,6 +95,6 @@ LETTERS = "ijklmnpqrstuvabcdefghoxyzw"
 
 
 def letter(number: int) -> Runs:
-    """The letter of an index."""
+    """The letter of an index: i, j, k, ...; with a digit when the letters are used up."""
     stem = Run(LETTERS[number % len(LETTERS)])
     return (stem,) if number < len(LETTERS) else (stem, Run(str(number // len(LETTERS)), -1))

@@ -63,9 +63,12 @@ def test_a_variable_that_does_not_occur() -> None:
         rc.grad(f, "q")
 
 
-def test_the_gradient_of_a_tensor_is_refused() -> None:
-    with pytest.raises(rc.ShapeError, match="jacobian"):
-        rc.grad(rc.parse("A*x", A="n n", x="n"), "x")
+def test_the_gradient_of_a_tensor_is_its_derivative() -> None:
+    assert rc.grad(rc.parse("A*x", A="n n", x="n"), "x") == rc.parse("A", A="n n")
+    f = rc.parse("x'*A*x + sum(exp(x))", A="n n", x="n")
+    assert rc.grad(rc.grad(f, "x"), "x") == rc.hessian(f, "x")
+    by_x, by_a = rc.grad(rc.grad(f, "x"), ["x", "A"])
+    assert by_x == rc.hessian(f, "x") and by_a == rc.hessian(f, "x", "A")
 
 
 STRUCTURED = {

@@ -261,6 +261,8 @@ REFUSED: list[tuple[Callable[..., Any], str]] = [
     (lambda x: np.linalg.svd(x), "svd"),
     (lambda x: np.vectorize(float)(x), "expression"),
     (lambda x: float(x.sum()), "number"),
+    (lambda x: round(x.sum()), "rounding"),
+    (lambda x: 5 % x // 2, "rounding"),
     (lambda x: int(x.sum()), "number"),
     (lambda x: range(x.sum()), "number"),
     (lambda x: [1, 2, 3][x.sum()], "number"),

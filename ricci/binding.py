@@ -1,0 +1,158 @@
+"""Arrays bound to tensors: what is accepted as an array, the sizes its shape tells, and whether it keeps its traits.
+
+Everything is checked before any arithmetic, and an error names the tensor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from tensor_networks.axes import Axis, atoms, show, show_shape
+from tensor_networks.errors import OperandError, SizeError, clip
+from tensor_networks.nodes import SYMMETRIC_TRAITS, Tensor
+
+FOREIGN = ("torch", "jax", "jaxlib", "tensorflow", "cupy")
+SMALL = 64  # up to this size every entry is compared with its mirror image
+Check = Callable[[np.ndarray], None]
+
+
+def home_of(value: Any) -> str:
+    """The top-level package that the type of a value comes from."""
+    return type(value).__module__.partition(".")[0]
+
+
+def as_array(name: str, value: Any) -> np.ndarray:
+    """The value as a plain array of native floating point or complex numbers.
+
+    Raises:
+        OperandError: it is not an array of numbers, or one of another library.
+    """
+    home = home_of(value)
+    if home in FOREIGN:
+        raise OperandError(
+            f"{clip(name)} is a {home} array, and this is computed with numpy arrays: convert it, or compile for {home}"
+        )
+    if isinstance(value, np.ma.MaskedArray):
+        raise OperandError(f"{clip(name)} is a masked array: fill the masked elements first")
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise OperandError(f"{clip(name)} is not an array of numbers: {error}") from error
+    kind = array.dtype.kind
+    if kind not in "fcbiu":
+        given = f"{clip(type(value).__name__)} of dtype {clip(array.dtype)}"
+        raise OperandError(f"{clip(name)} must hold numbers, not {given}")
+    if kind in "biu":
+        return array.astype(float)
+    wanted = np.dtype(np.float32) if array.dtype.itemsize == 2 else array.dtype.newbyteorder("=")
+    return array.astype(wanted, copy=False) if type(array) is np.ndarray else np.array(array, dtype=wanted)
+
+
+def bind(arrays: Sequence[tuple[Tensor, np.ndarray]], sizes: dict[str, int]) -> None:
+    """Read the sizes of symbols off the shapes, into `sizes`, and check every axis of every array.
+
+    Raises:
+        SizeError: an array has another order or size than its tensor; names the size, both numbers and both arrays.
+    """
+    places = dict.fromkeys(sizes, "as given")
+    for tensor, array in arrays:
+        if array.ndim != tensor.order:
+            raise SizeError(f"{clip(tensor.name)} must have shape {show_shape(tensor.axes)}, not {array.shape}")
+        for axis, size in enumerate(tensor.axes):
+            if isinstance(size, str) and size not in sizes:
+                sizes[size] = array.shape[axis]
+                places[size] = f"by axis {axis} of {clip(tensor.name)}, of shape {array.shape}"
+    for tensor, array in arrays:
+        for axis, size in enumerate(tensor.axes):
+            _solve(size, array.shape[axis], sizes)
+            expected = _number(size, sizes)
+            if expected != array.shape[axis]:
+                before = [f"{atom} is {sizes[atom]} {places.get(atom, '')}".rstrip() for atom in symbols_of([size])]
+                place = f"axis {axis} of {clip(tensor.name)}, of shape {array.shape}"
+                because = f": {' and '.join(before)}" if before else ""
+                raise SizeError(f"the size {show(size)} is {expected}, but {array.shape[axis]} by {place}{because}")
+
+
+def symbols_of(axes: Iterable[Axis]) -> list[str]:
+    """The symbols of some sizes, with repetitions."""
+    return [atom for axis in axes for atom in atoms(axis) if isinstance(atom, str)]
+
+
+def _number(size: Axis, sizes: Mapping[str, int]) -> int:
+    number = 1
+    for atom in atoms(size):
+        number *= sizes[atom] if isinstance(atom, str) else atom
+    return number
+
+
+def _solve(size: Axis, number: int, sizes: dict[str, int]) -> None:
+    """The one unknown symbol of a product of sizes, from the number that the product is."""
+    unknown = [atom for atom in symbols_of([size]) if atom not in sizes]
+    if not unknown:
+        return
+    if len(set(unknown)) > 1:
+        raise SizeError(f"the sizes {' and '.join(unknown)} are not known: their product is in {show(size)} = {number}")
+    others = 1
+    for atom in atoms(size):
+        if atom != unknown[0]:
+            others *= sizes[atom] if isinstance(atom, str) else atom
+    if others == 0:
+        raise SizeError(f"the size {unknown[0]} is not known: {show(size)} is 0 whatever it is")
+    sizes[unknown[0]] = round((number / others) ** (1 / len(unknown)))
+
+
+def trait_check(tensor: Tensor) -> Check | None:
+    """What an array for that tensor must pass, because canonical forms rely on its traits; None if nothing.
+
+    A symmetric or skew array is compared with its mirror images: entry by entry while it is small, else in its product
+    with a fixed vector, which costs two passes over the array.
+    """
+    if "diagonal" in tensor.traits and tensor.order == 2:
+        return lambda array: _check_diagonal(tensor.name, array)
+    if tensor.traits & SYMMETRIC_TRAITS:
+        return lambda array: _check_mirrored(tensor.name, array, 1, "symmetric")
+    if "skew" in tensor.traits:
+        return lambda array: _check_mirrored(tensor.name, array, -1, "skew")
+    return None
+
+
+def _tolerance(array: np.ndarray) -> float:
+    """How far, relative to the largest entry, mirrored entries may differ: more than rounding leaves, also of an inverse."""
+    return float(np.finfo(array.dtype).eps ** (2 / 3))
+
+
+def _check_diagonal(name: str, array: np.ndarray) -> None:
+    diagonal = array.diagonal()
+    if np.count_nonzero(array) == np.count_nonzero(diagonal):
+        return
+    largest = np.max(np.abs(array), initial=0)
+    if np.max(np.abs(array - np.diag(diagonal)), initial=0) > _tolerance(array) * largest:
+        raise OperandError(f"{clip(name)} was declared diagonal, but the array given for it is not")
+
+
+def _check_mirrored(name: str, array: np.ndarray, sign: int, trait: str) -> None:
+    """Refuse an array that changes when two neighbouring axes are exchanged (up to a sign, and up to rounding)."""
+    for axis in range(array.ndim - 1):
+        if array.ndim > 2 or len(array) <= SMALL:
+            mirrored = array.T if array.ndim == 2 else array.swapaxes(axis, axis + 1)
+            mirrored = mirrored if sign == 1 else -mirrored
+            if (array == mirrored).all():
+                continue
+            difference, scale = np.abs(array - mirrored), np.abs(array).max()
+        else:
+            probe = _probe(len(array), array.dtype)
+            difference, scale = np.abs(array @ probe - sign * (probe @ array)), np.sqrt(np.abs(np.vdot(array, array)))
+        if np.any(difference > _tolerance(array) * scale):
+            hint = f"give ({name} + {name}.T)/2" if trait == "symmetric" and name.isidentifier() else ""
+            raise OperandError(f"{clip(name)} was declared {trait}, but the array given for it is not", hint=hint)
+
+
+@lru_cache(maxsize=32)
+def _probe(size: int, dtype: np.dtype) -> np.ndarray:
+    """A fixed vector without structure, with entries between 1/2 and 3/2."""
+    places = np.arange(1, size + 1)
+    return (0.5 + places * 0.6180339887498949 % 1).astype(dtype)

@@ -1,0 +1,168 @@
+"""Networks on a grid (ladders, projected entangled pair states) and on positions that are given: straight wires between sites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+from tensor_networks.drawing.mesh import Edge, Mesh
+from tensor_networks.drawing.picture import Box
+from tensor_networks.drawing.spine import Adjacency
+from tensor_networks.drawing.style import CLEAR, PITCH
+
+Site = tuple[float, float]
+MOST_PAIRS = 24  # of corners that are tried
+STUB = 19.0
+AROUND = {"L": (-1.0, 0.0), "R": (1.0, 0.0), "T": (0.0, -1.0), "B": (0.0, 1.0)}
+PREFERRED = {"l": "LBTR", "r": "RBTL", "d": "BTRL", "u": "TBRL"}
+
+
+def find_grid(mesh: Mesh, near: Adjacency, component: Sequence[int]) -> dict[int, Site] | None:
+    """Column and row of every vertex, if the component is a grid, perhaps with a few sites missing; else None.
+
+    Distances from the two ends of one side of a grid tell columns and rows.
+    """
+    edges = sum(len(near[vertex]) for vertex in component) // 2
+    if len(component) < 5 or edges < len(component) + 1 or any(mesh.vertices[v].kind != "tensor" for v in component):
+        return None
+    if any(len(near[vertex]) > 4 for vertex in component):
+        return None
+    corners = [vertex for vertex in component if len(near[vertex]) <= 2]
+    tried = 0
+    for first, second in combinations(corners, 2):
+        tried += 1
+        if tried > MOST_PAIRS:
+            break
+        sites = _from_corners(near, component, first, second)
+        if sites is not None:
+            return _lying(mesh, sites)
+    return None
+
+
+def _from_corners(near: Adjacency, component: Sequence[int], first: int, second: int) -> dict[int, Site] | None:
+    one, two = _distances(near, first), _distances(near, second)
+    side = one[second]
+    sites: dict[int, Site] = {}
+    for vertex in component:
+        across, down = one[vertex] - two[vertex] + side, one[vertex] + two[vertex] - side
+        if across % 2 or down % 2 or not 0 <= across <= 2 * side:
+            return None
+        sites[vertex] = across // 2, down // 2
+    if len(set(sites.values())) < len(sites):
+        return None
+    for vertex in component:
+        x, y = sites[vertex]
+        if any(abs(sites[other][0] - x) + abs(sites[other][1] - y) != 1 for other in near[vertex]):
+            return None
+        if len(set(near[vertex])) < len(near[vertex]):
+            return None
+    return sites
+
+
+def _distances(near: Adjacency, start: int) -> dict[int, int]:
+    found = {start: 0}
+    queue = [start]
+    for vertex in queue:
+        for other in near[vertex]:
+            if other not in found:
+                found[other] = found[vertex] + 1
+                queue.append(other)
+    return found
+
+
+def _lying(mesh: Mesh, sites: dict[int, Site]) -> dict[int, Site]:
+    """The grid wider than high, and turned so that its first name stands as far up and left as may be."""
+    wide = max(x for x, _ in sites.values())
+    high = max(y for _, y in sites.values())
+    if high > wide:
+        sites = {vertex: (y, x) for vertex, (x, y) in sites.items()}
+        wide, high = high, wide
+    views = [sites]
+    views.append({vertex: (wide - x, y) for vertex, (x, y) in sites.items()})
+    views += [{vertex: (x, high - y) for vertex, (x, y) in view.items()} for view in views]
+    if high == wide:
+        views += [{vertex: (y, x) for vertex, (x, y) in view.items()} for view in views]
+
+    def reading(view: dict[int, Site]) -> list[str]:
+        order = sorted(view, key=lambda vertex: (view[vertex][1], view[vertex][0]))
+        return [mesh.vertices[vertex].glyph.title for vertex in order]
+
+    return min(views, key=reading)
+
+
+def given_sites(mesh: Mesh, component: Sequence[int], positions: Mapping[str, Sequence[Site]]) -> dict[int, Site] | None:
+    """The positions that are given by name; None unless there is one for every vertex of the component."""
+    used: dict[str, int] = {}
+    sites: dict[int, Site] = {}
+    for vertex in component:
+        name = mesh.vertices[vertex].glyph.title
+        place = used.get(name, 0)
+        if name not in positions or place >= len(positions[name]):
+            return None
+        used[name] = place + 1
+        sites[vertex] = positions[name][place]
+    return sites
+
+
+def on_sites(mesh: Mesh, sites: Mapping[int, Site], edges: Sequence[Edge]) -> Box:
+    """Put the vertices on their sites and draw straight edges; legs are short stubs to a free side, or a corner. The box."""
+    pitch = max(PITCH, 2 * max(mesh.vertices[vertex].glyph.box[2] for vertex in sites) + CLEAR)
+    boxes = []
+    for vertex, (column, line) in sites.items():
+        node = mesh.vertices[vertex]
+        node.x, node.y = column * pitch, line * PITCH
+        left, top, right, bottom = node.glyph.box
+        boxes.append((node.x + left, node.y + top, node.x + right, node.y + bottom))
+    taken = set(sites.values())
+    used: set[tuple[int, str]] = set()
+    for edge in edges:
+        if edge.v >= 0:
+            _join(mesh, sites, edge, used)
+    for edge in edges:
+        if edge.v < 0:
+            boxes.append(_stub(mesh, sites[edge.u], edge, taken, used))
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def _join(mesh: Mesh, sites: Mapping[int, Site], edge: Edge, used: set[tuple[int, str]]) -> None:
+    ends = []
+    for place, (vertex, other) in enumerate(((edge.u, edge.v), (edge.v, edge.u))):
+        dx, dy = sites[other][0] - sites[vertex][0], sites[other][1] - sites[vertex][1]
+        side = ("R" if dx > 0 else "L") if abs(dx) >= abs(dy) else ("B" if dy > 0 else "T")
+        used.add((vertex, side))
+        edge.sides[place] = side
+        ends.append(_at(mesh, vertex, side))
+    edge.points = tuple(ends)
+
+
+def _at(mesh: Mesh, vertex: int, side: str) -> Site:
+    node = mesh.vertices[vertex]
+    left, top, right, bottom = node.glyph.box
+    return {
+        "L": (node.x + left, node.y),
+        "R": (node.x + right, node.y),
+        "T": (node.x, node.y + top),
+        "B": (node.x, node.y + bottom),
+    }[side]
+
+
+def _stub(mesh: Mesh, site: Site, edge: Edge, taken: set[Site], used: set[tuple[int, str]]) -> Box:
+    for side in PREFERRED[edge.side]:
+        dx, dy = AROUND[side]
+        if (edge.u, side) not in used and (site[0] + dx, site[1] + dy) not in taken:
+            used.add((edge.u, side))
+            x, y = _at(mesh, edge.u, side)
+            edge.points = ((x, y), (x + dx * STUB, y + dy * STUB))
+            edge.sides[0] = side
+            break
+    else:
+        node = mesh.vertices[edge.u]
+        x, y = node.x + node.glyph.box[2] - 1.2, node.y + node.glyph.box[3] - 1.2
+        corners = [(x, y, 1.0), (2 * node.x - x, y, -1.0)]
+        x, y, way = corners[1] if (edge.u, "D") in used else corners[0]
+        used.add((edge.u, "D"))
+        edge.points = ((x, y), (x + 9 * way, y + 9))
+        edge.sides[0] = "D" if way > 0 else "E"
+    (ax, ay), (bx, by) = edge.points
+    return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)

@@ -1,0 +1,162 @@
+"""The passes: each gives the form it promises, keeps the value, and keeps it on random expressions."""
+
+import random
+
+import numpy as np
+import pytest
+
+import ricci as rc
+from ricci.compile import evaluate
+from ricci.notation import read
+from ricci.notation.declarations import parse_declaration
+from ricci.passes.matching import exchanged, occurrences
+from ricci.simplify import PASSES, settle, simplified
+from tensor_networks import Network, network, tensor
+from tensor_networks.nodes import walk
+
+SHAPES = {"A": "n n", "B": "n n", "C": "m n", "S": "n n symmetric", "D": "p p", "x": "n", "y": "n", "z": "m", "a": "", "b": ""}
+
+FORMS = {
+    "log det": ("log(det(A))", "logdet(A)"),
+    "log exp": ("log(exp(x))", "x"),
+    "exp log": ("exp(log(x))", "x"),
+    "logsumexp": ("log(sum(exp(C*x)))", "logsumexp(C*x)"),
+    "softplus": ("log(1 + exp(x))", "softplus(x)"),
+    "softplus of ones": ("log(ones(n) + exp(x))", "softplus(x)"),
+    "log sigmoid": ("log(sigmoid(x))", "-softplus(-x)"),
+    "log softmax": ("log(softmax(x))", "x - logsumexp(x)"),
+    "sigmoid": ("1./(1 + exp(-x))", "sigmoid(x)"),
+    "sigmoid from above": ("exp(x)./(1 + exp(x))", "sigmoid(x)"),
+    "softmax": ("exp(x)/sum(exp(x))", "softmax(x)"),
+    "softmax in a closed product": ("(exp(x)'*y)/sum(exp(x))", "softmax(x)'*y"),
+    "row softmax": ("exp(C)./(exp(C)*ones(n)*ones(n)')", "exp(C)./(exp(C)*ones(n)*ones(n)')"),
+    "inverse twice": ("inv(inv(A))", "A"),
+    "inverse cancels": ("x'*inv(A)*A*y", "x'*y"),
+    "inverse cancels on the left": ("x'*A*inv(A)*y", "x'*y"),
+    "inverse cancels transposed": ("x'*inv(A)'*A'*y", "x'*y"),
+    "inverse of a product cancels": ("inv(C'*C)*C'*C*x", "x"),
+    "inverse of a sum cancels": ("inv(C'*C + eye(n))*(C'*C + eye(n))*x", "x"),
+    "trace of a cancelled pair": ("tr(inv(A)*A)", "n"),
+    "inverse of a product": ("inv(A*B)", "inv(B)*inv(A)"),
+    "det of a product": ("det(A*B)", "det(A)*det(B)"),
+    "det of a power": ("det(A^3)", "det(A)^3"),
+    "det of an inverse": ("det(inv(A))", "1/det(A)"),
+    "logdet of a product": ("logdet(A*inv(B))", "logdet(A) - logdet(B)"),
+    "logdet of kron": ("logdet(kron(A, B))", "n*logdet(A) + n*logdet(B)"),
+    "det of a multiple is not that of the matrix": ("det(a*A) - det(A)", "det(a*A) - det(A)"),
+    "det of kron": ("det(kron(A, D))", "det(A)^p*det(D)^n"),
+    "shifted softmax": ("softmax(x + a)", "softmax(x)"),
+    "shifted logsumexp": ("logsumexp(x + a - 2)", "logsumexp(x) + a - 2"),
+    "identity": ("det(eye(n)) + logdet(eye(n))", "1"),
+    "adjugate": ("adj(A)/det(A)", "inv(A)"),
+    "norm": ("sqrt(x'*x)", "norm2(x)"),
+    "norm squared": ("norm2(A*x - y)^2", "(A*x - y)'*(A*x - y)"),
+    "norm of a multiple": ("sqrt(sum((a*x).^2))", "abs(a)*norm2(x)"),
+    "root of a square": ("sqrt(x.^2)", "abs(x)"),
+    "unit and norm": ("norm2(x)*(x/norm2(x))", "x"),
+    "unit vectors in pairs": ("(x/norm2(x))*(x/norm2(x))'", "x*x'/(x'*x)"),
+    "odd": ("tanh(y - x) + tanh(x - y)", "zeros(n)"),
+    "even": ("cos(y - x) - cos(x - y)", "zeros(n)"),
+    "relu and its sign": ("relu(x).*sign(relu(x))", "relu(x)"),
+    "hyperbolic tangent": ("(exp(x) - exp(-x))./(exp(x) + exp(-x))", "tanh(x)"),
+    "constant exponent": ("x.^(a - a + 2)", "x.^2"),
+    "like terms under sharing": ("(A*x).*(A*x) - (x'*A')'.*(A*x)", "zeros(n)"),
+    "cyclic trace": ("tr(A*B*C'*C) - tr(C'*C*A*B)", "0"),
+}
+
+
+@pytest.mark.parametrize("case", FORMS)
+def test_form(case: str) -> None:
+    text, form = FORMS[case]
+    assert rc.parse(text, **SHAPES) == rc.parse(form, **SHAPES)
+
+
+KEPT = ["x./x + a", "sqrt(x'*A*x)", "log(exp(x) + exp(y))", "A*inv(B)*B'", "inv(C*C' + eye(m))*C", "exp(x)/sum(exp(y))", "x/norm2(y)", "x'*inv(A)*A*inv(A)*y.*ones(1)"]
+
+
+SIZES = {"n": 3, "m": 4, "p": 2}
+TENSORS = tuple(parse_declaration(name, text) for name, text in SHAPES.items())
+
+
+def point(seed: int) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    sizes = SIZES
+    arrays = {name: rng.uniform(0.3, 1.5, [sizes[s] for s in text.split() if s in sizes]) for name, text in SHAPES.items()}
+    for name in "ABD":
+        arrays[name] = arrays[name] + 2 * np.eye(len(arrays[name]))
+    arrays["S"] = arrays["S"] + arrays["S"].T
+    return arrays
+
+
+def values(node, seed: int = 0) -> np.ndarray:
+    return evaluate([node], point(seed), declared=TENSORS)[0]
+
+
+@pytest.mark.parametrize("case", FORMS)
+def test_the_value_stays(case: str) -> None:
+    node = read(FORMS[case][0], SHAPES).node
+    np.testing.assert_allclose(values(settle(node)[0]), values(node), rtol=1e-9, atol=1e-9)
+
+
+def random_text(rng: random.Random, depth: int, kind: str) -> str:
+    """A random formula of one kind: scalar, vector or matrix, all of size n, positive enough for every function."""
+    down = lambda k: random_text(rng, depth - 1, k)  # noqa: E731
+    if depth == 0:
+        return rng.choice({"scalar": ["a", "b", "2"], "vector": ["x", "y"], "matrix": ["A", "B", "S"]}[kind])
+    grown = {
+        "scalar": ["({v}'*{v})", "tr({m})", "log(sum(exp({v})))", "norm2({v})", "log(det({m}'*{m} + eye(n)))", "({s} + {s}^2)", "({s}/(1 + exp(-{s})))", "sqrt({v}'*{v}*{s}^2)"],
+        "vector": ["({m}*{v})", "({v} + {v})", "({v}.*{v})", "(exp({v})/sum(exp({v})))", "tanh({v})", "({v}/norm2({v}))", "({s}*{v})", "(inv({m}'*{m} + eye(n))*({m}'*{m} + eye(n))*{v})", "diag({m})"],
+        "matrix": ["({m}*{m})", "({m} - 2*{m}')", "({v}*{v}')", "({m}.*{m})", "inv({m}'*{m} + eye(n))", "(diag({v})*{m})", "sigmoid({m})", "({m}./(1 + exp({m})))"],
+    }[kind]
+    text = rng.choice(grown)
+    while any(mark in text for mark in ("{s}", "{v}", "{m}")):
+        for mark, k in (("{s}", "scalar"), ("{v}", "vector"), ("{m}", "matrix")):
+            if mark in text:
+                text = text.replace(mark, down(k), 1)
+    return text
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_random_expressions_keep_their_value(seed: int) -> None:
+    rng = random.Random(seed)
+    text = random_text(rng, rng.randint(1, 3), rng.choice(["scalar", "vector", "matrix"]))
+    node = read(text, SHAPES).node
+    settled = settle(node)[0]
+    want, got = values(node), values(settled)
+    if np.all(np.isfinite(want)) and np.max(np.abs(want), initial=0) < 1e8:
+        np.testing.assert_allclose(got, want, rtol=1e-6, atol=1e-6 * max(1.0, np.max(np.abs(want), initial=0)))
+    assert settle(settled)[0] is settled
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_single_pass_keeps_the_value(seed: int) -> None:
+    rng = random.Random(1000 + seed)
+    node = read(random_text(rng, 2, rng.choice(["scalar", "vector", "matrix"])), SHAPES).node
+    for part in walk(node):
+        for step in PASSES:
+            new = step(part)
+            if new is not part:
+                want = values(part)
+                if np.all(np.isfinite(want)):
+                    scale = max(1.0, np.max(np.abs(want), initial=0))
+                    np.testing.assert_allclose(values(new), want, rtol=1e-7, atol=1e-7 * scale, err_msg=step.__name__)
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_what_is_not_the_pattern_keeps_its_value(text: str) -> None:
+    try:
+        node = read(text, SHAPES).node
+    except rc.RicciError:
+        pytest.skip("not a formula")
+    np.testing.assert_allclose(values(settle(node)[0]), values(node), rtol=1e-9)
+
+
+def test_matching_respects_wires() -> None:
+    C, x, y = tensor("C", ["m", "n"]), tensor("x", ["n"]), tensor("y", ["n"])
+    pattern = network([(C, "ki"), (C, "kj")], "ij")
+    host = network([(C, "ki"), (C, "kj"), (x, "j")], "i")
+    open_wire = network([(C, "ki"), (C, "kj"), (x, "j")], "ik")
+    assert isinstance(pattern, Network) and isinstance(host, Network) and isinstance(open_wire, Network)
+    assert list(occurrences(host, pattern)) and not list(occurrences(open_wire, pattern))
+    assert exchanged(host, x, y) is not None and exchanged(host, y, x) is None
+    assert simplified(x) is x
