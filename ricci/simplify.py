@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ricci.passes.applied import determinants, exponentials, inverses, logarithms, parities, shifts
-from ricci.passes.groups import side_by_side
+from ricci.passes.groups import alike, side_by_side
 from ricci.passes.halves import halves
 from ricci.passes.powers import norms, roots, signs, units
 from ricci.passes.products import adjugates, cancellations, hyperbolics, reciprocals, softmaxes
@@ -37,6 +37,7 @@ PASSES: tuple[Pass, ...] = (
     adjugates,
     cancellations,
     side_by_side,
+    alike,
     halves,
     outer_sums,
     like_terms,

@@ -1,13 +1,13 @@
 """Products, sums and transposes of formulas, each in the spelling of fewest tokens.
 
-A term is ``number * scalars * body / scalars``; its body is a matrix product (chains.py), an entrywise product
-(`hadamard`), a sum or an atom. Signs are free where a sum stands in a product: `signed` chooses them.
+A term is ``number * scalars * body / scalars``; its body is a matrix product (chains.py), an entrywise
+product (entrywise.py), a sum or an atom. Signs are free where a sum stands in a product: `signed` chooses them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ricci.notation.formula import (
     POWER,
@@ -19,6 +19,7 @@ from ricci.notation.formula import (
     number,
     number_text,
     power,
+    simple_call,
     transpose,
     wrapped,
     wrapped_latex,
@@ -30,7 +31,7 @@ LINEAR = frozenset({"diag", "tr", "sum", "vec"})
 Entry = tuple[Formula, Number]  # a factor of an entrywise product and its exponent
 
 
-REMAKERS: dict[str, Callable[[Formula, Sequence[Formula]], Formula]] = {}  # kinds made in other files, of other parts
+REMAKERS: dict[str, Callable[[Formula, Sequence[Any]], Formula]] = {}  # kinds made in other files, of other parts
 
 
 class Term(NamedTuple):
@@ -88,7 +89,7 @@ def _pushed(formula: Formula) -> list[Formula]:
     if kind == "chain":
         return [REMAKERS[kind](formula, [transposed(part) for part in reversed(parts)])]
     if kind == "hadamard":
-        return [hadamard([(transposed(part), exponent) for part, exponent in formula.detail], formula.order)]
+        return [REMAKERS[kind](formula, [(transposed(part), exponent) for part, exponent in formula.detail])]
     if kind == "sum":
         return [plus([(sign, transposed(part)) for sign, part in zip(formula.detail, parts, strict=True)])]
     if kind == "product" and formula.detail.body is not None:
@@ -110,48 +111,10 @@ def is_diagonal(formula: Formula) -> bool:
     return formula.kind == "call" and formula.detail[0] == "diag" and formula.order == 2
 
 
-# -- entrywise products
+# -- factors
 
 
-def hadamard(entries: Iterable[Entry], order: int) -> Formula:
-    """The entrywise product of formulas to exponents: ``x.*y./z``."""
-    listed = _collected(entries)
-    masked = _masked(listed, order)
-    if masked is not None:
-        return masked
-    over = sorted((power(part, exponent) for part, exponent in listed if exponent > 0), key=_factor_rank)
-    under = sorted((power(part, -exponent) for part, exponent in listed if exponent < 0), key=_factor_rank)
-    if not under and len(over) == 1:
-        return over[0]
-    pieces = joined([wrapped(part, POWER) for part in over], ".*") or ["1"]
-    latex = joined([wrapped_latex(part, POWER) for part in over], r" \odot ") or ["1"]
-    for part in under:
-        pieces += ["./", *wrapped(part, POWER)]
-        latex += [r" \oslash ", *wrapped_latex(part, POWER)]
-    degree = sum(part.degree for part in (*over, *under))
-    return Formula(
-        "hadamard",
-        pieces,
-        latex,
-        order=order,
-        level=PRODUCT,
-        parts=[*over, *under],
-        detail=tuple(listed),
-        degree=degree,
-    )
-
-
-def _masked(entries: Sequence[Entry], order: int) -> Formula | None:
-    """tril or triu of the other entries, if one entry is the lower or the upper triangle of ones."""
-    for place, (part, exponent) in enumerate(entries):
-        if exponent == 1 and order == 2 and len(entries) > 1 and part.text.startswith(("tril(ones(", "triu(ones(")):
-            rest = [*entries[:place], *entries[place + 1 :]]
-            inner = hadamard(rest, order)
-            return simple_call(part.text[:4], [inner], 2, degree=inner.degree)
-    return None
-
-
-def _collected(entries: Iterable[Entry]) -> list[Entry]:
+def collected(entries: Iterable[Entry]) -> list[Entry]:
     """The entries with nested entrywise products opened and equal ones merged."""
     merged: dict[str, Entry] = {}
     stack = list(reversed(list(entries)))
@@ -182,7 +145,7 @@ def _positive_square(part: Formula, exponent: Number) -> Entry:
     return part, exponent
 
 
-def _factor_rank(part: Formula) -> tuple[int, int, str]:
+def factor_rank(part: Formula) -> tuple[int, int, str]:
     """Names first, then calls, then what needs parentheses."""
     kinds = {"number": 0, "name": 0, "power": 1, "transpose": 1, "call": 2, "eye": 9}
     return (kinds.get(part.kind, 3), part.cost if part.level >= POWER else 0, part.text)
@@ -200,7 +163,7 @@ def product(term: Term, free: bool = True, settled: bool = False) -> Formula:
     if body is not None and body.kind in ("product", "number"):
         inner = as_term(body)
         value, scalars, body = exact(value * inner.number), (*scalars, *inner.scalars), inner.body
-    scalars = tuple(_collected(scalars))
+    scalars = tuple(collected(scalars))
     if value == 1 and not scalars and body is not None:
         return body
     if value == -1 and not scalars and body is not None and body.kind == "sum":
@@ -237,7 +200,7 @@ def _above(value: Number, scalars: Iterable[Entry], body: Formula | None) -> lis
     top = size if number_text(size) is not None else size.numerator
     if top != 1:
         out.append(number(top))
-    out += sorted((power(part, exponent) for part, exponent in scalars if exponent > 0), key=_factor_rank)
+    out += sorted((power(part, exponent) for part, exponent in scalars if exponent > 0), key=factor_rank)
     return out or ([] if body is not None else [number(1)])
 
 
@@ -245,7 +208,7 @@ def _below(value: Number, scalars: Iterable[Entry]) -> list[Formula]:
     """The scalars below the fraction bar, and the denominator of a number that is no short decimal."""
     size = magnitude(value)
     out = [] if number_text(size) is not None else [number(size.denominator)]
-    return out + sorted((power(part, -exponent) for part, exponent in scalars if exponent < 0), key=_factor_rank)
+    return out + sorted((power(part, -exponent) for part, exponent in scalars if exponent < 0), key=factor_rank)
 
 
 def _times(above: Sequence[Formula], body: Formula | None) -> list[str | Formula]:
@@ -306,7 +269,7 @@ def _inside(formula: Formula) -> list[Entry]:
 def _remade(formula: Formula, entries: Sequence[Entry]) -> Formula:
     """A formula with other parts."""
     if formula.kind == "hadamard":
-        return hadamard(entries, formula.order)
+        return REMAKERS["hadamard"](formula, entries)
     parts = [part for part, _ in entries]
     if formula.kind == "transpose":
         return transpose(parts[0])

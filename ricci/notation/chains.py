@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ricci.notation.arithmetic import REMAKERS, hadamard, is_diagonal, transposed
+from ricci.notation.arithmetic import REMAKERS, is_diagonal, transposed
+from ricci.notation.entrywise import hadamard
 from ricci.notation.formula import (
     POWER,
     PRODUCT,
@@ -68,6 +69,8 @@ def _grouped(parts: Sequence[Formula]) -> list[Formula]:
         last = runs[-1][0] if runs else None
         if isinstance(last, Formula) and part.order == last.order == 2 and last.text == base.text:
             runs[-1][1] += times  # type: ignore[operator]
+        elif isinstance(last, Formula) and last.kind == "elimination" and is_vec(base):
+            runs[-1][0] = simple_call("vech", [base.parts[0]], 1, degree=base.degree)
         elif (
             isinstance(last, Formula)
             and last.kind == "ones"
@@ -96,7 +99,9 @@ def ones(*sizes: Axis) -> Formula:
     """ones(n), ones(m, n)."""
     shown = ", ".join(map(show, sizes))
     latex = r"\mathbf 1_{" + r" \times ".join(latex_size(size) for size in sizes) + "}"
-    return Formula("ones", [f"ones({shown})"], [latex], order=len(sizes), degree=0, detail=sizes)
+    square = len(sizes) == 2 and sizes[0] == sizes[1]
+    text = f"ones({shown})"
+    return Formula("ones", [text], [latex], order=len(sizes), degree=0, detail=sizes, symmetric=square)
 
 
 def is_vec(formula: Formula) -> bool:

@@ -174,8 +174,8 @@ def latex_name(name: str) -> str:
 
 def latex_size(size: Axis) -> str:
     """A size in LaTeX."""
-    parts = size if isinstance(size, tuple) else (size,)
-    return r"\,".join(str(part) if isinstance(part, int) else latex_name(part) for part in parts)
+    parts = [str(part) for part in (size if isinstance(size, tuple) else (size,))]
+    return r"\,".join(latex_name(part) if part.isidentifier() else part.replace("*", "") for part in parts)
 
 
 def escaped(text: str) -> str:

@@ -66,7 +66,8 @@ def juxtaposed(above: Sequence[Formula], below: Sequence[Formula]) -> Formula:
     for part in below:
         pieces += [" / ", *wrapped(part, POWER)]
     if below:
-        latex = [r"\frac{", *latex, "}{", *joined([wrapped_latex(part, POWER) for part in below], r"\,"), "}"]
+        under = [(part,) if len(below) == 1 else wrapped_latex(part, POWER) for part in below]
+        latex = [r"\frac{", *latex, "}{", *joined(under, r"\,"), "}"]
     degree = sum(part.degree for part in (*above, *below))
     kinds = {part.detail for part in above if part.detail in ("delta", "one")}
     detail = (

@@ -8,6 +8,7 @@ names without a declaration, a first pass finds the sizes: it joins wires and bu
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ricci.functions import FUNCTIONS
@@ -37,7 +38,7 @@ from ricci.notation.syntax import (
 )
 from tensor_networks.axes import Axis
 from tensor_networks.errors import IndexNotationError, clip, located
-from tensor_networks.networks import size_of
+from tensor_networks.networks import network, size_of
 from tensor_networks.nodes import Node, tensor
 
 ROLES = {0: "scalar", 1: "column", 2: "matrix"}
@@ -104,7 +105,18 @@ class IndexReader(IndexFunctions):
                 arrow.output,
                 "write the sum as sum_i( ... ), or the diagonal with delta",
             )
-        return self.wires.node(piece, outputs if arrow else list(piece.free))
+        node = self.wires.node(piece, outputs if arrow else list(piece.free))
+        return self.regrouped(node, arrow.output) if node is not None and arrow and arrow.output.groups else node
+
+    def regrouped(self, node: Node, output: Subscript) -> Node:
+        """The axes of a node flattened as the parentheses of an arrow say."""
+        places = iter(range(node.order))
+        groups: list[tuple[int, ...]] = []
+        for words in output.groups:
+            axes = tuple(next(places) for _ in self.words(replace(output, words=words)))
+            together = self.text[: words[0].start].rstrip().endswith("(")
+            groups += [axes] if together else [(axis,) for axis in axes]
+        return network([(node, range(node.order))], groups)
 
     def reduced(self, tree: Syntax, context: Context, outputs: Sequence[str]) -> Walk[Piece]:
         """Terms under an arrow: what is left over in a term is summed there, and every output occurs in each term."""

@@ -79,10 +79,34 @@ class IndexParser(Parser):
         if self.at("{"):
             return self.braced(arrow)
         words: list[Token] = []
-        while self.current.kind == "name" or (words and self.at(",") and self.tokens[self.place + 1].kind == "name"):
+        groups: list[tuple[Token, ...]] = []
+        while self.current.kind == "name" or self.at("(") or (words and self.at(",") and self._more_follow()):
+            if self.at(","):
+                self.advance()
+                continue
+            groups.append(self.grouped() if self.at("(") else (self.advance(),))
+            words += groups[-1]
+        grouped = tuple(groups) if any(self._in_parentheses(group) for group in groups) else ()
+        return Subscript(arrow.start, words[-1].end if words else arrow.end, tuple(words), False, grouped)
+
+    def _in_parentheses(self, group: tuple[Token, ...]) -> bool:
+        return self.text[: group[0].start].rstrip().endswith("(")
+
+    def _more_follow(self) -> bool:
+        following = self.tokens[self.place + 1]
+        return following.kind == "name" or following.text == "("
+
+    def grouped(self) -> tuple[Token, ...]:
+        """Indices in parentheses: axes read as one, row-major."""
+        opening = self.advance()
+        words: list[Token] = []
+        while self.current.kind == "name" or (words and self.at(",")):
             token = self.advance()
             words += [token] if token.kind == "name" else []
-        return Subscript(arrow.start, words[-1].end if words else arrow.end, tuple(words), False)
+        if not words or not self.at(")"):
+            self.fail("indices and a ) should stand here", "parentheses group output axes: -> (ji)k", token=opening)
+        self.advance()
+        return tuple(words)
 
     def atom(self) -> Walk[Syntax]:
         tree = yield super().atom()

@@ -83,7 +83,7 @@ def bracketed(body: Formula, outputs: Sequence[str], groups: Sequence[int]) -> F
     """Axes that are groups in brackets: `A_ij -> [ji]`. A notation to look at: no reader takes it."""
     rest = iter(outputs)
     shown = ["".join(next(rest) for _ in range(length)) for length in groups]
-    shown = [f"[{text}]" if len(text) > 1 else text for text in shown]
+    shown = [f"({text})" if len(text) > 1 else text for text in shown]
     return Formula("arrow", [body, " -> ", *shown], [body, r" \to ", *shown], order=0, level=0)
 
 

@@ -110,10 +110,14 @@ class Parenthesis(Syntax):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Subscript(Syntax):
-    """Words after one `_` or `^`. A single word is not yet split into letters: that takes the order of the tensor."""
+    """Words after one `_`, `^` or arrow. A single word is not yet split into letters: that takes the order of the tensor.
+
+    `groups` are the words by output axis, where parentheses group some.
+    """
 
     words: tuple[Token, ...]
     upper: bool
+    groups: tuple[tuple[Token, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ricci.notation.arithmetic import Entry, hadamard, transposed
+from ricci.notation.arithmetic import Entry, transposed
 from ricci.notation.chains import chain, diagonal, ones
+from ricci.notation.entrywise import hadamard
 from ricci.notation.formula import Formula, call, cheapest, latex_size, power, simple_call
 from tensor_networks.axes import Axis, show
 

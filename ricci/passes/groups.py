@@ -1,10 +1,11 @@
-"""A pass over networks with grouped axes: wires that always stand side by side are one wire."""
+"""Passes over grouped axes: wires that always stand side by side are one wire; the terms of a sum group their axes alike."""
 
 from __future__ import annotations
 
-from tensor_networks.axes import product
-from tensor_networks.networks import Network, network
+from tensor_networks.axes import Axis, product
+from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node
+from tensor_networks.numbers import Number
 from tensor_networks.wiring import Group
 
 
@@ -34,3 +35,32 @@ def side_by_side(node: Node) -> Node:
 
     factors = [(f.node, tuple(map(joined, f.slots)), f.exponent) for f in node.factors]
     return network(factors, tuple(map(joined, node.outputs)), sizes)
+
+
+def alike(node: Node) -> Node:
+    """Terms with their axes grouped alike, so that the grouping can go outside: in I + K the identity is split as K is."""
+    if not isinstance(node, Sum):
+        return node
+    grouped: dict[int, tuple[Axis, ...]] = {}
+    for term, _ in node.terms:
+        for axis, group in enumerate(term.outputs if isinstance(term, Network) else ()):
+            sizes = tuple(term.sizes[wire] for wire in group)  # type: ignore[attr-defined]
+            if len(group) != 1 and grouped.setdefault(axis, sizes) != sizes:
+                return node
+    terms: list[tuple[Node, Number]] = []
+    for term, number in node.terms if grouped else ():
+        made = _split(term, grouped)
+        if not isinstance(made, Network) or any(len(made.outputs[axis]) != len(grouped[axis]) for axis in grouped):
+            return node
+        terms.append((made, number))
+    return total(terms, node.axes) if grouped else node
+
+
+def _split(node: Node, grouped: dict[int, tuple[Axis, ...]]) -> Node:
+    """A term with some axes split into parts, as far as they are not split already."""
+    single = [axis for axis in grouped if not isinstance(node, Network) or len(node.outputs[axis]) == 1]
+    if not single:
+        return node
+    slots = [tuple(f"{axis} {k}" for k in range(len(grouped[axis]))) if axis in single else axis for axis in range(node.order)]
+    sizes = {f"{axis} {k}": size for axis in single for k, size in enumerate(grouped[axis])}
+    return network([(node, slots)], slots, sizes)

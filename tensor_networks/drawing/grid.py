@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 
 from tensor_networks.drawing.mesh import Edge, Mesh
 from tensor_networks.drawing.picture import Box
@@ -28,11 +28,7 @@ def find_grid(mesh: Mesh, near: Adjacency, component: Sequence[int]) -> dict[int
     if any(len(near[vertex]) > 4 for vertex in component):
         return None
     corners = [vertex for vertex in component if len(near[vertex]) <= 2]
-    tried = 0
-    for first, second in combinations(corners, 2):
-        tried += 1
-        if tried > MOST_PAIRS:
-            break
+    for first, second in islice(combinations(corners, 2), MOST_PAIRS):
         sites = _from_corners(near, component, first, second)
         if sites is not None:
             return _lying(mesh, sites)
@@ -118,9 +114,10 @@ def on_sites(mesh: Mesh, sites: Mapping[int, Site], edges: Sequence[Edge]) -> Bo
     for edge in edges:
         if edge.v >= 0:
             _join(mesh, sites, edge, used)
-    for edge in edges:
-        if edge.v < 0:
-            boxes.append(_stub(mesh, sites[edge.u], edge, taken, used))
+    legs = [edge for edge in edges if edge.v < 0]
+    corners = {edge.u for edge in legs} == set(sites) and {edge.side for edge in legs} == {"d"}
+    for edge in legs:
+        boxes.append(_stub(mesh, sites[edge.u], edge, taken, used, corners))
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)
 
@@ -147,10 +144,18 @@ def _at(mesh: Mesh, vertex: int, side: str) -> Site:
     }[side]
 
 
-def _stub(mesh: Mesh, site: Site, edge: Edge, taken: set[Site], used: set[tuple[int, str]]) -> Box:
-    for side in PREFERRED[edge.side]:
+def _stub(
+    mesh: Mesh, site: Site, edge: Edge, taken: set[Site], used: set[tuple[int, str]], corner: bool
+) -> Box:
+    wide, high = max(x for x, _ in taken), max(y for _, y in taken)
+
+    def outside(side: str) -> bool:
+        x, y = site[0] + AROUND[side][0], site[1] + AROUND[side][1]
+        return not (0 <= x <= wide and 0 <= y <= high)
+
+    for side in sorted(PREFERRED[edge.side], key=outside):  # into the hole of a missing site first
         dx, dy = AROUND[side]
-        if (edge.u, side) not in used and (site[0] + dx, site[1] + dy) not in taken:
+        if not corner and (edge.u, side) not in used and (site[0] + dx, site[1] + dy) not in taken:
             used.add((edge.u, side))
             x, y = _at(mesh, edge.u, side)
             edge.points = ((x, y), (x + dx * STUB, y + dy * STUB))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from tensor_networks.drawing.mesh import Edge, Mesh, Vertex
 from tensor_networks.drawing.picture import Box, Point, Text, text_box
@@ -24,7 +25,7 @@ class Labels:
         self.segments: list[Segment] = []
         for edge in edges:
             points = edge.points
-            for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+            for (ax, ay), (bx, by) in pairwise(points):
                 self.segments.append((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)))
         self.texts: list[Text] = []
 
@@ -84,7 +85,7 @@ class Labels:
 
 def _along(points: Sequence[Point], wide: float) -> Iterator[tuple[Point, str]]:
     pieces = sorted(
-        zip(points, points[1:], strict=False), key=lambda piece: -abs(piece[0][0] - piece[1][0]) - abs(piece[0][1] - piece[1][1])
+        pairwise(points), key=lambda piece: -abs(piece[0][0] - piece[1][0]) - abs(piece[0][1] - piece[1][1])
     )
     for (ax, ay), (bx, by) in pieces:
         if abs(ay - by) < 0.5:

@@ -24,6 +24,7 @@ MOST_PARTS = 60  # of a product that is drawn
 MOST_TERMS = 16  # of a sum that are drawn
 MOST_DEFINITIONS = 12
 MOST_INSIDE = 7  # factors and terms of a node that is opened in place
+FUNCTION = 100  # what an opened function adds to the depth; an opened sum or product adds 1
 SHORT = 15  # characters of a folded node's formula that stand in its pill
 
 
@@ -151,7 +152,7 @@ class Scene:
             legs = [plain(show(product(sizes[wire] for wire in group))) for group in outputs]
             return Letters(wires, legs, inner)
         legs = list(within.legs) if within else [letter(axis) for axis in range(len(outputs))]
-        taken = {runs for runs in (within.wires if within else ())} | set(legs)
+        taken = set(within.wires if within else ()) | set(legs)
         found: list[Runs | None] = [None] * len(sizes)
         for axis, group in enumerate(outputs):
             if len(group) == 1 and found[group[0]] is None:
@@ -186,11 +187,12 @@ class Scene:
             return False
         deep = self.options.open_functions
         if hasattr(node, "function"):
-            return (deep is True or depth < deep) and depth < 6
+            return (deep is True or depth // FUNCTION < deep) and depth < 6 * FUNCTION
         if deep is not True and self.uses[node] > 1 and node.order:
             return False
-        count = len(node.children) if isinstance(node, Network) else sum(_weight(child) for child in node.children)
-        return count <= (MOST_INSIDE if deep is not True else MOST_PARTS) and depth < (3 if deep is not True else 6)
+        weight = len(node.children) if isinstance(node, Network) else sum(_weight(child) for child in node.children)
+        within = depth % FUNCTION + depth // FUNCTION
+        return weight <= (MOST_INSIDE if deep is not True else MOST_PARTS) and within < (3 if deep is not True else 6)
 
     def inside(self, node: Node, sides: str, depth: int, within: Letters | None = None) -> Picture:
         """What an opened node shows: itself, or the arguments of a function."""
@@ -201,7 +203,7 @@ class Scene:
             if pieces:
                 pieces.append(sentence(","))
             fits = arg.order == node.order
-            pieces.append(Piece(self.draw(arg, sides if fits else "", depth + 1, within if fits else None)))
+            pieces.append(Piece(self.draw(arg, sides if fits else "", depth + FUNCTION, within if fits else None)))
         return grouped(row(pieces, 1e9), (("kind", "call"), ("function", node.function.name)))
 
     def glyph(self, part: Part, depth: int, letters: Letters) -> Glyph:

@@ -61,7 +61,7 @@ def reach(vertex: Vertex) -> float:
 
 def border(vertex: Vertex, side: str, x: float) -> float:
     """The distance of the border of a vertex from its middle, at some x on its top or bottom."""
-    left, top, right, bottom = vertex.glyph.box
+    _, top, right, bottom = vertex.glyph.box
     edge = top if side == "T" else bottom
     if vertex.glyph.shape == "circle":
         away = x - vertex.x
