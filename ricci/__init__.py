@@ -18,6 +18,7 @@ from ricci.derive import (
 )
 from ricci.equality import Equality, equal
 from ricci.expr import Expr, tensor, tensors
+from ricci.programs import compile, evaluate, source
 from ricci.reading import einsum, from_json, parse
 from ricci.tracing import trace
 from ricci.verify import Verification, verify
@@ -52,10 +53,12 @@ __all__ = [
     "TraceError",
     "UnknownName",
     "Verification",
+    "compile",
     "derivative",
     "differential",
     "einsum",
     "equal",
+    "evaluate",
     "from_json",
     "grad",
     "hessian",
@@ -63,6 +66,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "parse",
+    "source",
     "tensor",
     "tensors",
     "trace",

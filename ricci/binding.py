@@ -5,13 +5,13 @@ Everything is checked before any arithmetic, and an error names the tensor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from tensor_networks.axes import Axis, atoms, show, show_shape
+from tensor_networks.axes import Axis, atoms, derived, inverted, show, show_shape, symbols, value
 from tensor_networks.errors import OperandError, SizeError, clip
 from tensor_networks.nodes import SYMMETRIC_TRAITS, Tensor
 
@@ -63,13 +63,13 @@ def bind(arrays: Sequence[tuple[Tensor, np.ndarray]], sizes: dict[str, int]) -> 
         if array.ndim != tensor.order:
             raise SizeError(f"{clip(tensor.name)} must have shape {show_shape(tensor.axes)}, not {array.shape}")
         for axis, size in enumerate(tensor.axes):
-            if isinstance(size, str) and size not in sizes:
+            if isinstance(size, str) and size not in sizes and derived(size) is None:
                 sizes[size] = array.shape[axis]
                 places[size] = f"by axis {axis} of {clip(tensor.name)}, of shape {array.shape}"
     for tensor, array in arrays:
         for axis, size in enumerate(tensor.axes):
             _solve(size, array.shape[axis], sizes)
-            expected = _number(size, sizes)
+            expected = value(size, sizes)
             if expected != array.shape[axis]:
                 before = [f"{atom} is {sizes[atom]} {places.get(atom, '')}".rstrip() for atom in symbols_of([size])]
                 place = f"axis {axis} of {clip(tensor.name)}, of shape {array.shape}"
@@ -79,14 +79,7 @@ def bind(arrays: Sequence[tuple[Tensor, np.ndarray]], sizes: dict[str, int]) -> 
 
 def symbols_of(axes: Iterable[Axis]) -> list[str]:
     """The symbols of some sizes, with repetitions."""
-    return [atom for axis in axes for atom in atoms(axis) if isinstance(atom, str)]
-
-
-def _number(size: Axis, sizes: Mapping[str, int]) -> int:
-    number = 1
-    for atom in atoms(size):
-        number *= sizes[atom] if isinstance(atom, str) else atom
-    return number
+    return [symbol for axis in axes for symbol in symbols(axis)]
 
 
 def _solve(size: Axis, number: int, sizes: dict[str, int]) -> None:
@@ -96,12 +89,18 @@ def _solve(size: Axis, number: int, sizes: dict[str, int]) -> None:
         return
     if len(set(unknown)) > 1:
         raise SizeError(f"the sizes {' and '.join(unknown)} are not known: their product is in {show(size)} = {number}")
-    others = 1
+    others, made = 1, None
     for atom in atoms(size):
-        if atom != unknown[0]:
-            others *= sizes[atom] if isinstance(atom, str) else atom
+        inner = derived(atom) if isinstance(atom, str) else None
+        if inner is not None and unknown[0] in symbols(inner[1]):
+            made = inner
+        elif atom != unknown[0]:
+            others *= value(atom, sizes)
     if others == 0:
         raise SizeError(f"the size {unknown[0]} is not known: {show(size)} is 0 whatever it is")
+    if made is not None:
+        _solve(made[1], inverted(made[0], number // others), sizes)
+        return
     sizes[unknown[0]] = round((number / others) ** (1 / len(unknown)))
 
 
@@ -121,7 +120,7 @@ def trait_check(tensor: Tensor) -> Check | None:
 
 
 def _tolerance(array: np.ndarray) -> float:
-    """How far, relative to the largest entry, mirrored entries may differ: more than rounding leaves, also of an inverse."""
+    """How far mirrored entries may differ, relative to the largest: more than rounding leaves, also of an inverse."""
     return float(np.finfo(array.dtype).eps ** (2 / 3))
 
 

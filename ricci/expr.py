@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from ricci.notation.declarations import parse_declaration
@@ -13,6 +13,10 @@ from ricci.simplify import settle
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.errors import ShapeError, UnknownName
 from tensor_networks.nodes import Node, Tensor
+
+if TYPE_CHECKING:
+    from ricci.layout import MatrixExpr
+    from ricci.layout_table import LayoutTable
 
 _leaves: WeakKeyDictionary[Node, frozenset[Tensor]] = WeakKeyDictionary()
 
@@ -142,11 +146,29 @@ class Expr(NumpyProtocols):
             mapping[leaf] = node
         return Expr(substitute(self.node, mapping), self.role, self.split)
 
-    def matrix(self, layout: str = "numerator", vec: str | None = None) -> Expr:
+    def matrix(self, layout: str | None = None, vec: str | None = None, *, rows: Any = None, columns: Any = None) -> MatrixExpr:
         """The expression (a derivative, usually) as a matrix in a layout; see `ricci.layout.matrix`."""
         from ricci.layout import matrix
 
-        return matrix(self, layout, vec)
+        return matrix(self, layout, vec, rows, columns)
+
+    def unfold(self, mode: int, order: str = "column") -> MatrixExpr:
+        """The mode-n unfolding: axis ``mode`` as rows, the others as columns; see `ricci.layout.unfold`."""
+        from ricci.layout import unfold
+
+        return unfold(self, mode, order)
+
+    def rearrange(self, pattern: str, /, **sizes: Axis) -> Expr:
+        """The axes permuted, grouped and split by a pattern: ``i j k l -> (j i) (l k)``; see `ricci.layout_patterns`."""
+        from ricci.layout_patterns import rearrange
+
+        return rearrange(self, pattern, sizes)
+
+    def layout_table(self) -> LayoutTable:
+        """The derivative in all layouts, side by side."""
+        from ricci.layout_table import layout_table
+
+        return layout_table(self)
 
     def einsum(self) -> str:
         """The expression as einsum terms, one a line: ``2 * 'ab,ac->bdcd' (Z, Z)``."""

@@ -41,6 +41,13 @@ def indexed(base: Formula, letters: Sequence[str]) -> Formula:
     return Formula("indexed", [base, "_", listed(letters)], [*head, latex], order=0, **known)
 
 
+def placed(body: Formula, letters: Sequence[str], opening: str = "(") -> Formula:
+    """A body that says the order of its indices, to be given others: `(A_ij + B_ij -> ij)`."""
+    closing = ")" if opening else ""
+    latex = [r"\left(", body, r"\right)"] if opening else [body]
+    return Formula("placed", [opening, body, " -> ", listed(letters), closing], latex, order=0)
+
+
 def symbol(name: str, size: Axis, known: bool) -> Formula:
     """delta or one; eye(n) or ones(n) where nothing else says the size."""
     latex = r"\delta" if name == "delta" else r"\mathbf 1"

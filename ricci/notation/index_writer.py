@@ -2,7 +2,8 @@
 
 Letters are given from the root down: outputs first, then the wires of each product. A product sums by itself what
 occurs twice in it; where that would not say what is meant - an index that occurs once, or that a part in parentheses
-would sum too early - the sum is written out: `sum_j(x_j^2)`. Axes that are groups are shown in brackets.
+would sum too early - the sum is written out: `sum_j(x_j^2)`. Axes that are groups are in
+parentheses behind the arrow.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from ricci.notation.formula import (
 from ricci.notation.index_pieces import (
     indexed,
     juxtaposed,
-    latex_letter,
     listed,
     numerals,
+    placed,
     raised,
     summation,
     symbol,
@@ -73,14 +74,14 @@ def index_formula(node: Node, latex: bool = False) -> Formula:
     outputs = writer.fresh(node.order, ())
     body = run(writer.expression(node, outputs, Level(tuple(outputs))))
     if max(groups, default=1) > 1:
-        return bracketed(body, outputs, groups)
+        return grouped_outputs(body, outputs, groups)
     plain = not node.order and all(isinstance(below, Size) or not below.order for below in writer.order)
     pieces = (body,) if plain else (body, " -> ", listed(outputs)) if outputs else (body, " ->")
     return Formula("arrow", pieces, (body,), order=0, level=0)
 
 
-def bracketed(body: Formula, outputs: Sequence[str], groups: Sequence[int]) -> Formula:
-    """Axes that are groups in brackets: `A_ij -> [ji]`. A notation to look at: no reader takes it."""
+def grouped_outputs(body: Formula, outputs: Sequence[str], groups: Sequence[int]) -> Formula:
+    """Axes that are groups in parentheses: `A_ij -> (ji)`."""
     rest = iter(outputs)
     shown = ["".join(next(rest) for _ in range(length)) for length in groups]
     shown = [f"({text})" if len(text) > 1 else text for text in shown]
@@ -239,6 +240,10 @@ class IndexWriter:
     def factor(self, factor: Factor, letters: list[str], level: Level) -> Step[tuple[Formula, int]]:
         """A factor to the size of its exponent, a sum in its natural sign, and the sign this puts in front."""
         node, _, exponent = factor
+        if len(set(letters)) < len(letters) and not isinstance(node, Tensor) and not is_structured(node):
+            own = self.fresh(node.order, level.used)
+            inner = yield self.expression(node, own, Level((*level.used, *own)))
+            return raised(indexed(placed(inner, own), letters), magnitude(exponent)), 1
         body = yield self.expression(node, letters, level)
         sign = 1
         if body.kind == "sum" and isinstance(exponent, int):
@@ -280,7 +285,7 @@ class IndexWriter:
         else:
             own = self.fresh(arg.order, level.used)
             body = yield self.expression(arg, own, Level((*level.used, *own), frozenset()))
-            inside = Formula("arrow", [body, " -> ", listed(own)], [body, r" \to ", *map(latex_letter, own)], order=0)
+            inside = placed(body, own, "")
         value = simple_call(name, [inside], 0, node.function.latex)
         if shown is not None:
             value.latex_pieces = (r"\left(", shown, r"\right)") if shown.kind != "call" or name == "inv" else (shown,)
@@ -345,11 +350,16 @@ def held_axes(node: Node) -> list[int]:
     return [axis for axis, (wire,) in enumerate(groups_of(node)) if wire in held]
 
 
+def is_structured(node: Node) -> bool:
+    """Is it a function that takes its argument whole?"""
+    return isinstance(node, Apply) and not node.function.elementwise
+
+
 def ranked(factors: Iterable[Factor]) -> list[Factor]:
     """Factors in the order in which people write them: scalars, then matrices and vectors along their wires."""
 
     def rank(factor: Factor) -> tuple[object, ...]:
-        simple = isinstance(factor.node, Tensor | Size)
+        simple = isinstance(factor.node, Tensor | Size) or is_structured(factor.node)
         name = factor.node.name if isinstance(factor.node, Tensor) else ""
         return (len(factor.slots) > 0, not simple, -len(factor.slots), name, factor.slots)
 

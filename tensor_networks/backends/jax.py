@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 IMPORTS = ("import jax", "import jax.numpy as jnp")
 STEPS = {
+    "array": "jnp.array({0}, dtype)",
     "transpose": "{0}.transpose({order})",
     "scalar": "jnp.asarray({0}, dtype)",
     "full": "jnp.full({shape}, {0}, dtype)",

@@ -12,6 +12,7 @@ import numpy as np
 
 IMPORTS = ("import math", "import numpy as np")
 STEPS = {
+    "array": "np.array({0}, dtype)",
     "transpose": "{0}.transpose({order})",
     "scalar": "dtype.type({0})",
     "full": "np.full({shape}, {0}, dtype)",

@@ -1,12 +1,14 @@
-"""A program as standalone source, which imports nothing of ours: imports, definitions, checks of the inputs, the steps."""
+"""A program as standalone source, which imports nothing of ours: imports, definitions, checks of the inputs, steps."""
 
 import inspect
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import ModuleType
-from typing import Any
 
-from tensor_networks.axes import Axis, atoms, product, show_shape
+import numpy as np
+
+from tensor_networks.axes import Axis, atoms, derived, product, show_shape
+from tensor_networks.axes import symbols as symbols_of
 from tensor_networks.backends.spelling import LONGEST_NAME, Names, Writer, helpers, numeral
 from tensor_networks.nodes import Tensor
 from tensor_networks.program import Program
@@ -18,6 +20,8 @@ def standalone_text(
     tensors: Sequence[Tensor],
     title: str = "",
     outputs: Sequence[Sequence[Axis]] = (),
+    constants: Mapping[str, np.ndarray] | None = None,
+    writer: type[Writer] = Writer,
 ) -> str:
     """A module with one function `program` of the tensors, which returns an array, or a tuple of several.
 
@@ -25,62 +29,88 @@ def standalone_text(
         tensors: the inputs; those the program does not read may be there for their sizes.
         title: what is computed, for a comment; any text.
         outputs: the axes of the results, for a comment.
+        constants: the data of those tensors, by name, that are not inputs but numbers to write out.
+        writer: how steps are spelled.
     """
+    constants = constants or {}
+    given = [tensor for tensor in tensors if tensor.name not in constants]
     symbols = list(dict.fromkeys(symbol for tensor in tensors for symbol in _symbols(tensor.axes)))
     axes = [axis for step in program.steps for axis in (*step.axes, *(step.params if step.op == "size" else ()))]
     needed = dict.fromkeys((*_symbols(axes), *symbols))
     solved = _solvable(tensors)
     free = [symbol for symbol in needed if symbol not in solved]
     names = Names([tensor.name for tensor in tensors], needed, table)
-    writer = Writer(program, table, names)
-    body = writer.body()
-    results = [result.text for result in writer.results]
-    code = "\n".join([*body, *results])
-    lines = _bindings(tensors, free, names)
-    if re.search(r"\bdtype\b", code):
-        lines.append(f"dtype = common_dtype({', '.join(names.tensors[tensor.name] for tensor in program.inputs)})")
-    lines += [*body, f"return {', '.join(results)}"]
+    written = writer(program, table, names)
+    body = written.body()
+    results = [result.text for result in written.results]
+    lines = _inputs(given, free, names)
+    if constants or re.search(r"\bdtype\b", "\n".join([*body, *results])):
+        read = [names.tensors[tensor.name] for tensor in program.inputs if tensor.name not in constants]
+        lines.append(f"dtype = common_dtype({', '.join(read)})")
+    for name, data in constants.items():
+        lines.append(f"{names.tensors[name]} = {table.STEPS['array'].format(_numbers(data))}")
+    lines += [*_sizes(tensors, names), *_checks(given, names), *body, f"return {', '.join(results)}"]
     text = "\n".join(lines)
     definitions = _definitions(text, table)
     everything = "\n\n\n".join(definitions) + text
     imports = [line for line in table.IMPORTS if re.search(rf"\b{line.split()[-1]}\b", everything)]
     parts = ["\n".join([*imports]), *definitions]
-    comment = _comment(title, tensors, outputs)
-    function = [f"def program({_signature(tensors, free, names)}):", *(f"    {line}" for line in comment + lines)]
+    comment = _comment(title, given, outputs)
+    signature = _signature([tensor.name for tensor in given], free, names)
+    function = [f"def program({signature}):", *(f"    {line}" for line in comment + lines)]
     return "\n\n\n".join([*parts, "\n".join(function)]).lstrip("\n") + "\n"
+
+
+def _numbers(array: np.ndarray) -> str:
+    """An array as nested lists."""
+    if array.ndim:
+        return f"[{', '.join(map(_numbers, array))}]"
+    return numeral(array.item()).text if np.isfinite(array) else f"float('{array}')"
 
 
 def _symbols(axes: Iterable[object]) -> list[str]:
     return [symbol for axis in axes for symbol in symbols_of(axis)]  # type: ignore[arg-type]
 
 
-def _signature(tensors: Sequence[Tensor], free: Sequence[str], names: Names) -> str:
-    aliases = {**names.tensors, **{symbol: names.symbols[symbol] for symbol in free}}
+def _signature(tensors: Sequence[str], free: Sequence[str], names: Names) -> str:
+    aliases = {name: names.tensors[name] for name in tensors} | {symbol: names.symbols[symbol] for symbol in free}
     plain = [alias for name, alias in aliases.items() if name == alias]
     odd = [f"{alias}=None" for name, alias in aliases.items() if name != alias]
     return ", ".join([*plain, *odd, *(["**inputs"] if odd else [])])
 
 
-def _bindings(tensors: Sequence[Tensor], free: Sequence[str], names: Names) -> list[str]:
-    """The lines that fetch inputs of odd names, convert the inputs, name the sizes and check the shapes."""
+def _inputs(tensors: Sequence[Tensor], free: Sequence[str], names: Names) -> list[str]:
+    """The lines that fetch inputs of odd names and convert the inputs."""
     lines = []
-    odd = [(name, alias) for name, alias in names.tensors.items() if name != alias]
+    odd = [(tensor.name, names.tensors[tensor.name]) for tensor in tensors]
+    odd = [(name, alias) for name, alias in odd if name != alias]
     odd += [(symbol, names.symbols[symbol]) for symbol in free if names.symbols[symbol] != symbol]
     for name, alias in odd:
         lines.append(f"{alias} = inputs.pop({name!a}, {alias})")
     if odd:
         lines += ["if inputs:", '    raise TypeError(f"unexpected inputs: {list(inputs)}")']
-    sources = _solvable(tensors)
     for tensor in tensors:
         alias = names.tensors[tensor.name]
         lines.append(f"{alias} = array({tensor.name!a}, {alias}, {tensor.order})")
-    for symbol, (tensor, axis, others) in sources.items():
+    return lines
+
+
+def _sizes(tensors: Sequence[Tensor], names: Names) -> list[str]:
+    """The lines that read the sizes off the shapes."""
+    lines = []
+    for symbol, (tensor, axis, others) in _solvable(tensors).items():
         line = f"{names.symbols[symbol]} = {names.tensors[tensor.name]}.shape[{axis}]"
         lines.append(line if others == 1 else f"{line} // ({names.size(others)})")
-    for tensor in tensors:
-        if tensor.axes and not _is_checked(tensor, tensors):
-            lines.append(f"check({tensor.name!a}, {names.tensors[tensor.name]}, {names.shape(tensor.axes)})")
     return lines
+
+
+def _checks(tensors: Sequence[Tensor], names: Names) -> list[str]:
+    """The lines that check the shapes which do not just name sizes."""
+    return [
+        f"check({tensor.name!a}, {names.tensors[tensor.name]}, {names.shape(tensor.axes)})"
+        for tensor in tensors
+        if tensor.axes and not _is_checked(tensor, tensors)
+    ]
 
 
 def _solvable(tensors: Sequence[Tensor]) -> dict[str, tuple[Tensor, int, Axis]]:

@@ -8,13 +8,12 @@ import inspect
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from keyword import iskeyword
 from types import ModuleType
 from typing import NamedTuple
 
-from tensor_networks.axes import Axis, atoms, derived, product, show_shape
-from tensor_networks.axes import symbols as symbols_of
+from tensor_networks.axes import Axis, atoms, derived
 from tensor_networks.lowering import Step
 from tensor_networks.numbers import exact
 from tensor_networks.program import Program

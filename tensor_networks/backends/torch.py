@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 IMPORTS = ("import torch",)
 STEPS = {
+    "array": "torch.tensor({0}, dtype=dtype)",
     "transpose": "{0}.permute({order})",
     "scalar": "torch.tensor({0}, dtype=dtype)",
     "full": "torch.full({shape}, {0}, dtype=dtype)",

@@ -75,7 +75,7 @@ class Labels:
             at, anchor = ((x + 6, y + 3.5), "start") if x > bx else ((x - 6, y + 3.5), "end")
         else:
             at, anchor = ((x, y + 12), "middle") if y > by else ((x, y - 6), "middle")
-        text = Text(at, runs, LABEL, anchor, role, True, "index")
+        text = Text(at, runs, LABEL, anchor, role, True, "leg")
         self.add(text, text_box(text))
 
     def wire(self, edge: Edge, runs: Runs) -> None:

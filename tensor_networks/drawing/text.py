@@ -13,7 +13,7 @@ CELL = 7.0  # pixels of a character
 FAR = 34.0  # rows further apart than this get an empty row between them
 NORTH, EAST, SOUTH, WEST = 1, 2, 4, 8
 _WIRES = {
-    NORTH: "╵", EAST: "╶", SOUTH: "╷", WEST: "╴", NORTH | SOUTH: "│", EAST | WEST: "─", NORTH | EAST: "╰", EAST | SOUTH: "╭",
+    NORTH: "│", EAST: "─", SOUTH: "│", WEST: "─", NORTH | SOUTH: "│", EAST | WEST: "─", NORTH | EAST: "╰", EAST | SOUTH: "╭",
     SOUTH | WEST: "╮", WEST | NORTH: "╯", NORTH | EAST | SOUTH: "├", EAST | SOUTH | WEST: "┬", SOUTH | WEST | NORTH: "┤",
     WEST | NORTH | EAST: "┴", NORTH | EAST | SOUTH | WEST: "┼",
 }  # fmt: skip
@@ -56,17 +56,16 @@ class _Canvas:
                 self.wire(item)
             elif isinstance(item, Shape):
                 following = self.items[place + 1] if place + 1 < len(self.items) else None
-                if item.fill in ("ink", "paper") and item.box[2] - item.box[0] < 12:
+                if _is_frame(self.items, place):
+                    self.frame(item)
+                elif item.box[2] - item.box[0] < 12:
                     self.put(_middle(item)[1], self.column(_middle(item)[0]), "●" if item.fill == "ink" else "○")
-                elif isinstance(following, Text) and following.purpose == "name" and following.anchor == "middle":
+                elif isinstance(following, Text):
                     mark = self.items[place + 2] if place + 2 < len(self.items) else None
                     nodes.append((item, following, _mark(mark)))
-                else:
-                    self.frame(item)
-            elif isinstance(item, Text) and item.anchor != "middle" and item.purpose != "slot":
-                self.text(item)
-            elif isinstance(item, Text) and item.purpose == "index" and item.role != "label":
-                self.text(item)
+            elif isinstance(item, Text) and (item.purpose in ("leg", "operator") or item.anchor == "start" != item.purpose):
+                if item.purpose not in ("index", "slot"):
+                    self.text(item)
         for shape, label, mark in nodes:
             self.node(shape, label, mark)
 
@@ -86,7 +85,7 @@ class _Canvas:
             opening, closing = "⟨", "⟩"
         whole = f"{opening}{inside}{closing}"
         x, y = _middle(shape)
-        self.put(label.at[1] - label.size * 0.33 if shape.box[3] - shape.box[1] > 40 else y, self.column(x) - len(whole) // 2, whole)
+        self.put(y, self.column(x) - len(whole) // 2, whole)
 
     def frame(self, shape: Shape) -> None:
         left, top, right, bottom = shape.box
@@ -123,24 +122,34 @@ class _Canvas:
 
 def _rows(items: Sequence[Item]) -> tuple[list[float], list[int]]:
     """The levels that need a row of their own, and their rows."""
-    ys = set()
-    for item in items:
+    ys, kept = set(), set()
+    for place, item in enumerate(items):
         if isinstance(item, Line):
             ys |= {y for _, y in item.points}
         elif isinstance(item, Shape):
-            tall = item.box[3] - item.box[1] > 40
-            ys |= {item.box[1], item.box[3]} if tall else {_middle(item)[1]}
-        elif isinstance(item, Text) and item.purpose == "operator":
+            if _is_frame(items, place):
+                kept |= {item.box[1], item.box[3]}
+            else:
+                kept.add(_middle(item)[1])
+        elif isinstance(item, Text) and (item.purpose == "operator" or (item.purpose == "leg" and item.anchor == "middle")):
             ys.add(item.at[1] - item.size * 0.33)
+    ys = kept | set(_without_borders(sorted(ys), items))
     levels: list[float] = []
     for y in sorted(ys):
         if not levels or y - levels[-1] > 5:
             levels.append(y)
-    kept = _without_borders(levels, items)
     rows = [0]
-    for before, after in pairwise(kept):
+    for before, after in pairwise(levels):
         rows.append(rows[-1] + (2 if after - before > FAR else 1))
-    return kept, rows[: len(kept)]
+    return levels, rows
+
+
+def _is_frame(items: Sequence[Item], place: int) -> bool:
+    """Is the shape at a place a box around a picture, rather than a node with its name?"""
+    shape, after = items[place], items[place + 1] if place + 1 < len(items) else None
+    if not isinstance(shape, Shape) or (shape.fill in ("ink", "paper") and shape.box[2] - shape.box[0] < 12):
+        return False
+    return not (isinstance(after, Text) and after.purpose == "name" and after.anchor == "middle")
 
 
 def _without_borders(levels: list[float], items: Iterable[Item]) -> list[float]:

@@ -11,52 +11,12 @@ from ricci.simplify import settle
 from tests.ricci.writer_cases import CASES, derived
 
 DECLARED = {"A": "n n", "x": "n", "b": "n", "Sigma": "n n", "alpha": "", "X": "m n", "T": "n n n"}
-KATEX = frozenset(
-    [
-        r"mathsf",
-        r"mathit",
-        r"mathrm",
-        r"mathbf",
-        r"text",
-        r"textbackslash",
-        r"textasciicircum",
-        r"textasciitilde",
-        r"frac",
-        r"sqrt",
-        r"left",
-        r"right",
-        r"lVert",
-        r"rVert",
-        r"odot",
-        r"oslash",
-        r"otimes",
-        r"operatorname",
-        r"sum",
-        r"delta",
-        r"sigma",
-        r"psi",
-        r"exp",
-        r"log",
-        r"sin",
-        r"cos",
-        r"tan",
-        r"arcsin",
-        r"arccos",
-        r"arctan",
-        r"sinh",
-        r"cosh",
-        r"tanh",
-        r"det",
-        r"max",
-        r"min",
-        r"ln",
-        r"Gamma",
-        r"cdot",
-        r"times",
-        r"alpha",
-        r"Sigma",
-    ]
-)
+KATEX = """
+mathsf mathit mathrm mathbf text textbackslash textasciicircum textasciitilde frac sqrt left right lVert rVert odot
+oslash otimes operatorname sum delta sigma psi exp log sin cos tan arcsin arccos arctan sinh cosh tanh det
+max min ln Gamma cdot
+times to alpha Sigma
+"""
 FORMS = {
     "x'*A*x": r"x^{\mathsf T}\,A\,x",
     "inv(A)'": r"A^{-\mathsf T}",
@@ -79,7 +39,7 @@ def test_matrix_forms(text: str) -> None:
 def test_index_forms() -> None:
     (node,) = settle(read("2 T_ijk x_j x_k + b_i -> i", DECLARED, "index").node)
     assert latex(node) == latex(node, "index") == r"2\,T_{i j k}\,x_{j}\,x_{k} + b_{i}"
-    (node,) = settle(read("inv(A*A')*x", DECLARED, "matrix").node)
+    (node,) = settle(read("inv(A + alpha*eye(n))*x", DECLARED, "matrix").node)
     assert r"^{-1}\right)_{i j}" in latex(node, "index")
     with pytest.raises(ValueError, match="notation"):
         latex(node, "verse")
@@ -102,7 +62,7 @@ def test_names_are_escaped() -> None:
 @pytest.mark.parametrize("notation", ["matrix", "index"])
 def test_the_corpus_is_balanced_and_uses_known_macros(case: dict[str, object], notation: str) -> None:
     text = latex(derived(case), notation)
-    assert {name for name in re.findall(r"\\([A-Za-z]+)", text)} <= KATEX
+    assert set(re.findall(r"\\([A-Za-z]+)", text)) <= set(KATEX.split())
     depth = 0
     for brace in re.findall(r"(?<!\\)[{}]", text):
         depth += 1 if brace == "{" else -1

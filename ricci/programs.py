@@ -1,0 +1,96 @@
+"""Expressions as programs: callables, standalone source, einsum rows, values. Several expressions share their work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ricci import compile as nodes_level
+from ricci.compile import Compiled
+from ricci.expr import Expr, nodes_of
+from tensor_networks.errors import OperandError, clip
+from tensor_networks.nodes import Node, Tensor
+
+Expressions = Expr | Iterable[Expr]
+
+
+def compile(
+    expressions: Expressions,
+    backend: str = "numpy",
+    *,
+    optimize: Any = None,
+    memory_limit: float | None = None,
+) -> Compiled:
+    """A function of arrays, by name or in alphabetical order, that computes the expressions together.
+
+    It returns an array for an expression, a list for a list. Sizes are read off the arrays; what shapes and dtypes it
+    has met it remembers, so that a later call costs little more than its arithmetic. ``f.source`` is standalone code.
+
+    Args:
+        expressions: an expression, or several that share their intermediate results.
+        backend: ``"numpy"``, ``"jax"`` or ``"torch"``; the arrays returned are those of the backend.
+        optimize: how contraction orders are chosen: None, the name of an opt_einsum path function, a path, or an object
+            of opt_einsum's protocol such as ``cotengra.HyperOptimizer()``.
+        memory_limit: bytes that results and intermediates may take; 80 % of the physical memory by default.
+
+    Raises:
+        UnknownName: there is no such backend.
+        OperandError: two different tensors of the expressions have one name.
+    """
+    nodes, single, declared = _settled(expressions)
+    return nodes_level.compile(nodes, backend, declared, memory_limit, optimize, single)
+
+
+def evaluate(expressions: Expressions, /, **arrays: Any) -> Any:
+    """The value of an expression, or the list of those of several, which share their intermediate results.
+
+    Raises:
+        SizeError: two arrays disagree about a size, or nothing says it.
+        OperandError: an array is missing, or is not what was declared.
+        LimitError: the memory does not suffice.
+    """
+    nodes, single, declared = _settled(expressions)
+    values = nodes_level.evaluate(nodes, arrays, declared)
+    return values[0] if single else values
+
+
+def source(
+    expressions: Expressions,
+    backend: str = "numpy",
+    *,
+    sizes: Mapping[str, int] | None = None,
+    optimize: Any = None,
+) -> str:
+    """Standalone source of a function ``program`` of the tensors that imports nothing of ours.
+
+    It returns an array for one expression, a tuple for several. Formula, shapes and sizes stand in a comment.
+
+    Args:
+        expressions: an expression, or several that share their intermediate results.
+        backend: ``"numpy"``, ``"jax"`` or ``"torch"``.
+        sizes: the sizes that the order of contraction is chosen for, 100 for those not given; any sizes can be run.
+        optimize: see `compile`.
+
+    Raises:
+        UnknownName: there is no such backend.
+        OperandError: the backend lacks a function.
+    """
+    expressions = [expressions] if isinstance(expressions, Expr) else list(expressions)
+    nodes, _, declared = _settled(expressions)
+    title = "\n".join(map(str, expressions))
+    return nodes_level.source(nodes, backend, title, declared, sizes, optimize)
+
+
+def _settled(expressions: Expressions) -> tuple[list[Node], bool, list[Tensor]]:
+    """The nodes of the expressions, jointly settled; whether it was a single one; and all tensors that were declared."""
+    single = isinstance(expressions, Expr)
+    several = [expressions] if isinstance(expressions, Expr) else list(expressions)
+    named: dict[str, Tensor] = {}
+    for expression in several:
+        if not isinstance(expression, Expr):
+            raise OperandError(f"an expression is needed, not {clip(type(expression).__name__)}")
+        for name, leaf in expression.variables.items():
+            if named.setdefault(name, leaf) is not leaf:
+                raise OperandError(f"{clip(name)} stands for two tensors: {named[name]!r} and {leaf!r}")
+    nodes = [several[0].settled] if single else list(nodes_of(several))
+    return nodes, single, list(named.values())

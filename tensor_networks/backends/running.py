@@ -1,0 +1,144 @@
+"""A program as a function that runs here: straight-line NumPy for given sizes and one dtype, and a fast way in.
+
+What is spelled here is for speed alone: `dot` instead of `@`, numbers as arrays of no axes, sums as products with ones.
+Results are those of the standalone source up to rounding.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from tensor_networks.axes import value
+from tensor_networks.backends import numpy as table
+from tensor_networks.backends.spelling import ATOM, Names, Text, Writer, at, helpers, numeral
+from tensor_networks.lowering import Step
+from tensor_networks.program import Program
+
+MOST_ONES = 1 << 20  # the longest vector of ones that is kept
+
+
+def loaded(
+    program: Program,
+    sizes: Mapping[str, int],
+    dtype: np.dtype,
+    constants: Mapping[str, np.ndarray],
+    single: bool = False,
+) -> Callable[..., Any]:
+    """The program as a function of the arrays of its inputs, constants left out, in their order.
+
+    It returns a list of arrays, or the one array if `single`.
+
+    Raises:
+        NotImplementedError: NumPy lacks a function.
+    """
+    names = Names([tensor.name for tensor in program.inputs], sizes, table)
+    writer = _Writer(program, names, sizes, dtype)
+    arguments = [names.tensors[tensor.name] for tensor in program.inputs if tensor.name not in constants]
+    lines = [f"def program({', '.join(arguments)}):", *(f"    {line}" for line in writer.body())]
+    results = ", ".join(result.text for result in writer.results)
+    lines.append(f"    return {results if single else f'[{results}]'}")
+    space = {"np": np, "dtype": dtype, **helpers(table), **writer.constants}
+    space |= {names.symbols[symbol]: size for symbol, size in sizes.items() if symbol in names.symbols}
+    real = np.zeros((), dtype).real.dtype
+    space |= {names.tensors[name]: data.astype(real) for name, data in constants.items()}
+    return made("\n".join(lines) + "\n", "program", space)
+
+
+def made(text: str, name: str, space: dict[str, Any]) -> Callable[..., Any]:
+    """The function of that name that the text defines, with `space` as its global names."""
+    exec(_code(text), space)
+    function: Callable[..., Any] = space[name]
+    return function
+
+
+@lru_cache(maxsize=256)
+def _code(text: str) -> Any:
+    """The compiled text, registered so that tracebacks show its lines."""
+    filename = f"<ricci {blake2b(text.encode(), digest_size=6).hexdigest()}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    return compile(text, filename, "exec")
+
+
+class _Writer(Writer):
+    """The spelling that runs fastest. `constants` are the global names that it came to need."""
+
+    def __init__(self, program: Program, names: Names, sizes: Mapping[str, int], dtype: np.dtype) -> None:
+        self.sizes, self.dtype = sizes, dtype
+        self.constants: dict[str, Any] = {"_sum": np.add.reduce}
+        super().__init__(program, table, names)
+
+    def operation(self, step: Step, args: list[Text]) -> tuple[str, int]:
+        op, _, params, axes = step
+        orders = [len(self.program.steps[arg].axes) for arg in step.args]
+        if op == "matmul" and max(orders) <= 2:
+            return f"{at(args[0], ATOM)}.dot({args[1].text})", ATOM
+        if op == "sum":
+            return self.total(step, args[0]), ATOM
+        if op == "scale" and axes and params[0] != -1:
+            return f"{self.number(params[0])} * {at(args[0], ATOM)}", 1
+        if op == "reciprocal" and axes and self.dtype.kind == "f":
+            return f"np.reciprocal({args[0].text})", ATOM
+        return super().operation(step, args)
+
+    def number(self, number: object) -> str:
+        """The name of an array of no axes that holds the number."""
+        real = np.zeros((), self.dtype).real.dtype
+        name = f"_c{blake2b(repr(number).encode(), digest_size=4).hexdigest()}"
+        self.constants[name] = np.array(float(numeral(number).text.removeprefix("float('").removesuffix("')")), real)
+        return name
+
+    def total(self, step: Step, arg: Text) -> str:
+        """A sum over axes: of a vector or a matrix the product with ones, which is faster while it is small."""
+        axes = self.program.steps[step.args[0]].axes
+        if len(step.params) == 1 and len(axes) <= 2:
+            size = value(axes[step.params[0]], self.sizes)  # type: ignore[call-overload]
+            if 0 < size <= MOST_ONES:
+                ones = f"_ones{size}"
+                self.constants.setdefault(ones, np.ones(size, self.dtype))
+                first = len(axes) == 2 and step.params[0] == 0
+                return f"{ones}.dot({arg.text})" if first else f"{at(arg, ATOM)}.dot({ones})"
+        which = step.params[0] if len(step.params) == 1 else tuple(step.params)
+        return f"_sum({arg.text}, {None if len(step.params) == len(axes) else which})"
+
+
+def entry(names: Sequence[str], checked: Sequence[str]) -> str | None:
+    """The text of a maker of functions ``call``: a fast way from arrays to the program that is known for their shapes.
+
+    The maker takes the programs by shapes, what a program is run with, what to do with arrays of unknown shapes, what to
+    do with an exception, and the checks of the inputs `checked`. None if a name is no plain identifier.
+    """
+    if list(Names(names, [], table).tensors.values()) != list(names):
+        return None
+    plain = [f"{name}.__class__ is _ndarray and {name}.dtype is _float" for name in names]
+    shapes = ", ".join(f"{name}.shape" for name in names)
+    both = ", ".join(f"{name}.shape, {name}.dtype" for name in names)
+    types = " and ".join(f"{name}.__class__ is _ndarray" for name in names) or "True"
+    arguments = ", ".join(names)
+    return f"""\
+def _maker(_known, _quiet, _general, _failed, _checks):
+    _get = _known.get
+    [{', '.join(f'_check_{name}' for name in checked)}] = _checks
+    def call({''.join(f'{name}=None, ' for name in names)}**_others):
+        if _others:
+            _program = None
+        elif {' and '.join(plain) or 'True'}:
+            _program = _get(({shapes}{',' if names else ''}))
+        elif {types}:
+            _program = _get(({both}))
+        else:
+            _program = None
+        if _program is None:
+            return _general({{{''.join(f'{name!r}: {name}, ' for name in names)}**_others}})
+        try:
+            {'; '.join(f'_check_{name}({name})' for name in checked) or 'pass'}
+            return _quiet.run(_program, {arguments})
+        except Exception as _error:
+            return _failed(_error, _program, [{arguments}])
+    return call
+"""

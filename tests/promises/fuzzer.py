@@ -1,0 +1,393 @@
+"""A fuzzer: random trees through every notation, differentiated, and compared with what does not come from ricci.
+
+    python -m tests.promises.fuzzer --cases 1000 --start 0
+
+A case is a seed. What it checks is listed in `CHECKS`: values and derivatives against the interpreter of `trees.py` (complex
+steps, and central differences of those for higher orders), each at two sizes, and equalities that must hold whatever the
+expression is. A case that fails is made smaller before it is shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+import ricci as rc
+from tests.promises.spellings import ROUTES, declarations, routes_of
+from tests.promises.trees import SHAPE_OF, VARIABLES, Generator, Tree, Unsuitable, leaf, value
+
+STEP, TOLERANCE, LOOSE = 2e-3, 1e-7, 2e-5
+Arrays = dict[str, np.ndarray]
+
+
+class Wrong(Exception):
+    """A check failed."""
+
+
+@dataclass
+class Case:
+    """A tree, the route it takes, the variables it is differentiated by, and the two sizes it is tried at."""
+
+    tree: Tree
+    route: str
+    wrt: tuple[str, ...]
+    sizes: tuple[Mapping[str, int], Mapping[str, int]]
+    fixed: Mapping[str, int]  # sizes that are numbers, not symbols
+    seed: int
+    checks: tuple[str, ...]
+    memo: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def expression(self) -> rc.Expr:
+        if "expression" not in self.memo:
+            self.memo["expression"] = ROUTES[self.route](self.tree, self.fixed)
+        return self.memo["expression"]
+
+    def derivative(self, order: int) -> rc.Expr:
+        key = f"derivative {order}"
+        if key not in self.memo:
+            self.memo[key] = rc.derivative(self.expression, *self.wrt[:order])
+        return self.memo[key]
+
+    def points(self) -> Iterator[tuple[Arrays, np.random.Generator]]:
+        """Random arrays at both sizes."""
+        for number, sizes in enumerate(self.sizes):
+            rng = np.random.default_rng([self.seed, number])
+            names = sorted(self.tree.names | set(self.wrt))
+            yield {name: rng.uniform(-1, 1, [sizes[s] for s in SHAPE_OF[name]]) for name in names}, rng
+
+
+def case_of(seed: int) -> Case:
+    """The case of a seed."""
+    rng = random.Random(seed)
+    generator = Generator(rng)
+    shape = rng.choice([(), (), (), *VARIABLES])
+    tree = generator.tree(shape, rng.choice([1, 2, 2, 3, 3, 4]))
+    names = sorted(tree.names) or ["x"]
+    wrt = tuple(rng.choice(names) for _ in range(3))
+    small = {"n": rng.choice([1, 2, 3]), "m": rng.choice([1, 2, 3, 4])}
+    large = {"n": rng.choice([2, 3, 4, 5]), "m": rng.choice([2, 3, 7, 9] if tree.size < 12 else [2, 3])}
+    fixed = {"m": small["m"]} if rng.random() < 0.15 else {}
+    checks = ("value", "first", *rng.sample(sorted(set(CHECKS) - {"value", "first"}), 5))
+    return Case(tree, rng.choice(routes_of(tree)), wrt, (small, large | fixed), fixed, seed, checks)
+
+
+# the oracle
+
+
+def along(tree: Tree, env: Arrays, directions: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The derivative of a tree along directions, by a complex step."""
+    moved = {name: env[name] + 1e-30j * directions[name] if name in directions else env[name] for name in env}
+    return np.imag(value(tree, moved)) / 1e-30
+
+
+def higher(tree: Tree, env: Arrays, steps: list[dict[str, np.ndarray]]) -> np.ndarray:
+    """The derivative along several directions in turn: differences, extrapolated twice, of `along`."""
+    if len(steps) == 1:
+        return along(tree, env, steps[0])
+    first, *rest = steps
+
+    def central(h: float) -> np.ndarray:
+        ahead, behind = ({k: v + s * h * first.get(k, 0) for k, v in env.items()} for s in (1, -1))
+        return (higher(tree, ahead, rest) - higher(tree, behind, rest)) / (2 * h)
+
+    width = STEP * (1 if len(steps) == 2 else 5)
+    coarse, middle, fine = central(4 * width), central(2 * width), central(width)
+    better, best = (4 * middle - coarse) / 3, (4 * fine - middle) / 3
+    result = (16 * best - better) / 15
+    if np.max(np.abs(result - best), initial=0) > LOOSE * max(1.0, np.max(np.abs(result), initial=0)):
+        raise Unsuitable
+    return result
+
+
+def compare(got: Any, want: Any, tolerance: float, what: str) -> None:
+    got, want = np.asarray(got), np.asarray(want)
+    if got.shape != want.shape:
+        raise Wrong(f"{what}: shape {got.shape} instead of {want.shape}")
+    error = np.max(np.abs(got - want), initial=0) / max(1.0, np.max(np.abs(want), initial=0))
+    if not error <= tolerance:
+        raise Wrong(f"{what}: relative error {error:.1e}")
+
+
+def evaluated(expression: rc.Expr, env: Mapping[str, Any]) -> np.ndarray:
+    known = expression.variables
+    return expression(**{name: array for name, array in env.items() if name in known})
+
+
+# the checks
+
+
+def check_value(case: Case) -> None:
+    for env, _ in case.points():
+        want = np.real(value(case.tree, env))
+        compare(evaluated(case.expression, env), want, TOLERANCE, f"value at {sizes_of(env)}")
+
+
+def check_derivative(case: Case, order: int) -> None:
+    derivative = case.derivative(order)
+    for env, rng in case.points():
+        steps = [{name: rng.uniform(-1, 1, env[name].shape)} for name in case.wrt[:order]]
+        want = higher(case.tree, env, steps)
+        got = evaluated(derivative, env)
+        for step in reversed(steps):
+            ((_, direction),) = step.items()
+            got = np.tensordot(got, direction, direction.ndim)
+        compare(got, want, TOLERANCE if order == 1 else LOOSE * 10, f"derivative {case.wrt[:order]} at {sizes_of(env)}")
+
+
+def check_products(case: Case) -> None:
+    """Products with a direction and with a cotangent, and of the Hessian of a scalar."""
+    names = sorted(set(case.wrt))
+    forward, backward = rc.jvp(case.expression, *names), rc.vjp(case.expression, *names, cotangent="seed")
+    for env, rng in case.points():
+        directions = {name: rng.uniform(-1, 1, env[name].shape) for name in names}
+        want = along(case.tree, env, directions)
+        given = {f"d{name}": direction for name, direction in directions.items()}
+        compare(evaluated(forward, env | given), want, TOLERANCE, "jvp")
+        seed = rng.uniform(-1, 1, want.shape)
+        parts = [evaluated(part, env | {"seed": seed}) for part in backward]
+        both = sum(np.sum(part * directions[name]) for part, name in zip(parts, names, strict=True))
+        compare(both, np.sum(seed * want), TOLERANCE, "vjp")
+        if not case.expression.order:
+            name = case.wrt[0]
+            step = {name: directions[name]}
+            other = {name: rng.uniform(-1, 1, env[name].shape)}
+            got = evaluated(rc.hvp(case.expression, name), env | {f"d{name}": directions[name]})
+            compare(np.sum(got * other[name]), higher(case.tree, env, [step, other]), LOOSE * 10, "hvp")
+
+
+def check_layouts(case: Case) -> None:
+    """Each layout is a reshaped view of the derivative."""
+    derivative = case.derivative(1)
+    rows, columns = case.expression.order, len(SHAPE_OF[case.wrt[0]])
+    if rows == 0 or columns == 0:
+        return
+    for vec, order in (("column", "F"), ("row", "C")):
+        for layout in ("numerator", "denominator"):
+            view = derivative.matrix(layout=layout, vec=vec)
+            for env, _ in case.points():
+                array = evaluated(derivative, env)
+                height = int(np.prod(array.shape[:rows]))
+                groups = array.reshape((height, *array.shape[rows:]), order=order)
+                want = groups.reshape((height, -1), order=order)
+                compare(evaluated(view, env), want if layout == "numerator" else want.T, TOLERANCE, f"{layout} {vec}")
+
+
+def check_source(case: Case) -> None:
+    """The standalone source of value and derivative gives what evaluation gives."""
+    from ricci.compile import source
+
+    both = [case.expression, case.derivative(1)]
+    text = source([e.settled for e in both], "numpy", declared=case.expression.variables.values())
+    space: dict[str, Any] = {}
+    exec(compile(text, "<generated>", "exec"), space)
+    code = space["program"].__code__
+    reads = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    for env, _ in case.points():
+        for got, e in zip(space["program"](**{name: env[name] for name in reads if name in env}), both, strict=True):
+            compare(got, evaluated(e, env), TOLERANCE, "source")
+
+
+def check_routes(case: Case) -> None:
+    """All notations give one value."""
+    for env, _ in case.points():
+        want = np.real(value(case.tree, env))
+        for route in routes_of(case.tree):
+            compare(evaluated(ROUTES[route](case.tree, case.fixed), env), want, TOLERANCE, route)
+
+
+def check_sweeps(case: Case) -> None:
+    """The forward and the reverse sweep give one derivative, and the second derivative is that of the first."""
+    from ricci import calculus
+
+    e, leaf_ = case.expression, case.expression.variable(case.wrt[0])
+    forward = rc.Expr(calculus.push(e.settled, {leaf_: calculus.identity(leaf_)}, leaf_.axes))
+    equal(forward, case.derivative(1), case, "forward and reverse")
+    if case.wrt[1] in case.derivative(1).variables:
+        again = rc.derivative(case.derivative(1), case.wrt[1])
+        same(again, case.derivative(2), "derivative of the derivative")
+
+
+def check_text(case: Case) -> None:
+    """What is printed, or written to a document, reads back as the identical object."""
+    for e in (case.expression, case.derivative(1)):
+        given = {name: declared(tensor) for name, tensor in e.variables.items()}
+        same(rc.parse(str(e), **given), e, "printed form")
+        copy = rc.from_json(e.to_json())
+        same(copy, e, "document")
+        if copy.to_json() != e.to_json():
+            raise Wrong("document: another text the second time")
+
+
+def check_renamed(case: Case) -> None:
+    """Renaming the variables before and after differentiation gives one object."""
+    new = {name: f"renamed_{name}" for name in case.tree.names}
+    mapping = {name: rc.tensor(new[name], declared(case.expression.variable(name))) for name in new}
+    before = rc.derivative(case.expression.substitute(**mapping), mapping.get(case.wrt[0], case.wrt[0]))
+    occurring = {name: mapping[name] for name in mapping if name in case.derivative(1).variables}
+    same(before, case.derivative(1).substitute(**occurring), "renamed")
+
+
+def check_permuted(case: Case) -> None:
+    """The order of terms and of elementwise factors does not matter."""
+    same(ROUTES[case.route](mirrored(case.tree), case.fixed), case.expression, "permuted")
+
+
+def check_substituted(case: Case) -> None:
+    """A part may be named, and the name replaced by the part."""
+    parts = [part for part in case.tree.walk() if part.op != "leaf" and part is not case.tree]
+    spare = {shape: [name for name in names if name not in case.tree.names] for shape, names in VARIABLES.items()}
+    parts = [part for part in parts if spare[part.shape] and part.names]
+    if parts:
+        part = random.Random(case.seed).choice(parts)
+        name = spare[part.shape][0]
+        outer = ROUTES["operators"](replaced(case.tree, part, leaf(name)), case.fixed)
+        inner = ROUTES["operators"](part, case.fixed)
+        whole = outer.substitute(**{name: inner}) if name in outer.variables else outer
+        equal(whole, ROUTES["operators"](case.tree, case.fixed), case, "substituted")
+
+
+CHECKS: dict[str, Callable[[Case], None]] = {
+    "value": check_value,
+    "first": lambda case: check_derivative(case, 1),
+    "second": lambda case: check_derivative(case, 2),
+    "third": lambda case: check_derivative(case, 3) if case.tree.size < 10 else None,
+    "products": check_products,
+    "layouts": check_layouts,
+    "source": check_source,
+    "routes": check_routes,
+    "sweeps": check_sweeps,
+    "text": check_text,
+    "renamed": check_renamed,
+    "permuted": check_permuted,
+    "substituted": check_substituted,
+}
+
+
+def sizes_of(env: Arrays) -> dict[str, int]:
+    return {size: length for name, array in env.items() for size, length in zip(SHAPE_OF[name], array.shape, strict=True)}
+
+
+def declared(tensor: Any) -> str:
+    return " ".join([*("*".join(map(str, s)) if isinstance(s, tuple) else str(s) for s in tensor.axes), *sorted(tensor.traits)])
+
+
+def same(one: rc.Expr, other: rc.Expr, what: str) -> None:
+    if not one == other:
+        raise Wrong(f"{what}: {str(one)[:300]}  is not  {str(other)[:300]}")
+
+
+def equal(one: rc.Expr, other: rc.Expr, case: Case, what: str) -> None:
+    """Identical, or at least equal in numbers."""
+    if not one == other:
+        for env, _ in case.points():
+            compare(evaluated(one, env), evaluated(other, env), TOLERANCE, what)
+
+
+def mirrored(tree: Tree) -> Tree:
+    parts = tuple(map(mirrored, tree.parts))
+    return tree._replace(parts=parts[::-1] if tree.op in ("add", "mul", "maximum") else parts)
+
+
+def replaced(tree: Tree, part: Tree, by: Tree) -> Tree:
+    """The tree with a part, wherever it occurs, replaced."""
+    if tree == part:
+        return by
+    return tree._replace(parts=tuple(replaced(inner, part, by) for inner in tree.parts))
+
+
+# running
+
+
+def failure(case: Case, check: str) -> str | None:
+    """What is wrong, or None. Raises Unsuitable."""
+    try:
+        with np.errstate(all="ignore"):
+            CHECKS[check](case)
+    except Wrong as error:
+        return str(error)
+    except Unsuitable:
+        raise
+    except Exception as error:
+        return f"{type(error).__name__}: {str(error)[:400]}"
+    return None
+
+
+def kind(message: str) -> str:
+    return message.partition(":")[0]
+
+
+def shrunk(case: Case, check: str, message: str) -> tuple[Case, str]:
+    """A smaller case that fails alike: parts in place of the whole, variables in place of parts, while it goes."""
+    tried = set()
+    while True:
+        for tree in sorted(smaller(case.tree), key=lambda tree: tree.size):
+            wrt = tuple(name if name in tree.names else min(tree.names, default=name) for name in case.wrt)
+            route = case.route if case.route in routes_of(tree) else "operators"
+            if tree in tried:
+                continue
+            tried.add(tree)
+            attempt = Case(tree, route, wrt, case.sizes, case.fixed, case.seed, (check,))
+            try:
+                found = failure(attempt, check)
+            except Unsuitable:
+                continue
+            if found is not None and kind(found) == kind(message):
+                case, message = attempt, found
+                break
+        else:
+            return case, message
+
+
+def smaller(tree: Tree) -> Iterator[Tree]:
+    for part in list(tree.walk())[1:]:
+        yield part
+    for part in tree.walk():
+        if part.op not in ("leaf", "number"):
+            for other in (leaf(VARIABLES[part.shape][0]), *(inner for inner in part.parts if inner.shape == part.shape)):
+                yield replaced(tree, part, other)
+
+
+def run(seeds: range, show: Callable[[str], None] = print) -> Counter[str]:
+    """Run the cases of some seeds; what failed is shown, as small as it could be made."""
+    tally: Counter[str] = Counter()
+    for seed in seeds:
+        case = case_of(seed)
+        tally["cases"] += 1
+        for check in case.checks:
+            try:
+                message = failure(case, check)
+            except Unsuitable:
+                tally["unsuitable"] += 1
+                continue
+            tally["checks"] += 1
+            if message is not None:
+                tally["failed"] += 1
+                small, message = shrunk(case, check, message)
+                text = ROUTES["operators"](small.tree, small.fixed) if kind(message) != "TraceError" else small.tree
+                show(f"seed {seed}, {check} ({small.route}), by {small.wrt}, {small.sizes} {small.fixed}\n    {text!s:.300}\n    {message}")
+    return tally
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Random expressions against an independent oracle.")
+    parser.add_argument("--cases", type=int, default=1000)
+    parser.add_argument("--start", type=int, default=None, help="the first seed; a fresh one by default")
+    options = parser.parse_args(arguments)
+    start = time.time_ns() % 10**9 if options.start is None else options.start
+    print(f"seeds {start} to {start + options.cases - 1}", flush=True)
+    tally = run(range(start, start + options.cases), lambda text: print(text, flush=True))
+    print(dict(tally))
+    return 1 if tally["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

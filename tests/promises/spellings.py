@@ -1,0 +1,165 @@
+"""A tree spelled in each notation of ricci."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+import ricci as rc
+from tests.promises.trees import SHAPE_OF, Tree, meanings, traced_namespace, value
+
+NAMES = {"arctan": "atan"}  # where a notation's name is not NumPy's
+TRACED = meanings(traced_namespace())
+
+
+def declarations(tree: Tree, sizes: Mapping[str, Any]) -> dict[str, str]:
+    """``sizes`` gives size symbols another name or a number."""
+    return {name: " ".join(str(sizes.get(size, size)) for size in SHAPE_OF[name]) for name in sorted(tree.names)}
+
+
+# matrix notation
+
+
+def matrix_text(tree: Tree, sizes: Mapping[str, Any]) -> str:
+    parts = [matrix_text(part, sizes) for part in tree.parts]
+    if tree.op in ("leaf", "number"):
+        return f"({tree.data})" if tree.op == "number" else str(tree.data)
+    if tree.op == "gram":
+        size = sizes.get(tree.shape[0], tree.shape[0])
+        return f"(({parts[0]})'*({parts[0]}) + 2*eye({size}))"
+    function = NAMES.get(tree.data, tree.data)
+    return MATRIX[tree.op].format(*parts, data=tree.data, function=function)
+
+
+MATRIX = {
+    "add": "({0} + {1})",
+    "sub": "({0} - {1})",
+    "mul": "({0}.*{1})",
+    "div": "({0} ./ (2 + {1}.^2))",
+    "scale": "({0}*{1})",
+    "times": "({data}*{0})",
+    "power": "({0}.^{data})",
+    "root": "sqrt(1 + {0}.^2)",
+    "log": "log(1 + {0}.^2)",
+    "call": "{function}({0})",
+    "maximum": "maximum({0}, {1})",
+    "sum": "sum({0})",
+    "dot": "(({0})'*({1}))",
+    "matmul": "({0}*{1})",
+    "outer": "({0}*({1})')",
+    "transpose": "({0})'",
+    "trace": "tr({0})",
+    "diag": "diag({0})",
+    "diagonal": "diag({0})",
+    "whole": "{function}({0})",
+}
+
+
+def by_matrix(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
+    return rc.parse(matrix_text(tree, sizes), notation="matrix", **declarations(tree, sizes))
+
+
+# index notation: every sum is spelled out, so that no letter is summed by accident
+
+
+def index_text(tree: Tree, indices: tuple[str, ...], fresh: Callable[[], str]) -> str:
+    """The entry of a tree at some indices. `whole` functions take variables only, see `fits_indices`."""
+    op, parts = tree.op, tree.parts
+    if op == "leaf":
+        return f"{tree.data}_{{{','.join(indices)}}}" if indices else str(tree.data)
+    if op == "number":
+        return f"({tree.data})"
+    if op in ("sum", "rowsum", "dot", "matmul", "trace", "gram"):
+        return _summed(tree, indices, fresh)
+    if op == "outer":
+        return f"({index_text(parts[0], indices[:1], fresh)}) ({index_text(parts[1], indices[1:], fresh)})"
+    if op == "transpose":
+        return index_text(parts[0], indices[::-1], fresh)
+    if op == "diagonal":
+        return index_text(parts[0], indices * 2, fresh)
+    if op == "diag":
+        return f"(({index_text(parts[0], indices[:1], fresh)}) delta_{{{','.join(indices)}}})"
+    if op == "scale":
+        return f"(({index_text(parts[0], (), fresh)}) ({index_text(parts[1], indices, fresh)}))"
+    inner = [index_text(part, indices, fresh) for part in parts]
+    ones = " ".join(f"one_{{{index}}}" for index in dict.fromkeys(indices)) or "1"
+    return INDEX[op].format(*inner, ones=ones, data=tree.data, function=NAMES.get(tree.data, tree.data))
+
+
+INDEX = MATRIX | {
+    "mul": "(({0}) ({1}))",
+    "div": "(({0}) / (2 {ones} + ({1})^2))",
+    "power": "({0})^{data}",
+    "root": "sqrt({ones} + ({0})^2)",
+    "log": "log({ones} + ({0})^2)",
+    "times": "({data} ({0}))",
+}
+
+
+def _summed(tree: Tree, indices: tuple[str, ...], fresh: Callable[[], str]) -> str:
+    """The operations that sum."""
+    parts, k = tree.parts, fresh()
+    if tree.op == "sum":
+        bound = tuple([k, *(fresh() for _ in parts[0].shape[1:])])
+        return f"sum_{{{','.join(bound)}}}({index_text(parts[0], bound, fresh)})"
+    if tree.op == "rowsum":
+        return f"sum_{{{k}}}({index_text(parts[0], (*indices, k), fresh)})"
+    if tree.op == "trace":
+        return f"sum_{{{k}}}({index_text(parts[0], (k, k), fresh)})"
+    if tree.op == "gram":
+        left, right = (index_text(parts[0], (k, index), fresh) for index in indices)
+        return f"(sum_{{{k}}}(({left}) ({right})) + 2 delta_{{{','.join(indices)}}})"
+    before, after = (indices[:-1], indices[-1:]) if len(parts[1].shape) == 2 else (indices, ())
+    left, right = index_text(parts[0], (*before, k), fresh), index_text(parts[1], (k, *after), fresh)
+    return f"sum_{{{k}}}(({left}) ({right}))"
+
+
+def fits_indices(tree: Tree) -> bool:
+    return not any(part.op == "whole" for part in tree.walk())
+
+
+def by_index(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
+    numbers = count()
+    fresh = lambda: f"k{next(numbers)}"  # noqa: E731
+    free = tuple(f"f{axis}" for axis in range(len(tree.shape)))
+    text = f"{index_text(tree, free, fresh)} -> {','.join(free)}"
+    return rc.parse(text, notation="index", **declarations(tree, sizes))
+
+
+# Python
+
+
+def by_operators(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
+    tensors = {name: rc.tensor(name, shape) for name, shape in declarations(tree, sizes).items()}
+    return _expression(value(tree, tensors, TRACED, bounded=False))
+
+
+def by_trace(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
+    given = declarations(tree, sizes)
+    names = ", ".join(given)
+    function = eval(f"lambda {names}: run(dict({', '.join(f'{name}={name}' for name in given)}))", {"run": lambda env: value(tree, env, TRACED, False)})
+    return rc.trace(function, **given)
+
+
+def _expression(result: Any) -> rc.Expr:
+    return result if isinstance(result, rc.Expr) else rc.parse(str(np.asarray(result).item()))
+
+
+ROUTES: dict[str, Callable[[Tree, Mapping[str, Any]], rc.Expr]] = {
+    "matrix": by_matrix,
+    "index": by_index,
+    "operators": by_operators,
+    "trace": by_trace,
+}
+
+
+def routes_of(tree: Tree) -> list[str]:
+    """The routes that can say a tree."""
+    operations = {part.op for part in tree.walk()}
+    left_out = set() if fits_indices(tree) else {"index"}
+    if "rowsum" in operations:
+        left_out.add("matrix")
+    return [route for route in ROUTES if route not in left_out]
