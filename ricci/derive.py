@@ -6,28 +6,39 @@ from collections.abc import Sequence
 
 from ricci import calculus
 from ricci.expr import Expr
+from ricci.free import by_free_entries
 from ricci.notation.declarations import check_name
 from ricci.simplify import settle
 from tensor_networks.axes import show_shape
-from tensor_networks.errors import ShapeError
+from tensor_networks.errors import DerivativeError, ShapeError
 from tensor_networks.nodes import Node, Tensor, tensor
 
 Variable = str | Expr | Tensor
 
 
-def derivative(expression: Expr, *wrt: Variable) -> Expr:
+def derivative(expression: Expr, *wrt: Variable, structure: str = "projected") -> Expr:
     """The derivative by each variable in turn.
 
     Axes: those of the expression, then those of ``wrt[0]``, ``wrt[1]``, ... A variable that does not occur gives the zero of
     that shape. The derivative by a variable with a linear structure (symmetric, skew, diagonal) is the Frechet one, projected
-    onto that structure.
+    onto that structure. With ``structure="free"`` it is the derivative by the free entries of the variable (Matrix Cookbook,
+    section 2.8: ``G + G' - diag(diag(G))`` for a symmetric one; lower, upper and toeplitz too); such a result is not
+    what `verify` checks.
 
     Raises:
         UnknownName: a variable neither occurs nor was declared.
-        DerivativeError: a function has no derivative rule.
+        DerivativeError: a function has no derivative rule, or the structure has no free entries.
     """
+    if structure not in ("projected", "free"):
+        raise DerivativeError("structure is projected or free", hint=f"got {structure!r}")
     variables = [expression.variable(which) for which in wrt]
-    node = calculus.derivative(expression.settled, variables)
+    if structure == "projected":
+        return _derived(calculus.derivative(expression.settled, variables), expression, variables)
+    node = expression.settled
+    for variable in variables:
+        order = node.order
+        node = calculus.derivative(node, [variable])
+        node = by_free_entries(node, variable, range(order, node.order))
     return _derived(node, expression, variables)
 
 

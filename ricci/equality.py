@@ -1,72 +1,136 @@
-"""Are two expressions equal? By normal form, by expansion, or - where neither decides - by numbers; it says which."""
+"""Are two expressions equal? By normal form, by expansion, in exact arithmetic, or by numbers; it says which."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
+from ricci import modular
 from ricci.expr import Expr
+from ricci.passes.halves import halved
 from ricci.simplify import settle
 from ricci.verify import DOMAINS, random_point, size_numbers
 from tensor_networks.errors import LimitError, RicciError
+from tensor_networks.nodes import Node
 from tensor_networks.rewrite import expand
 
 TOLERANCE = 1e-9
+BASES = (2, 4)
+EXACT_POINTS = 3  # at each of the two sizes
+ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
 class Equality:
-    """The answer, true or false, and how it was found: ``identical``, ``expanded``, ``numeric`` or ``shape``."""
+    """The answer, true or false, and how it was found.
+
+    ``how`` is ``identical``, ``expanded``, ``exact``, ``numeric`` or ``shape``; ``points`` were compared; ``error`` is the largest relative difference that floating-point numbers showed.
+    """
 
     equal: bool
     how: str
     error: float = 0.0
+    points: int = 0
+
+    @property
+    def proven(self) -> bool:
+        """Is the answer certain? Agreement at points leaves a doubt, a difference in exact arithmetic does not."""
+        return self.how in ("identical", "expanded", "shape") or (self.how == "exact" and not self.equal)
 
     def __bool__(self) -> bool:
         return self.equal
 
     def __str__(self) -> str:
+        at = f"at {self.points} random points of two sizes"
+        if self.equal:
+            return {
+                "identical": "equal, proven: one normal form",
+                "expanded": "equal, proven: one expanded form",
+                "exact": f"equal in exact arithmetic modulo {modular.PRIME} {at}",
+                "numeric": f"equal numerically {at}, to {TOLERANCE:g}; not proven",
+            }[self.how]
         return {
-            "identical": "equal, proven: one normal form",
-            "expanded": "equal, proven: one expanded form",
-            "shape": "different: the shapes differ",
-            "numeric": "equal at all points tried, not proven" if self.equal else f"different: by {self.error:.2g} at a random point",
+            "shape": "different, proven: the shapes differ",
+            "exact": f"different, proven: exact arithmetic modulo {modular.PRIME} at a random point",
+            "numeric": f"different: by {self.error:.2g} at a random point",
         }[self.how]
 
 
 def equal(one: Expr, other: Expr) -> Equality:
     """Compare two expressions.
 
-    Identical normal forms or identical expanded forms prove equality. Otherwise both are evaluated at random points of two
-    sizes: a difference refutes it, agreement to 1e-9 is reported as agreement, not as a proof.
+    Identical normal forms or identical expanded forms prove equality. Otherwise both are evaluated at random points, of
+    the traits of the variables and of two sizes, exactly, modulo a large prime: a difference of rational functions
+    refutes equality, agreement leaves a chance of 1 in 10^8 a point. What exact arithmetic cannot tell, such as
+    ``sin(a)^2 + cos(a)^2`` and 1, is compared in floating point, where agreement to 1e-9 is no proof either.
+
+    Raises:
+        RicciError: neither is finite at any of the random points.
     """
     if one.axes != other.axes:
         return Equality(False, "shape")
     if one == other:
         return Equality(True, "identical")
     try:
-        if settle(expand(one.settled))[0] is settle(expand(other.settled))[0]:
+        if _expanded(one) is _expanded(other):
             return Equality(True, "expanded")
     except LimitError:
         pass
-    return _numerically(one, other)
+    exact = _exactly(one, other)
+    return _numerically(one, other) if exact is None else exact
+
+
+def _expanded(expression: Expr) -> Node:
+    """The normal form with products distributed over sums, and duplications as sums of eliminations."""
+    (node,) = settle(expand(expression.settled))
+    spelled = halved(node)
+    return node if spelled is node else settle(expand(settle(expand(spelled))[0]))[0]
+
+
+def _exactly(one: Expr, other: Expr) -> Equality | None:
+    """The answer of exact arithmetic; None if it has none."""
+    compared = 0
+    for base in BASES:
+        sizes = size_numbers([one, other], base)
+        found = 0
+        for seed in range(EXACT_POINTS + ATTEMPTS):
+            try:
+                (first, second), rational = modular.values((one.settled, other.settled), sizes, seed)
+            except modular.NotExact:
+                continue
+            if not np.array_equal(first, second):
+                return Equality(False, "exact", points=1) if rational else None
+            found += 1
+            if found == EXACT_POINTS:
+                break
+        if not found:
+            return None
+        compared += found
+    return Equality(True, "exact", points=compared)
 
 
 def _numerically(one: Expr, other: Expr) -> Equality:
-    import numpy as np
-
     worst, compared = 0.0, 0
+    for first, second in _values(one, other):
+        compared += 1
+        scale = max(1.0, float(np.max(np.abs(first), initial=0.0)))
+        worst = max(worst, float(np.max(np.abs(first - second), initial=0.0)) / scale)
+    if not compared:
+        raise RicciError("no random point was found at which both are finite")
+    return Equality(worst <= TOLERANCE, "numeric", worst, compared)
+
+
+def _values(one: Expr, other: Expr) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Both values at random points, where they are finite."""
     tensors = one.variables | other.variables
-    for base in (2, 4):
+    for base in BASES:
         sizes = size_numbers([one, other], base)
         for seed in range(2):
             for domain, _, _ in DOMAINS:
                 point = random_point(tensors, sizes, domain, seed)
-                first, second = (np.asarray(e(**{n: a for n, a in point.items() if n in e.variables})) for e in (one, other))
-                if not (np.all(np.isfinite(first)) and np.all(np.isfinite(second))):
-                    continue
-                compared += 1
-                scale = max(1.0, float(np.max(np.abs(first), initial=0.0)))
-                worst = max(worst, float(np.max(np.abs(first - second), initial=0.0)) / scale)
-    if not compared:
-        raise RicciError("no random point was found at which both are finite")
-    return Equality(worst <= TOLERANCE, "numeric", worst)
+                given = [{name: array for name, array in point.items() if name in e.variables} for e in (one, other)]
+                first, second = (np.asarray(e(**arrays)) for e, arrays in zip((one, other), given, strict=True))
+                if np.all(np.isfinite(first)) and np.all(np.isfinite(second)):
+                    yield first, second

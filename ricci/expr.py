@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from ricci.constants import is_constant
 from ricci.notation.declarations import parse_declaration
 from ricci.notation.numpy_protocols import NumpyProtocols
 from ricci.notation.writing import write
@@ -64,7 +65,7 @@ class Expr(NumpyProtocols):
         self.origin: tuple[Expr, tuple[Tensor, ...]] | None = None
         self.legend = ""
         self._settled: Node | None = None
-        self._declared = dict(declared or {})
+        self._declared = {name: leaf for name, leaf in (declared or {}).items() if not is_constant(leaf)}
         self._check_names()
 
     def _check_names(self) -> None:
@@ -97,7 +98,8 @@ class Expr(NumpyProtocols):
     @property
     def variables(self) -> dict[str, Tensor]:
         """The tensors by name, in alphabetical order; those that were declared only come last."""
-        found = {leaf.name: leaf for leaf in sorted(leaves(self.node), key=lambda leaf: leaf.name)}
+        tensors = (leaf for leaf in leaves(self.node) if not is_constant(leaf))
+        found = {leaf.name: leaf for leaf in sorted(tensors, key=lambda leaf: leaf.name)}
         return found | {name: leaf for name, leaf in self._declared.items() if name not in found}
 
     def variable(self, which: str | Expr | Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ricci.passes.applied import determinants, exponentials, inverses, logarithms, parities, shifts
+from ricci.passes.diagonals import diagonals
 from ricci.passes.groups import alike, side_by_side
 from ricci.passes.halves import halves
 from ricci.passes.powers import norms, roots, signs, units
@@ -36,6 +37,7 @@ PASSES: tuple[Pass, ...] = (
     hyperbolics,
     adjugates,
     cancellations,
+    diagonals,
     side_by_side,
     alike,
     halves,

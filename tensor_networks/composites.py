@@ -174,11 +174,16 @@ def oriented(node: Node) -> tuple[Node, tuple[int, ...]]:
         return node, identity
     if node._oriented is None:
         seen = [(permuted(node, permutation), permutation) for permutation in _orientations(node)]
-        best = node._oriented = min(seen, key=lambda view: primitive(view[0])[0].key)
+        best = node._oriented = min(seen, key=lambda view: (_is_composite(view[0]), primitive(view[0])[0].key))
         best[0]._oriented = best[0], identity
         if len(seen) == 2 == node.order:
             best[0]._orbits = (0, 0) if seen[0][0] is seen[1][0] else identity
     return node._oriented
+
+
+def _is_composite(node: Node) -> bool:
+    """Is the node one that can be seen in several ways, not a leaf or a function that a view shows as it is?"""
+    return isinstance(node, Network | Sum)
 
 
 def primitive(node: Node) -> tuple[Node, Number]:
@@ -220,7 +225,7 @@ def permuted(node: Node, permutation: tuple[int, ...]) -> Node:
     outputs = _picked(node.outputs, permutation)
     if len(node.factors) == 1 and node.factors[0].exponent == 1:
         inner, slots, _ = node.factors[0]
-        if len(node.free) == len(outputs) and slots == sorted_slots(inner, outputs):
+        if len(node.free) == len(outputs) == len(slots) and slots == sorted_slots(inner, outputs):
             return inner
         if type(inner) is Sum and {w for g in slots for w in g} <= node.free:
             core = tuple(dict.fromkeys((w,) for group in outputs for w in group if (w,) in slots))

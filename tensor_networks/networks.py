@@ -280,9 +280,10 @@ def _view_of_sum(node: Sum, slots: tuple[Group, ...], outputs: tuple[Group, ...]
     seen = total(terms, [wiring.size(wire) for (wire,) in core])
     if core == outputs:
         return seen
+    seen, number = primitive(seen)
     if isinstance(seen, Sum):
-        return canonical([Factor(seen, core, 1)], outputs, wiring.sizes)
-    return network([(seen, core)], outputs, wiring.known(outputs))
+        return _scaled(canonical([Factor(seen, core, 1)], outputs, wiring.sizes), number)
+    return _scaled(network([(seen, core)], outputs, wiring.known(outputs)), number)
 
 
 def total(terms: Iterable[tuple[Node, Number]], axes: Iterable[Axis] | None = None) -> Node:

@@ -20,6 +20,8 @@ from ricci.notation.formula import (
 )
 from tensor_networks.axes import Axis, show
 
+MOST_OPENED = 200  # factors of a product that are taken over into another one
+
 
 def chain(parts: Iterable[Formula], order: int) -> Formula:
     """The matrix product, flat, with powers of equal neighbours, transposed as a whole if that is shorter."""
@@ -35,8 +37,8 @@ def chain(parts: Iterable[Formula], order: int) -> Formula:
 def _opened(part: Formula) -> Sequence[Formula]:
     """The factors of a matrix product, transposed or not; diag(v)*M*x for an entrywise product of v and M*x."""
     if part.kind == "chain" and part.order:
-        return part.parts
-    if part.kind == "transpose" and part.parts[0].kind == "chain":
+        return part.parts if len(part.parts) <= MOST_OPENED else [part]
+    if part.kind == "transpose" and part.parts[0].kind == "chain" and len(part.parts[0].parts) <= MOST_OPENED:
         return [transposed(inner) for inner in reversed(part.parts[0].parts)]
     if part.kind == "hadamard" and part.order == 1:
         chains = [inner for inner, exponent in part.detail if inner.kind == "chain" and exponent == 1]
@@ -51,8 +53,8 @@ def _chain(parts: Sequence[Formula], order: int) -> Formula:
     grouped = _grouped(parts)
     if len(grouped) == 1:
         return grouped[0]
-    shown = [wrapped(part, POWER) for part in grouped]
-    latex = [wrapped_latex(part, POWER) for part in grouped]
+    shown = [wrapped(part, PRODUCT if part.kind == "chain" else POWER) for part in grouped]
+    latex = [wrapped_latex(part, PRODUCT if part.kind == "chain" else POWER) for part in grouped]
     degree = sum(part.degree for part in grouped)
     formula = Formula(
         "chain", joined(shown, "*"), joined(latex, r"\,"), order=order, level=PRODUCT, parts=grouped, degree=degree

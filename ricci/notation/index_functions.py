@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ricci.functions import FUNCTIONS, apply
 from ricci.notation.declarations import Scope, unknown
-from ricci.notation.index_syntax import CONSTANTS, SPECIAL, is_function
+from ricci.notation.index_syntax import CONSTANTS, PATTERNS, SPECIAL, is_function
 from ricci.notation.pieces import OPEN, Piece, Wires, settled
 from ricci.notation.syntax import (
     Call,
@@ -23,10 +23,11 @@ from ricci.notation.syntax import (
     is_size_product,
     snippet,
 )
-from tensor_networks.axes import Axis, product
+from tensor_networks.axes import Axis, derived, diagonals, product, symbols, triangle
 from tensor_networks.errors import IndexNotationError, ParseError, ShapeError, clip, located
 from tensor_networks.networks import constant, total
 from tensor_networks.numbers import Number, exact, power
+from tensor_networks.patterns import pattern
 
 
 class Context(NamedTuple):
@@ -202,10 +203,14 @@ class IndexFunctions:
     # constants
 
     def constant(self, tree: Call) -> Piece:
-        """eye(n), ones(n, ...), zeros(n, ...), whose axes are open."""
+        """eye(n), ones(n, ...), zeros(n, ...) and patterns such as duplication(n), whose axes are open."""
         sizes = [self.size_argument(argument) for argument in tree.arguments]
-        if not sizes or (tree.name == "eye" and len(sizes) != 1):
+        if not sizes or (tree.name in ("eye", *PATTERNS) and len(sizes) != 1):
             raise blame(ParseError, f"{tree.name} takes sizes as arguments, not {len(sizes)}", self.text, tree)
+        if tree.name in PATTERNS:
+            node = pattern(tree.name, sizes[0])
+            open_ = {f"{OPEN}{axis}": self.wires.new(size) for axis, size in enumerate(node.axes)}
+            return Piece(1, [(node, tuple(open_.values()), 1)], open_, dict.fromkeys(open_, 1))
         wires = [self.wires.new(size) for size in sizes] * (2 if tree.name == "eye" else 1)
         free = {f"{OPEN}{axis}": wire for axis, wire in enumerate(wires)}
         return Piece(0 if tree.name == "zeros" else 1, [], free, dict.fromkeys(free, 1), list(dict.fromkeys(wires)))
@@ -223,6 +228,9 @@ class IndexFunctions:
             error.message = f"{clip(tree.name)} is not a size of any declaration"
             error.locate(self.text, tree.start, tree.end)
             raise error
+        made = derived(self.text[tree.start : tree.end].replace(" ", "")) if isinstance(tree, Chain) else None
+        if made is not None and self.scope.sizes.issuperset(symbols(made[1])):
+            return {"triangle": triangle, "diagonals": diagonals}[made[0]](made[1])
         if isinstance(tree, Chain) and is_size_product(tree):
             return product(self.size_argument(operand) for operand in tree.operands)
         raise blame(ParseError, "this argument must be a size", self.text, tree, "a size is a symbol or an integer")

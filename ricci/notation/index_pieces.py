@@ -44,7 +44,7 @@ def indexed(base: Formula, letters: Sequence[str]) -> Formula:
 def placed(body: Formula, letters: Sequence[str], opening: str = "(") -> Formula:
     """A body that says the order of its indices, to be given others: `(A_ij + B_ij -> ij)`."""
     closing = ")" if opening else ""
-    latex = [r"\left(", body, r"\right)"] if opening else [body]
+    latex: list[str | Formula] = [r"\left(", body, r"\right)"] if opening else [body]
     return Formula("placed", [opening, body, " -> ", listed(letters), closing], latex, order=0)
 
 

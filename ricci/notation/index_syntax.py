@@ -20,7 +20,8 @@ from ricci.notation.syntax import (
     Walk,
 )
 
-CONSTANTS = frozenset({"eye", "ones", "zeros"})
+PATTERNS = frozenset({"duplication", "elimination", "lower", "toeplitz"})
+CONSTANTS = frozenset({"eye", "ones", "zeros", *PATTERNS})
 SPECIAL = frozenset({"sum", "sqrt", *CONSTANTS})
 SYMBOLS = {"delta": 2, "one": 1, "eps": 99}  # at most so many indices
 OPERATORS = ["+", "-", "*", "/", "^", "_", "(", ")", ",", "{", "}", "->"]

@@ -35,9 +35,11 @@ from ricci.notation.index_pieces import (
 )
 from ricci.notation.matrix_writer import bounded, is_zero, matrix_formula, zeros
 from ricci.notation.syntax import run
+from tensor_networks.axes import show
 from tensor_networks.networks import Factor, Network, Sum, network
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.numbers import Number
+from tensor_networks.patterns import Pattern
 
 Answer = TypeVar("Answer")
 Step = Generator[Any, Any, Answer]
@@ -165,6 +167,8 @@ class IndexWriter:
             return indexed(named(node.name, 0), letters)
         if isinstance(node, Size):
             return named(node.size, 0, degree=0)
+        if isinstance(node, Pattern):
+            return indexed(named(f"{node.name}({show(node.size)})", 0, degree=0), letters)
         if isinstance(node, Sum):
             formula: Formula = yield self.sum(node, letters, level)
         elif isinstance(node, Network):

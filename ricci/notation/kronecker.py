@@ -127,8 +127,26 @@ class Groups:
         straight = self.pieces(rows, columns)
         if straight is not None:
             out.append(straight)
-        elif swaps:
-            out += self.swapped(rows, columns, swaps - 1)
+        else:
+            out += self.masked(rows, columns)
+            out += self.swapped(rows, columns, swaps - 1) if swaps and not out else []
+        return out
+
+    def masked(self, rows: Group, columns: Group) -> list[Formula]:
+        """diag(vec(D))*M and M*diag(vec(D)), where factors hang on the wires of one group only and join several."""
+        out: list[Formula] = []
+        for group, is_row in ((rows, True), (columns, False)):
+            inside = [
+                factor for factor in self.factors if len(set(factor.wires)) > 1 and set(factor.wires) <= set(group)
+            ]
+            if not inside or len(inside) == len(self.factors) and not set(rows) & set(columns):
+                continue
+            mask = Groups(inside, self.sizes).options(group, None, 0)
+            rest = [factor for factor in self.factors if factor not in inside]
+            core = Groups(rest, self.sizes).options(rows, columns, 1)
+            if mask and core:
+                parts = [diagonal(cheapest(mask)), cheapest(core)]
+                out.append(chain(parts if is_row else parts[::-1], 2))
         return out
 
     def shared(self, rows: Group, columns: Group) -> bool:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tensor_networks.networks import Factor, Network, Sum, network, total
-from tensor_networks.nodes import Node
+from tensor_networks.nodes import Node, walk
 from tensor_networks.patterns import Pattern, pattern
+from tensor_networks.rewrite import substitute
 from tensor_networks.wiring import Group
 
 Slots = tuple[Group, ...]
@@ -209,6 +210,17 @@ def symmetrised(node: Network) -> Node:
                 if count < len(factor.node.terms):
                     return gathered
     return node
+
+
+def halved(root: Node) -> Node:
+    """The root with duplications spelled as eliminations: ``D_ijh = L_hij + L_hji - L_hij delta_ij``."""
+    found = [node for node in walk(root) if isinstance(node, Pattern) and node.name == "duplication"]
+    mapping: dict[Node, Node] = {}
+    for node in found:
+        half = pattern("elimination", node.size)
+        views = [network([(half, "hij")], "ijh"), network([(half, "hji")], "ijh"), network([(half, "hii")], "iih")]
+        mapping[node] = total(zip(views, (1, 1, -1), strict=True))
+    return substitute(root, mapping) if mapping else root
 
 
 STEPS: tuple[Callable[[Network], Found], ...] = (opened, powers, on_the_diagonal, same_pair, same_place, lowers, summed, returning)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tensor_networks.axes import show
 from tensor_networks.composites import Factor, Network, Sum
-from tensor_networks.nodes import Node, Size, Tensor
+from tensor_networks.drawing.record import text_of
+from tensor_networks.nodes import Node
 
 MOST_NODES = 2000
 _ENTITIES = {"&": "&amp;", '"': "&quot;", "<": "&lt;", ">": "&gt;", "\\": "&#92;", "{": "&#123;", "}": "&#125;", "|": "&#124;"}
@@ -67,14 +68,3 @@ def _product(node: Node, prefix: str, budget: int) -> tuple[int, list[str]]:
     if len(factors) > budget:
         lines.append(f"    {prefix}more [label={quoted(f'{len(factors) - max(0, budget)} more factors')}];")
     return len(factors), lines
-
-
-def text_of(node: Node) -> str:
-    """A node in a few characters."""
-    if isinstance(node, Tensor):
-        return node.name if len(node.name) <= 200 else node.name[:199] + "…"
-    if isinstance(node, Size):
-        return node.size[:200]
-    if hasattr(node, "function"):
-        return f"{node.function.name}({', '.join(text_of(arg) if not arg.children else '…' for arg in node.children)})"
-    return "Σ" if isinstance(node, Sum) else "Π"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tensor_networks.drawing.mesh import Glyph, Vertex
-from tensor_networks.drawing.picture import Box, Close, Data, Inset, Item, Open, Picture, Point, Polygon, Shape, Text, text_box, united
+from tensor_networks.drawing.picture import Box, Close, Data, Inset, Item, Open, Picture, Point, Polygon, Shape, Text
 from tensor_networks.drawing.style import DOT, LABEL, NAME, RADIUS, Run, Runs, raised, width
 from tensor_networks.nodes import Node
 
@@ -71,22 +71,38 @@ def box_glyph(
 ) -> Glyph:
     """An opened node: a dotted box (a plain one for a sum or product) with its name at the top left and the picture inside."""
     picture = inner(default_sides(node.order))
-    left, top, right, bottom = (side * INSIDE for side in picture.box)
-    head = 15.0 if name or exponent != 1 else 6.0
-    wide = max(right - left + 8, width(name, NAME) + 24) / 2
+    power = raised((), exponent)
     return Glyph(
         shape="box",
-        box=(-wide, min(top - head, -RADIUS), wide, max(bottom + 8, RADIUS)),
-        runs=raised(name, exponent),
+        box=_around(picture, name, power),
+        runs=name,
+        exponent=power,
         fill="function" if function else "constant",
         inner=inner,
+        picture=picture,
         orbits=node.orbits,
         corner=12.0,
-        dash="2 3" if function else "",
-        stroke="hole" if mark == "marked" else "ink",
+        dash="3 3" if mark == "hole" else "2 3" if function else "",
+        stroke="hole" if mark else "ink",
         thick=2.4 if mark == "marked" else 1.1,
         data=data,
     )
+
+
+def _around(picture: Picture, name: Runs, power: Runs) -> Box:
+    """The outline of an opened node: its picture in the middle, room for the name and the exponent above it."""
+    left, top, right, bottom = (side * INSIDE for side in picture.box)
+    head = 19.0 if name or power else 6.0
+    wide = max(right - left + 8, width(name, NAME) + width(power, LABEL) + 30) / 2
+    return -wide, min(top - head, -RADIUS), wide, max(bottom + 8, RADIUS)
+
+
+def turned(glyph: Glyph, sides: str) -> Glyph:
+    """An opened node with the legs inside turned to the sides where its wires leave. Its outline may change."""
+    if glyph.inner is None:
+        return glyph
+    picture = glyph.inner(_turned(sides))
+    return glyph._replace(picture=picture, box=_around(picture, glyph.runs, glyph.exponent), inner=lambda _: picture)
 
 
 def default_sides(order: int) -> str:
@@ -105,17 +121,20 @@ def draw_vertex(vertex: Vertex, ports: Mapping[int, tuple[str, Point]]) -> list[
     box = (left + x, top + y, right + x, bottom + y)
     items: list[Item] = [Open(glyph.data, glyph.title)]
     items.append(Shape(box, corner, glyph.fill, glyph.stroke, glyph.thick, glyph.dash))
-    if glyph.inner is None:
+    if glyph.picture is None:
         items.append(Text((x, y + NAME * 0.33), glyph.runs, NAME, faint=glyph.faint))
         if len(glyph.orbits) == 2 and glyph.orbits[0] != glyph.orbits[1] and glyph.shape == "square":
             items += wedge(*ports[0])
     else:
-        picture = glyph.inner(_turned("".join(ports[slot][0] for slot in sorted(ports))))
+        picture = glyph.picture
         inner_left, _, inner_right, _ = picture.box
         middle = (inner_left + inner_right) / 2 * INSIDE
         items.append(Inset(picture, x - middle, y, INSIDE))
         if glyph.runs:
             items.append(Text((box[0] + 7, box[1] + 13), glyph.runs, NAME * 0.92, "start"))
+        if glyph.exponent:
+            power = tuple(Run(text) for text, _ in glyph.exponent)
+            items.append(Text((box[2] - 7, box[1] + 12), power, LABEL, "end", italic=False))
     items.append(Close())
     return items
 
@@ -160,17 +179,13 @@ def wedge(side: str, point: Point) -> list[Item]:
     return [Polygon(points)]
 
 
-def framed(picture: Picture, exponent: object, name: Runs = (), data: Data = (), dotted: bool = False) -> Picture:
-    """A scalar's picture in a box, with its exponent outside at the top right."""
+def alone(glyph: Glyph) -> Picture:
+    """A glyph without wires, as a picture."""
+    return Picture(draw_vertex(Vertex("tensor", glyph), {}), glyph.box)
+
+
+def framed(picture: Picture, data: Data = ()) -> Picture:
+    """A picture in a box."""
     left, top, right, bottom = picture.box
-    box: Box = (left - 8, min(top - (18 if name else 8), -RADIUS), right + 8, max(bottom + 8, RADIUS))
-    items: list[Item] = [Open(data), Shape(box, 12.0, "function" if dotted else "none", "ink", 1.1, "2 3" if dotted else "")]
-    items.append(Inset(picture, 0.0, 0.0))
-    boxes = [box]
-    if name:
-        items.append(Text((box[0] + 7, box[1] + 13), name, NAME * 0.92, "start"))
-    if exponent != 1:
-        text = Text((box[2] + 3, box[1] + 6), (Run(str(exponent).replace("-", "−")),), LABEL, "start")
-        items.append(text)
-        boxes.append(text_box(text))
-    return Picture([*items, Close()], united(boxes))
+    box: Box = (left - 10, min(top - 10, -RADIUS), right + 10, max(bottom + 10, RADIUS))
+    return Picture([Open(data), Shape(box, 12.0, "none", "ink", 1.1), Inset(picture, 0.0, 0.0), Close()], box)

@@ -123,7 +123,7 @@ def slot_mark(vertex: Vertex, slot: int) -> int:
     orbits = vertex.glyph.orbits
     if vertex.kind != "tensor" or len(orbits) < 2 or len(set(orbits)) == 1:
         return 0
-    if len(orbits) == 2 and vertex.glyph.inner is None and vertex.glyph.shape != "pill":
+    if len(orbits) == 2 and vertex.glyph.picture is None and vertex.glyph.shape != "pill":
         return 0  # a wedge marks slot 0
     return orbits[slot] + 1
 

@@ -25,15 +25,17 @@ class Part(NamedTuple):
 class Glyph(NamedTuple):
     """What a vertex looks like: its outline around its place (0, 0), its text, or the picture inside.
 
-    `inner` makes the picture inside, its legs turned to the sides given (l or r, a letter for each slot). `orbits` are those of
+    `picture` is the one inside, `inner` makes it, its legs turned to given sides (l or r, for each slot). `orbits` are those of
     the node, `corner` the radius of a box, `dash` the pattern of its outline.
     """
 
     shape: str  # circle, square, pill, box, dot, ones, split
     box: Box
     runs: Runs = ()
+    exponent: Runs = ()
     fill: str = "constant"
     inner: Callable[[str], Picture] | None = None
+    picture: Picture | None = None
     orbits: tuple[int, ...] = ()
     corner: float = 4.0
     dash: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from tensor_networks.drawing.glyphs import draw_vertex
+from tensor_networks.drawing.glyphs import draw_vertex, turned
 from tensor_networks.drawing.grid import Site, find_grid, given_sites, on_sites
 from tensor_networks.drawing.labels import Labels
 from tensor_networks.drawing.mesh import Edge, Mesh
@@ -39,7 +39,10 @@ class Letters(NamedTuple):
 def draw_mesh(mesh: Mesh, names: Letters, positions: Mapping[str, Sequence[Site]] | None = None) -> Picture:
     """The picture of a mesh."""
     near = adjacency(mesh)
-    parts = [_laid_out(mesh, near, component, positions or {}) for component in components(near)]
+    found = components(near)
+    parts = [_laid_out(mesh, near, component, positions or {}) for component in found]
+    if _turn(mesh):
+        parts = [_laid_out(mesh, near, component, positions or {}) for component in found]
     parts += [_bare(edge, place) for place, edge in enumerate(mesh.edges) if edge.u < 0]
     parts.sort(key=_first_leg)
     _stack(mesh, parts)
@@ -51,6 +54,23 @@ def draw_mesh(mesh: Mesh, names: Letters, positions: Mapping[str, Sequence[Site]
         boxes.append(box)
     left, top, right, bottom = united(boxes)
     return Picture(items, (left, top, right, bottom))
+
+
+def _turn(mesh: Mesh) -> bool:
+    """Turn the legs inside opened nodes to where their wires leave; did an outline change?"""
+    changed = False
+    for number, vertex in enumerate(mesh.vertices):
+        if vertex.glyph.inner is not None:
+            sides = {}
+            for edge in vertex.ends:
+                if edge.u == number:
+                    sides[edge.slot_u] = edge.sides[0]
+                if edge.v == number:
+                    sides[edge.slot_v] = edge.sides[1]
+            before = vertex.glyph.box
+            vertex.glyph = turned(vertex.glyph, "".join(sides[slot] for slot in sorted(sides)))
+            changed = changed or vertex.glyph.box != before
+    return changed
 
 
 def _laid_out(

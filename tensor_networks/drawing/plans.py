@@ -14,7 +14,7 @@ from tensor_networks.lowering import VIEWS, Step
 
 MOST_STEPS = 60
 LEVEL = 54.0  # between a step and what it needs, besides their widths
-LINE = 44.0  # between steps below each other
+LINE = 46.0  # between steps below each other
 BAR = 54.0
 FREE = VIEWS | {"input", "constant", "size"}
 
@@ -93,7 +93,7 @@ class _Tree:
         else:
             head = f"t{number} {str(step.params[0]) if step.op == 'call' else step.op}"
             again = number in self.seen
-            note = "computed above" if again else f"{note or 'scalar'}: {short(self.flops[number])} flop"
+            note = "shared, drawn once" if again else f"{note or 'scalar'}: {short(self.flops[number])} flop"
             if not again:
                 self.seen.add(number)
                 self.waiting.append(len(self.drawn))
@@ -119,7 +119,7 @@ class _Drawing:
         self.drawn = drawn
         counts = [prod(value(axis, sizes) for axis in steps[node.step].axes) for node in drawn]
         inner = [place for place, node in enumerate(drawn) if steps[node.step].op not in FREE and node.share]
-        self.largest = max(inner, key=lambda place: counts[place], default=-1)
+        self.largest = max(inner, key=lambda place: (counts[place], -place), default=-1)
         self.wide = [self.width(node) for node in drawn]
         self.at: dict[int, tuple[float, float]] = {}
 
@@ -180,16 +180,18 @@ class _Drawing:
         x, y = self.at[place]
         half = self.wide[place] / 2
         leaf = not node.share and not node.needs
-        box = (x - half, y - 17.0, x + half, y + 17.0)
+        box = (x - half, y - 18.0, x + half, y + 18.0)
         boxes.append(box)
         look = ("hole", 2.4) if place == self.largest else ("ink", 1.3)
         items: list[Item] = [Shape(box, 4.0 if leaf else 12.0, "matrix" if leaf else "constant", *look)]
-        lift = 3.0 if node.note else -5.0
+        lift = 4.0 if node.note else -5.0
         items.append(Text((x, y - lift), named(node.head) if leaf else plain(node.head), NAME * 0.9))
         if node.note:
-            items.append(Text((x, y + 9.0), (Run(node.note),), LABEL * 0.86, role="ink", italic=False, purpose="note"))
+            items.append(Text((x, y + 8.0), (Run(node.note),), LABEL * 0.86, role="ink", italic=False, purpose="note"))
         if node.share >= 0.005:
-            items.append(Shape((x - BAR / 2, y + 12.5, x - BAR / 2 + BAR * node.share, y + 15.0), 1.0, "hole", "hole", 0.5))
+            bar = x - BAR / 2
+            items.append(Shape((bar, y + 12.5, bar + BAR, y + 14.5), 1.0, "none", "label", 0.5))
+            items.append(Shape((bar, y + 12.5, bar + BAR * node.share, y + 14.5), 1.0, "hole", "hole", 0.5))
         boxes += [text_box(item) for item in items if isinstance(item, Text)]
         return items
 

@@ -23,6 +23,21 @@ def reference(node: Node) -> Data:
     return (key,)
 
 
+def leaf_name(node: Node) -> str:
+    """What a node without children is called."""
+    return str(getattr(node, "name", "") or getattr(node, "size", "") or node.kind)
+
+
+def text_of(node: Node) -> str:
+    """A node in a few characters."""
+    if not node.children and not hasattr(node, "function"):
+        name = leaf_name(node)
+        return name if len(name) <= 200 else name[:199] + "…"
+    if hasattr(node, "function"):
+        return f"{node.function.name}({', '.join(text_of(arg) if not arg.children else '…' for arg in node.children)})"
+    return "sum" if isinstance(node, Sum) else "product"
+
+
 def slots_text(slots: Sequence[Group]) -> str:
     """Wires of slots as text: ``0 1,2`` are two slots, the second a group of two wires."""
     return " ".join(",".join(map(str, group)) for group in slots)
@@ -33,7 +48,7 @@ def records(root: Node, below: Sequence[Node], shown: Collection[Node]) -> list[
 
     Nothing for more than a bounded number of nodes: those are then known by their digests only.
     """
-    composite = [node for node in below if node.children and node is not root and node not in shown]
+    composite = [node for node in below if node.children and node not in shown and (node is not root or hasattr(node, "function"))]
     if not composite or len(below) > MOST_RECORDS:
         return []
     items: list[Item] = [Open((("kind", "records"),))]

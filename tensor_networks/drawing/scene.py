@@ -10,14 +10,14 @@ from itertools import count
 
 from tensor_networks.axes import Axis, product, show
 from tensor_networks.composites import Factor, Network, Sum
-from tensor_networks.drawing.glyphs import box_glyph, default_sides, framed, pill_glyph, tensor_glyph
+from tensor_networks.drawing.glyphs import alone, box_glyph, default_sides, framed, pill_glyph, tensor_glyph
 from tensor_networks.drawing.mesh import Glyph, Part, mesh_of
 from tensor_networks.drawing.panel import Letters, draw_mesh
 from tensor_networks.drawing.picture import Close, Data, Item, Open, Picture, Text, text_box
-from tensor_networks.drawing.record import records, reference, slots_text
+from tensor_networks.drawing.record import leaf_name, records, reference, slots_text, text_of
 from tensor_networks.drawing.strips import Piece, coefficient, column, grouped, operator, row, sentence
 from tensor_networks.drawing.style import NAME, WIDEST, Run, Runs, letter, named, plain, raised
-from tensor_networks.nodes import Node, Size, Tensor, walk
+from tensor_networks.nodes import Node, Tensor, walk
 from tensor_networks.wiring import Group
 
 MOST_PARTS = 60  # of a product that is drawn
@@ -164,26 +164,24 @@ class Scene:
         """The factors without axes: names, and the pictures of closed products."""
         pieces: list[Piece] = []
         for part in parts:
-            data = part_data(part, not self.opens(part.node, depth))
-            if self.opens(part.node, depth):
-                inner = self.inside(part.node, "", depth)
-                plain_ = isinstance(part.node, Network) and part.exponent == 1
-                name = _function_name(part.node)
-                framed_ = grouped(inner, data) if plain_ else framed(inner, part.exponent, name, data, bool(name))
-                if pieces and isinstance(pieces[-1].content, Picture) and pieces[-1].content.height > 20:
-                    pieces.append(operator("·"))
-                pieces.append(Piece(framed_))
-                continue
-            text = Text((0.0, 5.0), raised(self.name(part.node), part.exponent), NAME + 1, "start")
-            items: list[Item] = [Open(data), text, Close()]
-            pieces.append(Piece(Picture(items, text_box(text)), space=7.0))
+            opened = self.opens(part.node, depth)
+            if opened and isinstance(part.node, Network) and part.exponent == 1 and not part.mark:
+                picture = grouped(self.inside(part.node, "", depth), part_data(part, False))
+            elif not part.node.children and not part.mark:
+                text = Text((0.0, 5.0), raised(self.name(part.node), part.exponent), NAME + 1, "start")
+                picture = Picture([Open(part_data(part, True)), text, Close()], text_box(text))
+            else:
+                picture = alone(self.glyph(part, depth, Letters((), ())))
+            if pieces and isinstance(pieces[-1].content, Picture) and pieces[-1].content.height > 20:
+                pieces.append(operator("·"))
+            pieces.append(Piece(picture, space=7.0 if picture.height < 20 else 12.0))
         return pieces
 
     # -- what is folded
 
     def opens(self, node: Node, depth: int) -> bool:
         """Is a factor drawn in place, rather than folded?"""
-        if isinstance(node, Tensor | Size):
+        if not node.children:
             return False
         deep = self.options.open_functions
         if hasattr(node, "function"):
@@ -211,24 +209,23 @@ class Scene:
         node = part.node
         legs = [letters.wires[group[0]] if len(group) == 1 else plain("·") for group in part.slots]
         within = Letters(letters.wires, legs)
-        opened = part.mark != "hole" and self.opens(node, depth)
+        opened = self.opens(node, depth) and (part.mark != "hole" or not isinstance(node, Sum))
         data = part_data(part, not opened)
         if opened:
             name = _function_name(node)
             return box_glyph(
                 node, name, part.exponent, part.mark, lambda sides: self.inside(node, sides, depth, within), data, bool(name)
             )
-        if isinstance(node, Tensor):
-            return tensor_glyph(node, named(node.name), part.exponent, part.mark, data, node.name)
+        if not node.children:
+            name = leaf_name(node)
+            return tensor_glyph(node, named(name), part.exponent, part.mark, data, name)
         fill = "function" if hasattr(node, "function") else "constant"
         return pill_glyph(node, self.name(node), part.exponent, part.mark, data, self.formulas.get(node, ""), fill)
 
     def name(self, node: Node) -> Runs:
         """The text of a node that is not opened: its name, its formula if that is short, or a name that is defined below."""
-        if isinstance(node, Tensor):
-            return named(node.name)
-        if isinstance(node, Size):
-            return named(node.size)
+        if not node.children:
+            return named(leaf_name(node))
         if node in self.folded:
             return self.folded[node]
         formula = self.formula(node)
@@ -267,7 +264,7 @@ class Scene:
 
     def card(self, parts: Sequence[Part], outputs: Sequence[Group], sizes: Sequence[Axis], data: Data) -> Picture:
         """What is too large to be drawn legibly, in numbers."""
-        names = Counter(part.node.name if isinstance(part.node, Tensor) else type(part.node).__name__ for part in parts)
+        names = Counter(text_of(part.node) for part in parts)
         common = ", ".join(f"{name[:20]} × {count}" if count > 1 else name[:20] for name, count in names.most_common(6))
         texts = [
             f"product of {len(parts):,} factors, {len(sizes):,} wires, {len(outputs)} legs",
@@ -275,7 +272,7 @@ class Scene:
             "too many to draw legibly: to_networkx() has the graph",
         ]
         rows = [row([sentence(text, NAME, place == 1)]) for place, text in enumerate(texts)]
-        return framed(column(rows, 8.0), 1, data=(("kind", "card"), *data[1:]))
+        return framed(column(rows, 8.0), (("kind", "card"), *data[1:]))
 
 
 def _sides_of(node: Node) -> str:

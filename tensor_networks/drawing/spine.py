@@ -136,11 +136,7 @@ def spine_of(mesh: Mesh, near: Adjacency, component: Sequence[int]) -> list[int]
 
 
 def _as_read(mesh: Mesh, path: list[int]) -> list[int]:
-    """A path without legs to the sides, in the direction in which most matrices are met rows first; a ring begins with its first name."""
-    if len(path) > 2 and any({edge.u, edge.v} == {path[0], path[-1]} for edge in mesh.vertices[path[0]].ends):
-        tensors = [place for place, vertex in enumerate(path) if mesh.vertices[vertex].kind == "tensor"]
-        first = min(tensors, key=lambda place: mesh.vertices[path[place]].glyph.title or "~", default=0)
-        path = path[first:] + path[:first]
+    """A path without legs to the sides: in the direction in which most matrices are met rows first; a ring from its first name."""
     forward = 0
     for left, right in pairwise(path):
         for edge in mesh.vertices[left].ends:
@@ -150,7 +146,13 @@ def _as_read(mesh: Mesh, path: list[int]) -> list[int]:
                     if len(mesh.vertices[vertex].glyph.orbits) == 2:
                         forward += 1 if ends[vertex] == wanted else -1
                 break
-    return path[::-1] if forward < 0 else path
+    if forward < 0:
+        path = path[::-1]
+    if len(path) > 2 and any({edge.u, edge.v} == {path[0], path[-1]} for edge in mesh.vertices[path[0]].ends):
+        tensors = [place for place, vertex in enumerate(path) if mesh.vertices[vertex].kind == "tensor"]
+        first = min(tensors, key=lambda place: mesh.vertices[path[place]].glyph.title or "~", default=0)
+        path = path[first:] + path[:first]
+    return path
 
 
 def _leg(mesh: Mesh, vertex: int, side: str) -> int:

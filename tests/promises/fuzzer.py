@@ -21,7 +21,9 @@ from typing import Any
 import numpy as np
 
 import ricci as rc
-from tests.promises.spellings import ROUTES, declarations, routes_of
+from tensor_networks.axes import symbols
+from tensor_networks.nodes import Size, walk
+from tests.promises.spellings import ROUTES, routes_of
 from tests.promises.trees import SHAPE_OF, VARIABLES, Generator, Tree, Unsuitable, leaf, value
 
 STEP, TOLERANCE, LOOSE = 2e-3, 1e-7, 2e-5
@@ -54,8 +56,12 @@ class Case:
     def derivative(self, order: int) -> rc.Expr:
         key = f"derivative {order}"
         if key not in self.memo:
-            self.memo[key] = rc.derivative(self.expression, *self.wrt[:order])
+            self.memo[key] = rc.derivative(self.expression, *map(self.leaf, self.wrt[:order]))
         return self.memo[key]
+
+    def leaf(self, name: str) -> Any:
+        """The tensor of that name, also where nothing is left of it in the expression."""
+        return rc.tensor(name, " ".join(str(self.fixed.get(size, size)) for size in SHAPE_OF[name])).node
 
     def points(self) -> Iterator[tuple[Arrays, np.random.Generator]]:
         """Random arrays at both sizes."""
@@ -71,7 +77,9 @@ def case_of(seed: int) -> Case:
     generator = Generator(rng)
     shape = rng.choice([(), (), (), *VARIABLES])
     tree = generator.tree(shape, rng.choice([1, 2, 2, 3, 3, 4]))
-    names = sorted(tree.names) or ["x"]
+    while not tree.names:
+        tree = generator.tree(shape, 2)
+    names = sorted(tree.names)
     wrt = tuple(rng.choice(names) for _ in range(3))
     small = {"n": rng.choice([1, 2, 3]), "m": rng.choice([1, 2, 3, 4])}
     large = {"n": rng.choice([2, 3, 4, 5]), "m": rng.choice([2, 3, 7, 9] if tree.size < 12 else [2, 3])}
@@ -119,7 +127,9 @@ def compare(got: Any, want: Any, tolerance: float, what: str) -> None:
 
 def evaluated(expression: rc.Expr, env: Mapping[str, Any]) -> np.ndarray:
     known = expression.variables
-    return expression(**{name: array for name, array in env.items() if name in known})
+    given = {name: array for name, array in env.items() if name in known}
+    told = {size for name in given for size in known[name].axes}
+    return expression(**given, **{size: number for size, number in sizes_of(env).items() if size not in told and size in symbols_of(expression)})
 
 
 # the checks
@@ -146,7 +156,8 @@ def check_derivative(case: Case, order: int) -> None:
 def check_products(case: Case) -> None:
     """Products with a direction and with a cotangent, and of the Hessian of a scalar."""
     names = sorted(set(case.wrt))
-    forward, backward = rc.jvp(case.expression, *names), rc.vjp(case.expression, *names, cotangent="seed")
+    leaves = list(map(case.leaf, names))
+    forward, backward = rc.jvp(case.expression, *leaves), rc.vjp(case.expression, *leaves, cotangent="seed")
     for env, rng in case.points():
         directions = {name: rng.uniform(-1, 1, env[name].shape) for name in names}
         want = along(case.tree, env, directions)
@@ -160,7 +171,7 @@ def check_products(case: Case) -> None:
             name = case.wrt[0]
             step = {name: directions[name]}
             other = {name: rng.uniform(-1, 1, env[name].shape)}
-            got = evaluated(rc.hvp(case.expression, name), env | {f"d{name}": directions[name]})
+            got = evaluated(rc.hvp(case.expression, case.leaf(name)), env | {f"d{name}": directions[name]})
             compare(np.sum(got * other[name]), higher(case.tree, env, [step, other]), LOOSE * 10, "hvp")
 
 
@@ -192,7 +203,8 @@ def check_source(case: Case) -> None:
     code = space["program"].__code__
     reads = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     for env, _ in case.points():
-        for got, e in zip(space["program"](**{name: env[name] for name in reads if name in env}), both, strict=True):
+        given = env | sizes_of(env)
+        for got, e in zip(space["program"](**{name: given[name] for name in reads if name in given}), both, strict=True):
             compare(got, evaluated(e, env), TOLERANCE, "source")
 
 
@@ -208,12 +220,11 @@ def check_sweeps(case: Case) -> None:
     """The forward and the reverse sweep give one derivative, and the second derivative is that of the first."""
     from ricci import calculus
 
-    e, leaf_ = case.expression, case.expression.variable(case.wrt[0])
+    e, leaf_ = case.expression, case.leaf(case.wrt[0])
     forward = rc.Expr(calculus.push(e.settled, {leaf_: calculus.identity(leaf_)}, leaf_.axes))
     equal(forward, case.derivative(1), case, "forward and reverse")
-    if case.wrt[1] in case.derivative(1).variables:
-        again = rc.derivative(case.derivative(1), case.wrt[1])
-        same(again, case.derivative(2), "derivative of the derivative")
+    again = rc.derivative(case.derivative(1), case.leaf(case.wrt[1]))
+    equal(again, case.derivative(2), case, "derivative of the derivative")
 
 
 def check_text(case: Case) -> None:
@@ -230,8 +241,9 @@ def check_text(case: Case) -> None:
 def check_renamed(case: Case) -> None:
     """Renaming the variables before and after differentiation gives one object."""
     new = {name: f"renamed_{name}" for name in case.tree.names}
-    mapping = {name: rc.tensor(new[name], declared(case.expression.variable(name))) for name in new}
-    before = rc.derivative(case.expression.substitute(**mapping), mapping.get(case.wrt[0], case.wrt[0]))
+    mapping = {name: rc.tensor(new[name], declared(case.leaf(name))) for name in new}
+    present = {name: mapping[name] for name in mapping if name in case.expression.variables}
+    before = rc.derivative(case.expression.substitute(**present), mapping[case.wrt[0]].node)
     occurring = {name: mapping[name] for name in mapping if name in case.derivative(1).variables}
     same(before, case.derivative(1).substitute(**occurring), "renamed")
 
@@ -272,8 +284,16 @@ CHECKS: dict[str, Callable[[Case], None]] = {
 }
 
 
-def sizes_of(env: Arrays) -> dict[str, int]:
-    return {size: length for name, array in env.items() for size, length in zip(SHAPE_OF[name], array.shape, strict=True)}
+def sizes_of(env: Mapping[str, Any]) -> dict[str, int]:
+    known = [(SHAPE_OF[name], array.shape) for name, array in env.items() if name in SHAPE_OF]
+    return {size: length for axes, shape in known for size, length in zip(axes, shape, strict=True)}
+
+
+def symbols_of(expression: rc.Expr) -> set[str]:
+    """The plain size symbols below an expression."""
+    sizes = [size for node in walk(expression.settled) for size in (*node.axes, *getattr(node, "sizes", ()))]
+    sizes += [node.size for node in walk(expression.settled) if isinstance(node, Size)]
+    return {symbol for size in sizes for symbol in symbols(size)}
 
 
 def declared(tensor: Any) -> str:
@@ -294,7 +314,7 @@ def equal(one: rc.Expr, other: rc.Expr, case: Case, what: str) -> None:
 
 def mirrored(tree: Tree) -> Tree:
     parts = tuple(map(mirrored, tree.parts))
-    return tree._replace(parts=parts[::-1] if tree.op in ("add", "mul", "maximum") else parts)
+    return tree._replace(parts=parts[::-1] if tree.op in ("add", "mul") else parts)
 
 
 def replaced(tree: Tree, part: Tree, by: Tree) -> Tree:
@@ -349,11 +369,13 @@ def shrunk(case: Case, check: str, message: str) -> tuple[Case, str]:
 
 def smaller(tree: Tree) -> Iterator[Tree]:
     for part in list(tree.walk())[1:]:
-        yield part
+        if part.names:
+            yield part
     for part in tree.walk():
         if part.op not in ("leaf", "number"):
             for other in (leaf(VARIABLES[part.shape][0]), *(inner for inner in part.parts if inner.shape == part.shape)):
-                yield replaced(tree, part, other)
+                if (simpler := replaced(tree, part, other)).names:
+                    yield simpler
 
 
 def run(seeds: range, show: Callable[[str], None] = print) -> Counter[str]:

@@ -21,12 +21,15 @@ def test_what_is_used_once_is_unfolded() -> None:
     assert flat is network([(y, "i"), (A, "ij"), (x, "j"), (z, "i")], "i")
 
 
-def test_what_is_used_twice_stays() -> None:
+def test_what_is_used_twice_stays_unless_it_is_small() -> None:
     both = network([(Ax, "i"), (B, "ij"), (Ax, "j")], "")
-    assert flatten(both)[0] is both
-    one, other = network([(Ax, "i"), (B, "ij")], "j"), network([(Ax, "i"), (y, "i")], "i")
-    assert all(Ax in node.children for node in flatten(one, other))  # counted over all roots
-    assert all(Ax not in node.children for node in (*flatten(one), *flatten(other)))
+    assert flatten(both)[0] is network([(x, "a"), (A, "ia"), (B, "ij"), (A, "jb"), (x, "b")], "")
+    large = network([(A, [k, k + 1]) for k in range(6)] + [(x, [6])], [0])
+    twice = network([(large, "i"), (B, "ij"), (large, "j")], "")
+    assert flatten(twice)[0] is twice
+    one, other = network([(large, "i"), (B, "ij")], "j"), network([(large, "i"), (y, "i")], "i")
+    assert all(large in node.children for node in flatten(one, other))  # counted over all roots
+    assert all(large not in node.children for node in (*flatten(one), *flatten(other)))
 
 
 def test_flatten_is_linear_in_a_chain() -> None:
