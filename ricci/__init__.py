@@ -35,6 +35,7 @@ from tensor_networks.errors import (
     TraceError,
     UnknownName,
 )
+from tensor_networks.limits import limits
 
 __version__ = "0.1.0"
 
@@ -65,6 +66,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "limits",
     "parse",
     "source",
     "tensor",

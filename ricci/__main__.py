@@ -26,6 +26,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--layout", choices=("numerator", "denominator"), help="print the derivative as a matrix in this layout")
     parser.add_argument("--vec", choices=("column", "row"), help="how groups of axes are flattened")
     parser.add_argument("--verify", action="store_true", help="check the derivative numerically")
+    parser.add_argument("--draw", metavar="FILE", help="draw the result (.svg .png .tex .dot .html .txt), or - for this terminal")
+    parser.add_argument("--derivation", action="store_true", help="with --draw: draw how the derivative comes about")
     parser.add_argument("--latex", action="store_true", help="print LaTeX too")
     return parser
 
@@ -36,6 +38,7 @@ def report(options: argparse.Namespace) -> list[str]:
     expression = parse(options.formula, notation=options.notation, **declarations)
     lines = _described("f", expression)
     lines.append("variables   " + ", ".join(f"{n}: {show_shape(t.axes)}" for n, t in expression.variables.items()))
+    result = expression
     if options.wrt:
         result = derivative(expression, *options.wrt)
         name = ("d" if len(options.wrt) == 1 else f"d^{len(options.wrt)}") + "f/" + " ".join(f"d{w}" for w in options.wrt)
@@ -45,7 +48,17 @@ def report(options: argparse.Namespace) -> list[str]:
             lines += [f"latex       {shown.latex()}"]
         if options.verify:
             lines += ["", str(verify(result))]
+    if options.draw:
+        lines += ["", *_drawn(expression, result, options)]
     return lines
+
+
+def _drawn(expression: Expr, result: Expr, options: argparse.Namespace) -> list[str]:
+    """The picture as lines for the terminal, or the line that says where it was written."""
+    from ricci import drawing
+
+    picture = drawing.derivation(expression, *options.wrt) if options.derivation else drawing.draw(result)
+    return picture.text().splitlines() if options.draw == "-" else [f"drawn       {picture.save(options.draw)}"]
 
 
 def _described(name: str, expression: Expr) -> list[str]:

@@ -1,8 +1,9 @@
 """Differentiation: removing a node from a network.
 
 Two sweeps over the graph do everything. `push` carries derivatives from the variables up (forward), `pull` carries a
-cotangent from the root down (reverse). In both, a factor of a network is taken out once - coefficient times exponent, exponent
-minus one - and its wires stay open; products, quotients, traces, diagonals and broadcasts are no cases of their own.
+cotangent from the root down (reverse). In both, a factor of a network is taken out once - coefficient times exponent,
+exponent minus one - and its wires stay open; products, quotients, traces, diagonals and broadcasts are no cases of
+their own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from itertools import permutations
 from math import factorial
 
 from ricci.functions import Apply
-from ricci.rules import local_derivative
+from ricci.rules import pulled, pushed
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.errors import DerivativeError, ShapeError
 from tensor_networks.networks import Factor, Network, Sum, network, one, total, zero
@@ -35,8 +36,8 @@ def depends_on(root: Node, variables: Iterable[Node]) -> set[Node]:
 def push(root: Node, seeds: Mapping[Tensor, Node], extra: Sequence[Axis] = ()) -> Node:
     """The derivative of the root along the seeds (forward sweep).
 
-    A seed has the axes of its variable and then the ``extra`` ones, and so has the result those of the root. With deltas for
-    seeds this is the Jacobian, with a tangent (no extra axes) the Jacobian times it.
+    A seed has the axes of its variable and then the ``extra`` ones, and so has the result those of the root. With
+    deltas for seeds this is the Jacobian, with a tangent (no extra axes) the Jacobian times it.
     """
     extra = tuple(extra)
     inside = depends_on(root, seeds)
@@ -70,13 +71,10 @@ def _push_network(node: Network, tangents: Mapping[Node, Node], extra: tuple[Axi
 
 def _push_apply(node: Apply, tangents: Mapping[Node, Node], extra: tuple[Axis, ...]) -> Node:
     terms: list[tuple[Node, Number]] = []
-    new = tuple(f"e{axis}" for axis in range(len(extra)))
     for place, arg in enumerate(node.args):
-        local = local_derivative(node, place) if arg in tangents else None
-        if local is not None:
-            batch, value, inner = _local_wires(node, arg)
-            factors = [(local, (*batch, *value, *inner)), (tangents[arg], (*batch, *inner, *new))]
-            terms.append((network(factors, (*batch, *value, *new)), 1))
+        change = pushed(node, place, tangents[arg], extra) if arg in tangents else None
+        if change is not None:
+            terms.append((change, 1))
     return total(terms, (*node.axes, *extra))
 
 
@@ -99,11 +97,9 @@ def pull(root: Node, cotangent: Node, variables: Sequence[Node]) -> list[Node]:
                     gathered.setdefault(term, []).append((adjoint, number))
         elif isinstance(node, Apply):
             for place, arg in enumerate(node.args):
-                local = local_derivative(node, place) if arg in inside else None
-                if local is not None:
-                    batch, value, inner = _local_wires(node, arg)
-                    factors = [(local, (*batch, *value, *inner)), (adjoint, (*batch, *value))]
-                    gathered.setdefault(arg, []).append((network(factors, (*batch, *inner)), 1))
+                part = pulled(node, place, adjoint) if arg in inside else None
+                if part is not None:
+                    gathered.setdefault(arg, []).append((part, 1))
     return [adjoints.get(variable) or zero(variable.axes) for variable in variables]
 
 
@@ -123,16 +119,6 @@ def _without(node: Network, place: int) -> list[Factor]:
     return rest
 
 
-def _local_wires(node: Apply, arg: Node) -> tuple[list[str], list[str], list[str]]:
-    """Labels for the batch axes, the value's core axes and the argument's core axes."""
-    batch = node.batch
-    return (
-        [f"b{axis}" for axis in range(batch)],
-        [f"v{axis}" for axis in range(node.order - batch)],
-        [f"a{axis}" for axis in range(arg.order - batch)],
-    )
-
-
 def _as_apply(node: Node) -> Apply:
     if not isinstance(node, Apply):
         raise DerivativeError(f"{node!r} cannot be differentiated")
@@ -149,8 +135,8 @@ def identity(variable: Tensor) -> Node:
 def projected(node: Node, variable: Tensor, axes: Iterable[int]) -> Node:
     """The node with some of its axes (those of the variable) projected onto the linear structure of the variable.
 
-    Symmetric: the mean over all orders of the axes; skew: the signed mean; diagonal: the diagonal part. The derivative by a
-    structured variable is the Frechet one, which is that of a free variable so projected.
+    Symmetric: the mean over all orders of the axes; skew: the signed mean; diagonal: the diagonal part. The
+    derivative by a structured variable is the Frechet one, which is that of a free variable so projected.
     """
     traits = variable.traits & LINEAR_TRAITS
     axes = tuple(axes)
@@ -183,7 +169,8 @@ def gradients(root: Node, variables: Sequence[Tensor]) -> list[Node]:
         ShapeError: the root is not a scalar.
     """
     if root.order:
-        raise ShapeError(f"a gradient is that of a scalar; this is a tensor of shape {show_shape(root.axes)}; use jacobian")
+        shape = show_shape(root.axes)
+        raise ShapeError(f"a gradient is that of a scalar; this is a tensor of shape {shape}; use jacobian")
     found = pull(root, one, variables)
     return [projected(node, variable, range(variable.order)) for node, variable in zip(found, variables, strict=True)]
 
@@ -194,7 +181,10 @@ def derivative(root: Node, variables: Sequence[Tensor]) -> Node:
     Scalars are differentiated by the reverse sweep, tensors by the forward one.
     """
     for variable in variables:
-        root = gradients(root, [variable])[0] if not root.order else push(root, {variable: identity(variable)}, variable.axes)
+        if root.order:
+            root = push(root, {variable: identity(variable)}, variable.axes)
+        else:
+            root = gradients(root, [variable])[0]
     return root
 
 

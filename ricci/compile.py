@@ -25,6 +25,7 @@ from tensor_networks.backends import torch as torch_backend
 from tensor_networks.backends.running import entry, loaded, made
 from tensor_networks.backends.source import standalone_text
 from tensor_networks.errors import LimitError, OperandError, RicciError, SizeError, UnknownName, clip, suggestion
+from tensor_networks.limits import current
 from tensor_networks.networks import Network
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.program import build, check_memory
@@ -58,7 +59,8 @@ def evaluate(
         LimitError: the memory does not suffice.
         UnknownName: an array is given for an unknown name.
     """
-    settings = (tuple(nodes), "numpy", tuple(declared), memory_limit, hashable(optimize))
+    limit = current().memory if memory_limit is None else memory_limit
+    settings = (tuple(nodes), "numpy", tuple(declared), limit, hashable(optimize))
     try:
         compiled = _remembered(*settings)
     except TypeError:  # the planner cannot be hashed

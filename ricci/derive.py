@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ricci import calculus
+from ricci.differentials import Differential, described
 from ricci.expr import Expr
 from ricci.free import by_free_entries
 from ricci.notation.declarations import check_name
@@ -44,7 +45,7 @@ def derivative(expression: Expr, *wrt: Variable, structure: str = "projected") -
 
 def _derived(node: Node, expression: Expr, variables: Sequence[Tensor]) -> Expr:
     split = (expression.order, *(variable.order for variable in variables))
-    result = Expr(settle(node)[0], split=split, declared=expression.variables)
+    result = Expr(node, split=split, declared=expression.variables)
     result.origin = (expression, tuple(variables))
     return result
 
@@ -111,10 +112,12 @@ def hvp(expression: Expr, wrt: Variable) -> Expr:
     return _in_directions(calculus.directional(gradient, [variable]), expression, [variable])
 
 
-def differential(expression: Expr, *wrt: Variable, order: int = 1) -> Expr:
+def differential(expression: Expr, *wrt: Variable, order: int = 1) -> Differential:
     """The differential: linear (of the given degree) in the tensors ``d<name>``; by all variables if none is named."""
     variables = [expression.variable(which) for which in wrt] or sorted(calculus.tensors_of(expression.settled), key=lambda t: t.name)
-    return _in_directions(calculus.directional(expression.settled, variables, order), expression, variables)
+    node = settle(calculus.directional(expression.settled, variables, order))[0]
+    declared = expression.variables | {direction.name: direction for direction in map(calculus.tangent, variables)}
+    return described(Differential(node, expression.role, declared=declared), expression, variables, order)
 
 
 def _in_directions(node: Node, expression: Expr, variables: Sequence[Tensor]) -> Expr:

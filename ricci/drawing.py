@@ -81,7 +81,9 @@ class Derivation(Diagram):
     """The derivation of a derivative in pictures: for each variable in turn the holes, the new legs, the merged sum."""
 
     def __init__(self, expression: Expr, rows: Sequence[tuple[str, Picture]]) -> None:
-        super().__init__(expression.settled, lambda: column([picture for _, picture in rows], 34.0), _clipped(expression))
+        super().__init__(
+            expression.settled, lambda: column([picture for _, picture in rows], 34.0), _clipped(expression)
+        )
         self.rows = tuple(rows)
 
     def html(self) -> str:
@@ -132,7 +134,9 @@ class _Stage:
         text = _signed([(number, _shown(node)) for number, node in panels])
         found.append((f"= {text}", row([operator("="), *_joined(drawn)])))
         terms = self.result.terms if isinstance(self.result, Sum) else ((self.result, 1),)
-        if sorted((node.key, number) for number, node in panels) != sorted((node.key, number) for node, number in terms):
+        if sorted((node.key, number) for number, node in panels) != sorted(
+            (node.key, number) for node, number in terms
+        ):
             word = "=" if not self.variable.traits & calculus.LINEAR_TRAITS else "projected onto its structure:"
             picture = self.scene(self.result).draw(self.result, self.new_sides, 0)
             piece = operator("=") if word == "=" else sentence(word, NAME, True)
@@ -141,7 +145,11 @@ class _Stage:
 
     def scene(self, root: Node, marked: bool = False) -> Scene:
         """A scene for a panel; functions of the variable are outlined with it."""
-        outlined = frozenset(node for node in Scene(root).below if node is self.variable or self.hides(node)) if marked else frozenset()
+        outlined = (
+            frozenset(node for node in Scene(root).below if node is self.variable or self.hides(node))
+            if marked
+            else frozenset()
+        )
         return Scene(root, Options(write=formula, marked=outlined))
 
     def hides(self, node: Node) -> bool:
@@ -238,7 +246,7 @@ def plan(*expressions: Expr, sizes: Mapping[str, int] | None = None, size: int =
     """
     nodes = settle(*(expression.node for expression in expressions))
     symbols = {atom for leaf in frozenset().union(*map(leaves, nodes)) for axis in leaf.axes for atom in _symbols(axis)}
-    known = {symbol: size for symbol in sorted(symbols)} | dict(sizes or {})
+    known = dict.fromkeys(sorted(symbols), size) | dict(sizes or {})
     program = build(nodes, known, optimize)
     largest, _, peak = program.elements(known)
     summary = (
@@ -247,7 +255,12 @@ def plan(*expressions: Expr, sizes: Mapping[str, int] | None = None, size: int =
     )
 
     def picture() -> Picture:
-        return column([row([Piece(named(""), size=1.0), sentence(summary, NAME, True)]), plan_picture(program.steps, program.outputs, known)])
+        return column(
+            [
+                row([Piece(named(""), size=1.0), sentence(summary, NAME, True)]),
+                plan_picture(program.steps, program.outputs, known),
+            ]
+        )
 
     return Diagram(nodes[0], picture, "contraction plan: " + summary, summary)
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ricci import modular
-from ricci.expr import Expr
+from ricci.expr import Expr, leaves
 from ricci.passes.halves import halved
 from ricci.simplify import settle
 from ricci.verify import DOMAINS, random_point, size_numbers
-from tensor_networks.errors import LimitError, RicciError
+from tensor_networks.axes import show_shape
+from tensor_networks.errors import LimitError, RicciError, ShapeError
 from tensor_networks.nodes import Node
 from tensor_networks.rewrite import expand
 
@@ -26,7 +27,8 @@ ATTEMPTS = 4
 class Equality:
     """The answer, true or false, and how it was found.
 
-    ``how`` is ``identical``, ``expanded``, ``exact``, ``numeric`` or ``shape``; ``points`` were compared; ``error`` is the largest relative difference that floating-point numbers showed.
+    ``how`` is ``identical``, ``expanded``, ``exact``, ``numeric`` or ``shape``; ``points`` were compared; ``error`` is
+    the largest relative difference that floating-point numbers showed.
     """
 
     equal: bool
@@ -67,8 +69,10 @@ def equal(one: Expr, other: Expr) -> Equality:
     ``sin(a)^2 + cos(a)^2`` and 1, is compared in floating point, where agreement to 1e-9 is no proof either.
 
     Raises:
-        RicciError: neither is finite at any of the random points.
+        ShapeError: a name stands for one tensor here and for another one there.
+        RicciError: there is no random point at which both are finite.
     """
+    same_tensors(one, other)
     if one.axes != other.axes:
         return Equality(False, "shape")
     if one == other:
@@ -80,6 +84,21 @@ def equal(one: Expr, other: Expr) -> Equality:
         pass
     exact = _exactly(one, other)
     return _numerically(one, other) if exact is None else exact
+
+
+def same_tensors(one: Expr, other: Expr) -> None:
+    """Check that a name stands for the same tensor in both.
+
+    Raises:
+        ShapeError: it does not.
+    """
+    known = {leaf.name: leaf for leaf in leaves(one.node)}
+    for leaf in sorted(leaves(other.node), key=lambda leaf: leaf.name):
+        found = known.get(leaf.name, leaf)
+        if found is not leaf:
+            shapes = [" ".join((show_shape(t.axes), *sorted(t.traits))) for t in (found, leaf)]
+            where = f"{shapes[0]} in one and {shapes[1]} in the other"
+            raise ShapeError(f"{leaf.name} is {where}", hint="declare it in both")
 
 
 def _expanded(expression: Expr) -> Node:

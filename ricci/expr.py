@@ -18,6 +18,7 @@ from tensor_networks.nodes import Node, Tensor
 if TYPE_CHECKING:
     from ricci.layout import MatrixExpr
     from ricci.layout_table import LayoutTable
+    from tensor_networks.drawing.diagram import Diagram
 
 _leaves: WeakKeyDictionary[Node, frozenset[Tensor]] = WeakKeyDictionary()
 
@@ -172,6 +173,12 @@ class Expr(NumpyProtocols):
 
         return layout_table(self)
 
+    def draw(self, **options: Any) -> Diagram:
+        """The tensor-network diagram; the options are those of `tensor_networks.drawing.Options`."""
+        from ricci.drawing import draw
+
+        return draw(self, **options)
+
     def einsum(self) -> str:
         """The expression as einsum terms, one a line: ``2 * 'ab,ac->bdcd' (Z, Z)``."""
         from ricci.notation.einsum import write_einsum
@@ -206,17 +213,17 @@ class Expr(NumpyProtocols):
         return self.node.order
 
     def to_json(self) -> str:
-        """The expression as a document, see `ricci.documents`; `from_json` reads it. Pickles and copies go the same way."""
+        """The normal form as a document, see `ricci.documents`; `from_json` reads it. Pickles and copies go the same way."""
         from ricci.documents import document, text_of
 
-        origin = () if self.origin is None else (self.origin[0].node, *self.origin[1])
-        content, place = document(self.node, (*self._declared.values(), *origin))
+        origin = () if self.origin is None else (self.origin[0].settled, *self.origin[1])
+        content, place = document(self.settled, (*self._declared.values(), *origin))
         content |= {"role": self.role, "split": list(self.split), "legend": self.legend, "view": type(self).view}
         content["declared"] = [place[leaf] for leaf in self._declared.values()]
         if self.origin is not None:
             whole, variables = self.origin
             by = [place[variable] for variable in variables]
-            content["origin"] = {"root": place[whole.node], "role": whole.role, "split": list(whole.split), "by": by}
+            content["origin"] = {"root": place[whole.settled], "role": whole.role, "split": list(whole.split), "by": by}
         return text_of(content)
 
     @classmethod

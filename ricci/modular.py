@@ -1,8 +1,8 @@
 """Exact values of nodes modulo a prime, at random points: what polynomials and rational functions are told apart by.
 
 Two different rational functions agree at a random point with a probability of about their degree over the prime.
-Functions that are not rational - ``exp``, roots, norms - are given a random value for every value of their argument: what
-agrees even so, agrees whatever these functions are; what does not, may still be equal (``sin^2 + cos^2 = 1``).
+Functions that are not rational - ``exp``, roots, norms - are given a random value for every value of their argument:
+what agrees even so, agrees whatever these functions are; what does not, may still be equal (``sin^2 + cos^2 = 1``).
 """
 
 from __future__ import annotations

@@ -3,81 +3,170 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from ricci.functions import Apply, Function
+from ricci.functions import Apply, Function, Operator
 from ricci.notation import read
-from tensor_networks.axes import Axis
+from tensor_networks.axes import Axis, atoms, product
 from tensor_networks.errors import DerivativeError
-from tensor_networks.networks import Network, Sum, network, total
-from tensor_networks.nodes import Node, Tensor, walk
+from tensor_networks.networks import Network, Sum, network, size_of, total
+from tensor_networks.nodes import Node, Size, Tensor, walk
+from tensor_networks.patterns import Pattern, pattern
 
 ARGUMENTS = ("x", "w", "v")
 LETTERS = {"I": "abcdefgh", "K": "ijklmnop"}
 
 
-def local_derivative(node: Apply, argument: int) -> Node | None:
-    """The derivative of a function by one of its arguments, as a node of axes batch + value's core + argument's core.
+def pushed(node: Apply, place: int, tangent: Node, extra: Sequence[Axis]) -> Node | None:
+    """The change of a function when one of its arguments changes: axes of the value, then the extra ones of the change.
 
     None stands for a derivative that is zero wherever it exists.
 
     Raises:
         DerivativeError: the table has no rule.
     """
-    function = node.function
-    rule = function.rules[argument]
+    rule = node.function.rules[place]
+    batch, value, inner = _local_wires(node, place)
+    new = [f"e{axis}" for axis in range(len(extra))]
+    if isinstance(rule, Operator):
+        direction = network([(tangent, (*batch, *inner, *new))], (*batch, *new, *inner))
+        wide = {name: _repeated(arg, node.batch, extra) for name, arg in _actual(node).items()}
+        change = _instance(node, rule.push, place, wide | {"t": direction}, (*node.axes[: node.batch], *extra))
+        return network([(change, (*batch, *new, *value))], (*batch, *value, *new))
+    local = local_derivative(node, place)
+    if local is None:
+        return None
+    return network([(local, (*batch, *value, *inner)), (tangent, (*batch, *inner, *new))], (*batch, *value, *new))
+
+
+def pulled(node: Apply, place: int, adjoint: Node) -> Node | None:
+    """The cotangent of an argument, given that of the value.
+
+    None stands for a derivative that is zero wherever it exists.
+
+    Raises:
+        DerivativeError: the table has no rule.
+    """
+    rule = node.function.rules[place]
+    if isinstance(rule, Operator):
+        return _instance(node, rule.pull, place, _actual(node) | {"c": adjoint}, node.axes[: node.batch])
+    local = local_derivative(node, place)
+    batch, value, inner = _local_wires(node, place)
+    if local is None:
+        return None
+    return network([(local, (*batch, *value, *inner)), (adjoint, (*batch, *value))], (*batch, *inner))
+
+
+def local_derivative(node: Apply, place: int) -> Node | None:
+    """The derivative of a function by one of its arguments, as a node of axes batch + value's core + argument's core.
+
+    None stands for a derivative that is zero wherever it exists. Of a rule that acts on directions it is what becomes
+    of deltas.
+
+    Raises:
+        DerivativeError: the table has no rule.
+    """
+    rule = node.function.rules[place]
     if rule is None:
-        raise DerivativeError(f"there is no derivative rule for {function.name}")
+        raise DerivativeError(f"there is no derivative rule for {node.function.name}")
     if not rule:
         return None
-    arg = node.args[argument]
-    core, _ = function.core(arg.order)
-    template = _template(function, rule, core)
-    actual = dict(zip(ARGUMENTS, node.args, strict=False)) | {"y": node}
-    return _lifted(template, actual, node.axes[: node.batch], dict(zip(_symbols(function, core), arg.axes[node.batch :], strict=False)))
+    if isinstance(rule, Operator):
+        arg = node.args[place]
+        batch, _, inner = _local_wires(node, place)
+        core = arg.axes[node.batch :]
+        sizes: dict[Hashable, Axis] = dict(zip((*batch, *inner), arg.axes, strict=True))
+        deltas = network((), (*batch, *inner, *inner), sizes)
+        return pushed(node, place, deltas, core)
+    return _instance(node, rule, place, _actual(node), node.axes[: node.batch])
 
 
-def _symbols(function: Function, core: int) -> list[str]:
-    """The size symbols a template uses for the core axes of an argument."""
-    return ["n"] * core if "n,n" in function.signature else [f"n{axis}" for axis in range(core)]
+def _actual(node: Apply) -> dict[str, Node]:
+    """What the names of a rule stand for."""
+    return dict(zip(ARGUMENTS, node.args, strict=False)) | {"y": node}
+
+
+def _local_wires(node: Apply, place: int) -> tuple[list[str], list[str], list[str]]:
+    """Labels for the batch axes, the value's core axes and the argument's core axes."""
+    batch = node.batch
+    return (
+        [f"b{axis}" for axis in range(batch)],
+        [f"v{axis}" for axis in range(node.order - batch)],
+        [f"a{axis}" for axis in range(node.args[place].order - batch)],
+    )
+
+
+def _repeated(node: Node, batch: int, extra: Sequence[Axis]) -> Node:
+    """A node with copies along new axes behind its batch axes."""
+    new = [f"e{axis}" for axis in range(len(extra))]
+    wires = list(range(node.order))
+    return network([(node, wires)], (*wires[:batch], *new, *wires[batch:]), dict(zip(new, extra, strict=True)))
+
+
+def _instance(node: Apply, rule: str, place: int, actual: Mapping[str, Node], batch: Sequence[Axis]) -> Node:
+    """A rule with actual nodes for its names."""
+    function = node.function
+    order = function.core(node.args[0].order)[0]
+    letters, _ = function.letters(order)
+    sizes: dict[str, Axis] = {}
+    for arg, names in zip(node.args, letters, strict=True):
+        sizes.update(zip(names, arg.axes[node.batch :], strict=True))
+    return _lifted(_template(function, rule, order, place), actual, tuple(batch), sizes)
 
 
 @lru_cache(maxsize=512)
-def _template(function: Function, rule: str, core: int) -> Node:
-    """The rule read as a node over stand-ins for the arguments and the value."""
-    sizes = _symbols(function, core)
-    _, value = function.core(core)
-    for capital, letters in LETTERS.items():
-        rule = re.sub(rf"delta_{capital}K", _pairs(core), rule) if capital == "I" else rule
-        rule = re.sub(rf"_{capital}\b", "_{" + letters[:core] + "}" if core else "", rule)
-    head, arrow, outputs = rule.partition("->")
-    for capital, letters in LETTERS.items():
-        outputs = outputs.replace(capital, letters[:core])
-    declarations = dict.fromkeys(ARGUMENTS[: function.arity], " ".join(sizes)) | {"y": " ".join(sizes[:value])}
-    return read(head + (arrow or "->") + outputs, declarations, notation="index").node
+def _template(function: Function, rule: str, order: int, place: int) -> Node:
+    """The rule read as a node over stand-ins for the value and the arguments, the first of that many core axes."""
+    letters, value = function.letters(order)
+    for capital, names in LETTERS.items():
+        rule = re.sub(rf"delta_{capital}K", _pairs(order), rule) if capital == "I" else rule
+        rule = re.sub(rf"_{capital}\b", "_{" + names[:order] + "}" if order else "", rule)
+    head, arrow, outputs = rule.rpartition("->") if "->" in rule else (rule, "->", "")
+    for capital, names in LETTERS.items():
+        outputs = outputs.replace(capital, names[:order])
+    stand_ins = dict(zip(ARGUMENTS, letters, strict=False)) | {"y": value, "t": letters[place], "c": value}
+    declarations = {name: " ".join(sizes) for name, sizes in stand_ins.items()}
+    return read(head + arrow + outputs, declarations, notation="index").node
 
 
 def _pairs(core: int) -> str:
     return " ".join(f"delta_{a}{b}" for a, b in zip(LETTERS["I"][:core], LETTERS["K"][:core], strict=True)) or "1"
 
 
-def _lifted(template: Node, actual: dict[str, Node], batch: tuple[Axis, ...], core: dict[str, Axis]) -> Node:
+def _lifted(template: Node, actual: Mapping[str, Node], batch: tuple[Axis, ...], core: Mapping[str, Axis]) -> Node:
     """The template with actual nodes for its stand-ins, entry by entry along the batch axes."""
     lead = [f"b{axis}" for axis in range(len(batch))]
-    sizes = dict(zip(lead, batch, strict=True))
+    sizes: dict[Hashable, Axis] = dict(zip(lead, batch, strict=True))
     new: dict[Node, Node] = {}
     for node in walk(template):
         if isinstance(node, Tensor):
             new[node] = actual[node.name]
         elif isinstance(node, Sum):
-            axes = (*batch, *(core.get(str(size), size) for size in node.axes))
-            new[node] = total(((new[term], number) for term, number in node.terms), axes)
+            new[node] = total(((new[term], number) for term, number in node.terms), (*batch, *_sized(node.axes, core)))
         elif isinstance(node, Network):
-            factors = [(new[f.node], (*lead, *f.slots), f.exponent) for f in node.factors]
-            inner = {wire: core.get(str(size), size) for wire, size in enumerate(node.sizes)}
+            factors = [(new[f.node], (*_lead(f.node, lead), *f.slots), f.exponent) for f in node.factors]
+            inner: dict[Hashable, Axis] = dict(enumerate(_sized(node.sizes, core)))
             new[node] = network(factors, (*lead, *node.outputs), sizes | inner)
+        elif isinstance(node, Pattern):
+            new[node] = pattern(node.name, *_sized([node.size], core))
+        elif isinstance(node, Size):
+            new[node] = size_of(*_sized([node.size], core))
         else:
-            new[node] = node.rebuild([new[child] for child in node.children])
+            new[node] = node.rebuild([_batched(new[child], child, batch) for child in node.children])
     return new[template]
 
 
+def _lead(node: Node, lead: list[str]) -> list[str]:
+    """The batch wires of a part of a template: constants have none."""
+    return [] if isinstance(node, Pattern | Size) else lead
+
+
+def _batched(new: Node, node: Node, batch: Sequence[Axis]) -> Node:
+    """A part of a template as an argument: constants are repeated along the batch axes."""
+    return _repeated(new, 0, batch) if isinstance(node, Pattern | Size) and batch else new
+
+
+def _sized(sizes: Iterable[Axis], core: Mapping[str, Axis]) -> tuple[Axis, ...]:
+    """The sizes of a template as actual ones."""
+    return tuple(product(core.get(str(atom), atom) for atom in atoms(size)) for size in sizes)

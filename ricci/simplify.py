@@ -7,27 +7,32 @@ change a domain say so: cancelling ``x/x`` or ``exp(log(x))`` forgets that ``x``
 from __future__ import annotations
 
 from collections.abc import Callable
+from weakref import WeakSet
 
 from ricci.passes.applied import determinants, exponentials, inverses, logarithms, parities, shifts
 from ricci.passes.diagonals import diagonals
-from ricci.passes.groups import alike, side_by_side
+from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
 from ricci.passes.powers import norms, roots, signs, units
 from ricci.passes.products import adjugates, cancellations, hyperbolics, reciprocals, softmaxes
 from ricci.passes.sums import like_terms, outer_sums
+from tensor_networks.networks import Network, Sum
 from tensor_networks.nodes import Node
 from tensor_networks.rewrite import flatten, transform
 
 Pass = Callable[[Node], Node]
 MOST_ROUNDS = 6
 
-PASSES: tuple[Pass, ...] = (
+OF_FUNCTIONS: tuple[Pass, ...] = (
     logarithms,
     exponentials,
     inverses,
     parities,
     shifts,
     determinants,
+    kronecker_inverses,
+)
+OF_PRODUCTS: tuple[Pass, ...] = (
     roots,
     norms,
     units,
@@ -39,11 +44,17 @@ PASSES: tuple[Pass, ...] = (
     cancellations,
     diagonals,
     side_by_side,
-    alike,
     halves,
     outer_sums,
+)
+OF_SUMS: tuple[Pass, ...] = (
+    alike,
+    halves,
     like_terms,
 )
+PASSES: tuple[Pass, ...] = tuple(dict.fromkeys((*OF_FUNCTIONS, *OF_PRODUCTS, *OF_SUMS)))
+
+_simple: WeakSet[Node] = WeakSet()  # nodes that no pass changes
 
 
 def settle(*roots: Node) -> tuple[Node, ...]:
@@ -58,8 +69,12 @@ def settle(*roots: Node) -> tuple[Node, ...]:
 
 def simplified(node: Node) -> Node:
     """The node after the first pass that changes it; `settle` comes back for the others."""
-    for step in PASSES:
+    if node in _simple:
+        return node
+    passes = OF_PRODUCTS if type(node) is Network else OF_SUMS if type(node) is Sum else OF_FUNCTIONS
+    for step in passes if node.children else ():
         new = step(node)
         if new is not node:
             return new
+    _simple.add(node)
     return node

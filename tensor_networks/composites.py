@@ -173,17 +173,24 @@ def oriented(node: Node) -> tuple[Node, tuple[int, ...]]:
     if node.order < 2 or not isinstance(node, Network | Sum):
         return node, identity
     if node._oriented is None:
+        node._oriented = _viewed(node)
+    if node._oriented is None:
         seen = [(permuted(node, permutation), permutation) for permutation in _orientations(node)]
-        best = node._oriented = min(seen, key=lambda view: (_is_composite(view[0]), primitive(view[0])[0].key))
+        best = node._oriented = min(seen, key=lambda view: primitive(view[0])[0].key)
         best[0]._oriented = best[0], identity
         if len(seen) == 2 == node.order:
             best[0]._orbits = (0, 0) if seen[0][0] is seen[1][0] else identity
     return node._oriented
 
 
-def _is_composite(node: Node) -> bool:
-    """Is the node one that can be seen in several ways, not a leaf or a function that a view shows as it is?"""
-    return isinstance(node, Network | Sum)
+def _viewed(node: Network | Sum) -> tuple[Node, tuple[int, ...]] | None:
+    """The leaf or function that a network shows with its axes in another order, and that order."""
+    if type(node) is not Network or len(node.factors) != 1:
+        return None
+    inner, slots, exponent = node.factors[0]
+    if exponent != 1 or isinstance(inner, Network | Sum) or len(set(slots)) < len(slots) or set(slots) != set(node.outputs):
+        return None
+    return (inner, tuple(node.outputs.index(group) for group in slots)) if len(node.outputs) == len(slots) else None
 
 
 def primitive(node: Node) -> tuple[Node, Number]:

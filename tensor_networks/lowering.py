@@ -7,7 +7,8 @@ Operations::
     input(name)  constant(number)  size(symbol)  scalar(number)          leaves; a constant is a bare Python number
     transpose(order)  diagonal(i, j)  reshape()  index(items)  broadcast()   views; index items are ":", None and 0
     sum(axes)  multiply  divide  matmul  add(coefficients)  scale(number)  power(exponent)  reciprocal  root
-    call(name, *parameters)  embed(pattern)  full(number)  eye  copy
+    call(name, *parameters)  embed(pattern)  full(number)  eye  copy  stack(axis)
+    deposit(pattern)  adds the second argument, placed as by embed, to the first one
 
 An `Operand` is a step with a wire for each axis. Nothing here knows what a backend is.
 """
@@ -22,6 +23,7 @@ from tensor_networks.numbers import Number
 
 MOST_AXES = 64  # what NumPy, JAX and torch can hold
 VIEWS = frozenset({"transpose", "diagonal", "reshape", "index", "broadcast"})
+SAME_MEMORY = VIEWS | {"deposit"}  # what returns the memory of its first argument
 
 
 class Step(NamedTuple):
@@ -112,7 +114,14 @@ class Line:
         own = self.number(step)
         if own is not None:
             return self.constant(own * number)
-        return step if number == 1 else self.add("scale", (step,), (number,), self.steps[step].axes)
+        if number == 1:
+            return step
+        op, args, params, axes = self.steps[step]
+        if op == "scale":
+            return self.scale(args[0], params[0] * number)  # type: ignore[operator]
+        if op == "add" and number == -1:
+            return self.add("add", args, [-coefficient for coefficient in params], axes)  # type: ignore[operator]
+        return self.add("scale", (step,), (number,), axes)
 
     def multiply(self, left: int, right: int) -> int:
         """The elementwise product; axes of size 1 and missing leading axes broadcast."""

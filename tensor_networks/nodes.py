@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 
 from tensor_networks.axes import Axis
 from tensor_networks.errors import ShapeError
+from tensor_networks.limits import spend_node
 
 _interned: WeakValueDictionary[Hashable, Node] = WeakValueDictionary()
 _lock = threading.RLock()
@@ -79,6 +80,7 @@ def intern(cls: type[AnyNode], axes: tuple[Axis, ...], parts: Iterable[Node], **
         found = _interned.get(identity)
         if found is not None:
             return found  # type: ignore[return-value]
+        spend_node()
         node = cls.__new__(cls)
         for name, field in fields.items():
             setattr(node, name, field)

@@ -14,15 +14,17 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+from tensor_networks.errors import LimitError
+from tensor_networks.limits import current
+
 Adjacency: TypeAlias = list[
     list[tuple[int, int]]
 ]  # vertex -> (neighbour, weight); both ways, one edge per pair
 
-_EFFORT = 4_000_000  # vertices and edges a search may visit before it gives up (seconds)
 _DEPTH = 100  # vertices a search may fix, one below the other
 
 
-class SearchLimit(RuntimeError):
+class SearchLimit(LimitError):
     """The network is so symmetric that its canonical order was not found within the budget of the search."""
 
 
@@ -125,14 +127,16 @@ class _Search:
     """A budget shared by all branches of one search."""
 
     def __init__(self) -> None:
-        self.effort, self.depth = _EFFORT, 0
+        self.effort, self.depth, self.limits = current().search, 0, current()
 
     def spend(self, effort: int) -> None:
         """Count work done; SearchLimit when there has been too much."""
         self.effort -= effort
+        self.limits.check_time()
         if self.effort < 0 or self.depth > _DEPTH:
             raise SearchLimit(
-                "the network is too symmetric: no canonical order within the budget of the search"
+                "the network is too symmetric: no canonical order within the budget of the search",
+                hint="limits(search=...) raises the budget",
             )
 
     def solve(self, adjacency: Adjacency, cells: _Partition, greedy: bool) -> tuple[list[int], "_Orbits"]:

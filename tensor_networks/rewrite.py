@@ -7,12 +7,12 @@ from fractions import Fraction
 from itertools import count
 
 from tensor_networks.errors import LimitError
+from tensor_networks.limits import current
 from tensor_networks.networks import Factor, Network, Sum, network, rebuilt, total
 from tensor_networks.nodes import Node, walk
 from tensor_networks.numbers import Number
 from tensor_networks.wiring import Group
 
-MOST_TERMS = 20_000
 MOST_ROUNDS = 8
 SMALL = 4
 
@@ -141,31 +141,40 @@ def _unfolded(node: Network, opens: Callable[[Factor, Number], bool], new: Mappi
     return network(gathered, node.outputs, dict(enumerate(node.sizes)))
 
 
-def unfolded(node: Node, most_factors: int) -> Node:
-    """A network with all networks below it unfolded into it, shared ones too; the node itself if that gives too many factors."""
-    if type(node) is not Network:
-        return node
-    count, stack = 0, [(node, 1)]
+def ingredients(node: Node, most_factors: int) -> frozenset[tuple[Node, Number]] | None:
+    """What a network is made of, networks below it unfolded: nodes and how often. None, if it is too many factors."""
+    counts: dict[Node, Number] = {}
+    stack, seen = [(node, 1)], 0
     while stack:
         parent, outer = stack.pop()
-        for factor in parent.factors:
-            count += 1
-            if count > most_factors:
-                return node
-            if isinstance(factor.node, Network) and _unfolds(factor.node, factor.exponent * outer):
-                stack.append((factor.node, factor.exponent * outer))
+        for child, _, exponent in parent.factors if isinstance(parent, Network) else ((parent, (), 1),):
+            seen += 1
+            if seen > most_factors:
+                return None
+            if isinstance(child, Network) and _unfolds(child, exponent * outer):
+                stack.append((child, exponent * outer))
+            else:
+                counts[child] = counts.get(child, 0) + exponent * outer
+    return frozenset(counts.items())
+
+
+def unfolded(node: Node) -> Node:
+    """A network with all networks below it unfolded into it, shared ones too."""
+    if type(node) is not Network:
+        return node
     return _unfolded(node, lambda factor, outer: _unfolds(factor.node, factor.exponent * outer), None)
 
 
-def expand(root: Node, most_terms: int = MOST_TERMS) -> Node:
+def expand(root: Node, most_terms: int | None = None) -> Node:
     """The root with products distributed over sums and all networks unfolded: a normal form of polynomials.
 
     Raises:
-        LimitError: more than ``most_terms`` terms came out.
+        LimitError: more than ``most_terms`` terms came out (20,000 where no limit is set).
     """
+    most = current().terms if most_terms is None else most_terms
 
     def step(node: Node) -> Node:
-        return _expanded(node, most_terms) if type(node) is Network else node
+        return _expanded(node, most) if type(node) is Network else node
 
     return transform((root,), step)[0]
 
@@ -181,7 +190,7 @@ def _expanded(node: Network, most_terms: int) -> Node:
             opened = [(_opened(term, slots, labels), number) for term, number in options]
             partial = [(done + more, c * number) for done, c in partial for more, number in opened]
             if len(partial) > most_terms:
-                raise LimitError(f"expanding gives more than {most_terms} terms")
+                raise LimitError(f"expanding gives more than {most_terms} terms", hint="limits(terms=...) sets the limit")
         if not copies:
             for done, _ in partial:
                 done.append((child, slots, exponent))

@@ -27,7 +27,7 @@ from ricci.notation.formula import (
 from tensor_networks.numbers import Number, exact
 
 DEEPEST = 12  # levels of products within products whose signs are looked at
-LINEAR = frozenset({"diag", "tr", "sum", "vec"})
+LINEAR = frozenset({"diag", "tr", "sum", "vec", "kron"})
 Entry = tuple[Formula, Number]  # a factor of an entrywise product and its exponent
 
 
@@ -85,7 +85,7 @@ def _pushed(formula: Formula) -> list[Formula]:
     if kind == "power":
         return [power(transposed(parts[0]), *formula.detail)]
     if kind == "call" and formula.detail[1] and len(parts) == 1:
-        return [_recalled(formula, transposed(parts[0]))]
+        return [_recalled(formula, [transposed(parts[0])])]
     if kind == "chain":
         return [REMAKERS[kind](formula, [transposed(part) for part in reversed(parts)])]
     if kind == "hadamard":
@@ -97,13 +97,13 @@ def _pushed(formula: Formula) -> list[Formula]:
     return []
 
 
-def _recalled(formula: Formula, argument: Formula) -> Formula:
-    """A function of one argument, applied to another."""
+def _recalled(formula: Formula, arguments: Sequence[Formula]) -> Formula:
+    """A function applied to other arguments."""
     name, along, latex = formula.detail
-    pieces = tuple(argument if piece is formula.parts[0] else piece for piece in latex)
-    return call(
-        name, [argument], formula.order, pieces, along=along, degree=formula.degree, symmetric=formula.symmetric
-    )
+    new = dict(zip(formula.parts, arguments, strict=True))
+    pieces = tuple(piece if isinstance(piece, str) else new[piece] for piece in latex)
+    more = {"along": along, "degree": formula.degree, "symmetric": formula.symmetric}
+    return call(name, arguments, formula.order, pieces, **more)
 
 
 def is_diagonal(formula: Formula) -> bool:
@@ -273,7 +273,7 @@ def _remade(formula: Formula, entries: Sequence[Entry]) -> Formula:
     parts = [part for part, _ in entries]
     if formula.kind == "transpose":
         return transpose(parts[0])
-    return REMAKERS["chain"](formula, parts) if formula.kind == "chain" else _recalled(formula, parts[0])
+    return REMAKERS["chain"](formula, parts) if formula.kind == "chain" else _recalled(formula, parts)
 
 
 def natural(formula: Formula, depth: int = DEEPEST) -> tuple[Formula, int]:

@@ -124,17 +124,16 @@ class IndexFunctions:
                 return self.square_root(pieces[0])
             if FUNCTIONS[tree.name].elementwise:
                 return self.entrywise(tree.name, pieces)
-            return self.structured(tree, pieces[0], context)
+            return self.structured(tree, pieces, context)
 
     def argument(self, tree: Call, argument: Syntax, context: Context) -> Walk[Piece]:
         """An argument; a bare name without a declaration has the order that the function takes."""
         if isinstance(argument, Name) and not self.scope.nodes and tree.name in FUNCTIONS:
-            function = FUNCTIONS[tree.name]
-            if "..." in function.signature:
+            letters = FUNCTIONS[tree.name].arguments[tree.arguments.index(argument)]
+            if letters is None:
                 raise unknown(argument.name, (), f'declare it, such as {clip(argument.name, 12)}="n n"')
-            order, _ = function.core(0) if function.elementwise else function.core(2)
-            piece = self.guess(argument, order)
-            if order == 2:
+            piece = self.guess(argument, len(letters))
+            if len(letters) == 2 and letters[0] == letters[1]:
                 first, second = piece.free.values()
                 self.wires.alike(first, second, argument.name)
             return piece
@@ -165,39 +164,52 @@ class IndexFunctions:
             piece.heights.pop(label, None)
         return piece
 
-    def structured(self, tree: Call, piece: Piece, context: Context) -> Piece:
-        """A function of a vector or matrix: it takes the open axes of its argument, or its free indices in order."""
+    def structured(self, tree: Call, pieces: Sequence[Piece], context: Context) -> Piece:
+        """A function of vectors or matrices: it takes the open axes of its arguments, or their free indices."""
         function = FUNCTIONS[tree.name]
+        split = [self.split(tree, place, piece, context) for place, piece in enumerate(pieces)]
+        letters, value = function.letters(len(split[0][1]))
+        sizes: dict[str, int] = {}
+        for piece, names, (_, core) in zip(pieces, letters, split, strict=True):
+            for letter, label in zip(names, core, strict=True):
+                self.same_size(tree, sizes.setdefault(letter, piece.free[label]), piece.free[label])
+        like = {label: piece.free[label] for piece, (batch, _) in zip(pieces, split, strict=True) for label in batch}
+        nodes = []
+        for piece, (_, core) in zip(pieces, split, strict=True):
+            nodes.append(self.wires.node(self.wires.widened(piece, like), [*like, *core]))
+        open_ = {f"{OPEN}{axis}": sizes[letter] for axis, letter in enumerate(value)}
+        node = apply(tree.name, *nodes) if self.wires.building else None  # type: ignore[arg-type]
+        out = self.wires.fresh(node, like | open_)
+        if function.arguments == (("n",),) and value == ("n",) and not pieces[0].open:
+            out.default = (split[0][1][0],)
+        return out
+
+    def split(self, tree: Call, place: int, piece: Piece, context: Context) -> tuple[list[str], list[str]]:
+        """The labels of an argument along which the function goes entry by entry, and those it takes."""
+        letters = FUNCTIONS[tree.name].arguments[place]
         labels = list(piece.free)
         batch: list[str] = []
         core = piece.open or labels
-        if not piece.open and "..." not in function.signature and len(core) > function.core(len(core))[0]:
+        if not piece.open and letters is not None and len(core) > len(letters):
             batch = [label for label in labels if label in context.protected]
             core = [label for label in labels if label not in context.protected]
         elif piece.open:
             batch = [label for label in labels if label not in core]
-        before, after = function.core(len(core))
-        if len(core) != before or (batch and "..." in function.signature):
-            wanted = {1: "a vector", 2: "a square matrix"}.get(before, "an array")
-            what = f"{tree.name} needs {wanted}, but {snippet(self.text, tree.arguments[0])} has {len(core)} free axes"
+        if (letters is not None and len(core) != len(letters)) or (batch and letters is None):
+            square = FUNCTIONS[tree.name].square
+            wanted = {1: "a vector", 2: f"a {'square ' if square else ''}matrix"}.get(len(letters or ()), "an array")
+            shown = snippet(self.text, tree.arguments[place])
+            what = f"{tree.name} needs {wanted}, but {shown} has {len(core)} free axes"
             raise blame(ShapeError, what, self.text, tree, "an arrow says them: inv(X_ki X_kj -> ij)_ab")
-        if "(n,n)" in function.signature:
-            self.same_size(tree, piece, core)
-        node = self.wires.node(piece, [*batch, *core])
-        like = {label: piece.free[label] for label in batch}
-        like |= {f"{OPEN}{axis}": piece.free[label] for axis, label in enumerate(core[:after])}
-        out = self.wires.fresh(apply(tree.name, node) if node is not None else None, like)
-        if before == after == 1 and not piece.open:
-            out.default = (core[0],)
-        return out
+        return batch, core
 
-    def same_size(self, tree: Call, piece: Piece, core: Sequence[str]) -> None:
-        """The two axes of a matrix have one size."""
-        first, second = (piece.free[label] for label in core)
+    def same_size(self, tree: Call, first: int, second: int) -> None:
+        """Two axes that the function wants to be of one size are."""
         try:
-            self.wires.alike(first, second, "of the matrix")
+            self.wires.alike(first, second, f"of the {'matrix' if FUNCTIONS[tree.name].square else 'arguments'}")
         except ShapeError as error:
-            error.message = f"{tree.name} needs a square matrix: {error.message}"
+            wanted = "a square matrix" if FUNCTIONS[tree.name].square else "arguments that fit"
+            error.message = f"{tree.name} needs {wanted}: {error.message}"
             raise
 
     # constants

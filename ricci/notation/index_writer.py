@@ -151,13 +151,14 @@ class IndexWriter:
         return needs
 
     def hidden(self, node: Network, needs: Mapping[Node, frozenset[int]]) -> set[int]:
-        """The wires of a network that a factor needs to be protected."""
-        return {
-            wire
-            for factor in node.factors
-            for axis, (wire,) in enumerate(slots_of(factor))
-            if axis in needs[factor.node]
-        }
+        """The wires of a network that a factor needs to be protected: `M_ii^2` alone would be a power of a trace."""
+        found = set()
+        for factor in node.factors:
+            wires = [wire for (wire,) in slots_of(factor)]
+            powered = factor.exponent not in (1, -1)
+            needed = needs[factor.node]
+            found |= {w for axis, w in enumerate(wires) if axis in needed or (powered and wires.count(w) > 1)}
+        return found
 
     # the walk
 
@@ -282,21 +283,27 @@ class IndexWriter:
         if node.batch:
             value: Formula = yield self.batched(node, letters, level)
             return value
-        (arg,) = node.args
         shown = matrix_formula(node) if self.latex else None
-        if isinstance(arg, Tensor):
-            inside = named(arg.name, 0)
-        else:
-            own = self.fresh(arg.order, level.used)
-            body = yield self.expression(arg, own, Level((*level.used, *own), frozenset()))
-            inside = placed(body, own, "")
-        value = simple_call(name, [inside], 0, node.function.latex)
+        inside = []
+        for arg in node.args:
+            inside.append((yield self.whole(arg, level, "(" if len(node.args) > 1 else "")))
+        value = simple_call(name, inside, 0, node.function.latex)
         if shown is not None:
             value.latex_pieces = (r"\left(", shown, r"\right)") if shown.kind != "call" or name == "inv" else (shown,)
         return indexed(value, letters)
 
+    def whole(self, arg: Node, level: Level, opening: str) -> Step[Formula]:
+        """An argument that a function takes whole: a name, or a body and the order of its indices."""
+        if isinstance(arg, Tensor):
+            return named(arg.name, 0)
+        own = self.fresh(arg.order, level.used)
+        body = yield self.expression(arg, own, Level((*level.used, *own), frozenset()))
+        return placed(body, own, opening)
+
     def batched(self, node: Apply, letters: Sequence[str], level: Level) -> Step[Formula]:
         """A function along the last axes: the letters in front are those around it, the last ones are its own."""
+        if len(node.args) > 1:
+            raise Unwritable
         (arg,) = node.args
         core = self.fresh(arg.order - node.batch, level.used)
         if not isinstance(arg, Tensor) and (len(core) > 1 or arg.order - 1 in self.needs[arg]):

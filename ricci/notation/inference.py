@@ -8,7 +8,7 @@ itself is an error that says what to declare.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ricci.functions import FUNCTIONS
@@ -35,9 +35,9 @@ from tensor_networks.axes import Axis
 from tensor_networks.errors import ShapeError, UnknownName, clip
 from tensor_networks.nodes import Node, tensor
 
-OF_VECTORS = frozenset({"softmax", "logsumexp", "norm2", "norm1", "sum", "diag"})
-OF_SQUARES = frozenset({"tr", "trace", "inv", "det", "logdet", "adj"})
-TO_SCALARS = frozenset({"tr", "trace", "det", "logdet", "sum", "norm1", "norm2", "normF", "logsumexp"})
+OF_VECTORS = frozenset({"norm2", "norm1", "sum", "diag"})
+OF_SQUARES = frozenset({"tr", "trace", "solve"})
+TO_SCALARS = frozenset({"tr", "trace", "sum", "norm1", "norm2", "normF"})
 LETTERS = "nmpqrstuvwkl"
 
 
@@ -209,9 +209,35 @@ class _Inference:
         if tree.name in ("kron", "vec", "rvec"):
             columns = self.wires.new() if tree.name == "kron" and one.matrix else None
             return Type(None if one.scalar else self.wires.new(), columns)
-        if tree.name in FUNCTIONS and FUNCTIONS[tree.name].elementwise and len(types) == 2:
-            return self.times(one, types[1], Token("op", ".*", tree.start, tree.end), tree)
+        if tree.name == "solve" and len(types) == 2:
+            return self.times(Type(one.rows, one.columns), types[1], Token("op", "*", tree.start, tree.end), tree)
+        if tree.name in FUNCTIONS and len(types) == FUNCTIONS[tree.name].arity:
+            return self.of_table(tree, types)
         return Type(one.rows, one.columns)
+
+    def of_table(self, tree: Call, types: Sequence[Type]) -> Type:
+        """A function of the table, by its signature."""
+        function = FUNCTIONS[tree.name]
+        if function.elementwise:
+            wide = types[0]
+            for other in types[1:]:
+                wide = self.times(wide, other, Token("op", ".*", tree.start, tree.end), tree)
+            return Type(wide.rows, wide.columns)
+        sizes: dict[str, int] = {}
+        for one, letters in zip(types, function.arguments, strict=True):
+            if letters is None:
+                return SCALAR if function.value == () else Type(one.rows, one.columns)
+            if len(letters) == 1:
+                self.suspect(one)
+            wires = [one.rows, one.columns] if len(letters) == 2 else [one.columns if one.rows is None else one.rows]
+            for letter, wire in zip(letters, wires, strict=True):
+                if wire is not None:
+                    self.same(sizes.setdefault(letter, wire), wire, tree)
+        value = function.value or ()
+        if value == function.arguments[0]:
+            return Type(types[0].rows, types[0].columns)
+        rows, columns = (sizes.get(value[axis]) if axis < len(value) else None for axis in (0, 1))
+        return Type(rows, columns)
 
     def constant(self, tree: Call) -> Type:
         """eye, ones and the like name sizes."""

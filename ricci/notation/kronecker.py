@@ -8,6 +8,7 @@ that stand in the same order in both groups are the arguments of kron; commutati
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from itertools import chain as linked
 from typing import NamedTuple
 
@@ -139,7 +140,7 @@ class Groups:
             inside = [
                 factor for factor in self.factors if len(set(factor.wires)) > 1 and set(factor.wires) <= set(group)
             ]
-            if not inside or len(inside) == len(self.factors) and not set(rows) & set(columns):
+            if not inside or (len(inside) == len(self.factors) and not set(rows) & set(columns)):
                 continue
             mask = Groups(inside, self.sizes).options(group, None, 0)
             rest = [factor for factor in self.factors if factor not in inside]
@@ -172,10 +173,14 @@ class Groups:
         formulas = [self.piece(*ends) for ends in ordered]
         if not formulas or any(formula is None for formula in formulas):
             return None
-        whole, *others = formulas
-        for other in others:
-            whole = kronecker(whole, other)  # type: ignore[arg-type]
-        return whole
+        joint: list[Formula] = []
+        for place, formula in enumerate(formulas):
+            outer = place and not ordered[place - 1][1] and not ordered[place][0]
+            if outer and ordered[place - 1][0]:  # kron(x, y') is x*y'
+                joint[-1] = chain([joint[-1], formula], 2)  # type: ignore[list-item]
+            else:
+                joint.append(formula)  # type: ignore[arg-type]
+        return reduce(kronecker, joint)
 
     def runs(self, group: Group) -> list[tuple[int, Group]]:
         """The group cut where the component changes."""

@@ -13,6 +13,7 @@ from tensor_networks.errors import ShapeError
 from tensor_networks.patterns import pattern
 
 VECTORS = ("column", "row")
+ROLES = ("scalar", "column", "matrix", "tensor")
 
 
 class Arguments(NamedTuple):
@@ -61,15 +62,17 @@ def structured(call: Arguments) -> Value:
     function = FUNCTIONS[call.name]
     if function.elementwise:
         return entrywise(call)
-    for place, value in enumerate(call.values):
-        if "..." in function.signature:
+    for place, (value, letters) in enumerate(zip(call.values, function.arguments, strict=True)):
+        if letters is None:
             continue
-        if "(n,n)" in function.signature:
+        if len(letters) == 2 and letters[0] == letters[1]:
             call.square(place)
-        elif value.role not in VECTORS:
+        elif len(letters) == 2 and value.role != "matrix":
+            raise call.refuse("a matrix", place)
+        elif len(letters) == 1 and value.role not in VECTORS:
             raise call.refuse("a vector", place)
-    order = len(call.only.outputs)
-    role = "scalar" if function.core(order)[1] == 0 else call.only.role
+    order = function.core(len(call.only.outputs))[1]
+    role = call.only.role if order == len(call.only.outputs) else ROLES[min(order, 3)]
     return call.products.of(apply(call.name, *map(call.products.node, call.values)), role)
 
 
@@ -116,6 +119,16 @@ def _norm(call: Arguments) -> Value:
     if call.only.role == "scalar":
         raise call.refuse("a vector or a matrix", hint="abs(a) is the size of a scalar")
     return call.products.of(apply("norm2", call.products.node(call.only)), "scalar")
+
+
+def _solve(call: Arguments) -> Value:
+    """The x of ``A*x = b``: ``inv(A)*b``, with b a column or a matrix."""
+    products, right = call.products, call.values[1]
+    if right.role not in ("column", "matrix") or products.size(right, 0) != products.size(call.square(), 1):
+        raise call.refuse(f"a column or a matrix of {show(products.size(call.only, 1))} rows", 1)
+    inverse = structured(call._replace(name="inv", values=call.values[:1]))
+    right = products.join(inverse, right, [(1, 0)])
+    return products.merge(inverse, right, right.role, [inverse.outputs[0], *right.outputs[1:]])
 
 
 def _kron(call: Arguments) -> Value:
@@ -196,6 +209,7 @@ MATRIX_FUNCTIONS = {
     "norm1": Known(_norm1),
     "norm2": Known(_norm),
     "normF": Known(_norm),
+    "solve": Known(_solve, (2,)),
     "kron": Known(_kron, (2,)),
     "vec": Known(_vec),
     "rvec": Known(_vec),

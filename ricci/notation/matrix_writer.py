@@ -190,7 +190,7 @@ class MatrixWriter:
         node, _, exponent = factor
         if isinstance(node, Apply) and node.function.name == "unit" and node.order:
             inner = self.get(node.args[0])
-            if alone and exponent == 1 and is_single(inner):
+            if alone and exponent == 1 and is_single(inner) and not isinstance(node.args[0], Network):
                 return inner, [(norm(inner), -1)]
             return unit(inner), []
         formula = self.get(node)

@@ -1,7 +1,10 @@
-"""Passes over grouped axes: wires that always stand side by side are one wire; the terms of a sum group their axes alike."""
+"""Passes over grouped axes: wires that always stand side by side are one wire; the terms of a sum group their axes
+alike; inverses of Kronecker products."""
 
 from __future__ import annotations
 
+from ricci.functions import apply
+from ricci.passes.common import is_call
 from tensor_networks.axes import Axis, product
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node
@@ -64,3 +67,31 @@ def _split(node: Node, grouped: dict[int, tuple[Axis, ...]]) -> Node:
     slots = [tuple(f"{axis} {k}" for k in range(len(grouped[axis]))) if axis in single else axis for axis in range(node.order)]
     sizes = {f"{axis} {k}": size for axis in single for k, size in enumerate(grouped[axis])}
     return network([(node, slots)], slots, sizes)
+
+
+def kronecker_inverses(node: Node) -> Node:
+    """inv(kron(A, B)) = kron(inv(A), inv(B)), with identities and commutations among the factors too."""
+    if not is_call(node, "inv") or node.order != 2:
+        return node
+    arg = node.children[0]
+    if not isinstance(arg, Network) or len(arg.outputs[0]) != len(arg.outputs[1]) or len(arg.outputs[0]) < 2:
+        return node
+    rows, columns = arg.outputs
+    if len({*rows}) < len(rows) or len({*columns}) < len(columns):
+        return node
+    factors: list[tuple[Node, tuple[Group, ...], Number]] = []
+    seen: set[int] = set()
+    for child, slots, exponent in arg.factors:
+        if not slots:
+            factors.append((child, (), -exponent))
+            continue
+        ends = sorted(wire for group in slots for wire in group)
+        row, column = next((w for w in ends if w in rows), -1), next((w for w in ends if w in columns), -1)
+        if len(slots) != 2 or len(ends) != 2 or exponent != 1 or {row, column} != {*ends} or seen & {*ends}:
+            return node
+        if arg.sizes[row] != arg.sizes[column] or row in columns or column in rows:
+            return node
+        seen |= {*ends}
+        block = network([(child, slots)], [(row,), (column,)])
+        factors.append((apply("inv", block), ((column,), (row,)), 1))
+    return network(factors, (columns, rows), dict(enumerate(arg.sizes)))

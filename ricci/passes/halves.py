@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tensor_networks.networks import Factor, Network, Sum, network, total
+from tensor_networks.axes import triangle
+from tensor_networks.networks import Factor, Network, Sum, network, size_of, total
 from tensor_networks.nodes import Node, walk
 from tensor_networks.patterns import Pattern, pattern
 from tensor_networks.rewrite import substitute
@@ -20,6 +21,8 @@ Found = list[Factor] | None
 
 def halves(node: Node) -> Node:
     """L*L' = I, L*D = I, D*L*vec(S) = vec(S) for symmetric S, and what is behind them."""
+    if isinstance(node, Sum):
+        return both_triangles(node)
     if not isinstance(node, Network) or not any(isinstance(factor.node, Pattern) for factor in node.factors):
         return node
     for step in STEPS:
@@ -64,6 +67,20 @@ def _uses(node: Network) -> dict[int, int]:
             for wire in group:
                 counts[wire] = counts.get(wire, 0) + 1
     return counts
+
+
+def both_triangles(node: Sum) -> Node:
+    """tril(X) + triu(X) = X + diag(diag(X))."""
+    for term, number in node.terms:
+        for place, _, slots in _patterns(term, "lower") if isinstance(term, Network) else ():
+            rest = _without(term, place)
+            turned = _remade(term, [*rest, term.factors[place]._replace(slots=slots[::-1])])
+            if turned is not term and any(other is turned and n == number for other, n in node.terms):
+                whole = _remade(term, [*rest, *_ones(term, slots)])
+                on_diagonal = _remade(term, [*rest, *_equal(term, *slots)])
+                kept = [(other, n) for other, n in node.terms if other is not term and other is not turned]
+                return total([*kept, (whole, number), (on_diagonal, number)], node.axes)
+    return node
 
 
 def opened(node: Network) -> Found:
@@ -137,6 +154,9 @@ def summed(node: Network) -> Found:
     def lone(group: Group) -> bool:
         return all(counts[wire] == 1 for wire in group)
 
+    for place, _, pair in _patterns(node, "lower"):
+        if pair[0] != pair[1] and lone(pair[0]) and lone(pair[1]):
+            return [*_without(node, place), Factor(size_of(triangle(node.sizes[pair[0][0]])), (), 1)]
     for place, name, slots in _patterns(node, "elimination", "duplication"):
         h, pair = _parts(name, slots)
         rest = _without(node, place)
@@ -177,12 +197,13 @@ def returning(node: Network) -> Found:
     """D_klh L_hij S_ij = S_kl, if what hangs on i and j is symmetric in them."""
     counts = _uses(node)
     for place, _, (h, i, j) in _patterns(node, "elimination"):
-        if any(len(group) != 1 or counts[group[0]] != 2 for group in (h, i, j)) or i == j:
+        if any(len(group) != 1 for group in (h, i, j)) or counts[h[0]] != 2 or i == j:
             continue
         for other, _, (k, l_, g) in _patterns(node, "duplication"):
             if g == h and k != l_:
                 rest = _without(node, place, other)
-                if not node.free & {i[0], j[0]} and _symmetric(rest, i, j, node.free | {*k, *l_}, node):
+                held = {wire for factor in rest for group in factor.slots for wire in group}
+                if {i[0], j[0]} <= held and not node.free & {i[0], j[0]} and _symmetric(rest, i, j, node.free | {*k, *l_}, node):
                     return [*rest, *_equal(node, i, k), *_equal(node, j, l_)]
     return None
 

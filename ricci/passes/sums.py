@@ -5,7 +5,7 @@ from __future__ import annotations
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number
-from tensor_networks.rewrite import unfolded
+from tensor_networks.rewrite import ingredients, unfolded
 
 MOST_FACTORS = 40
 MOST_TERMS = 64
@@ -17,9 +17,16 @@ def like_terms(node: Node) -> Node:
         return node
     if not any(isinstance(child, Network) and child.order for term, _ in node.terms for child in term.children):
         return node
-    groups: dict[Node, list[tuple[Node, Number]]] = {}
+    alike: dict[object, list[tuple[Node, Number]]] = {}
     for term, number in node.terms:
-        groups.setdefault(unfolded(term, MOST_FACTORS), []).append((term, number))
+        made_of = ingredients(term, MOST_FACTORS)
+        alike.setdefault(term if made_of is None else made_of, []).append((term, number))
+    if len(alike) == len(node.terms):
+        return node
+    groups: dict[Node, list[tuple[Node, Number]]] = {}
+    for members in alike.values():
+        for term, number in members:
+            groups.setdefault(unfolded(term) if len(members) > 1 else term, []).append((term, number))
     if len(groups) == len(node.terms):
         return node
     terms: list[tuple[Node, Number]] = []

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 IMPORTS = ("import jax", "import jax.numpy as jnp")
 STEPS = {
+    "stack": "jnp.stack(({0}), {1})",
     "array": "jnp.array({0}, dtype)",
     "transpose": "{0}.transpose({order})",
     "scalar": "jnp.asarray({0}, dtype)",
@@ -30,6 +31,7 @@ NAMES = {
     **{name: f"jnp.arc{name[1:]}" for name in ("asin", "acos", "atan", "asinh", "acosh", "atanh")},
     "inv": "jnp.linalg.inv",
     "det": "jnp.linalg.det",
+    "solve": "jnp.linalg.solve",
     "sigmoid": "jax.nn.sigmoid",
     "softplus": "jax.nn.softplus",
     "erf": "jax.scipy.special.erf",
@@ -61,9 +63,26 @@ def common_dtype(*arrays: jnp.ndarray) -> jnp.dtype:
 
 def embed(core: jnp.ndarray, pattern: tuple[int, ...], shape: tuple[int, ...], dtype: jnp.dtype) -> jnp.ndarray:
     """Zeros of that shape, and `core` where all axes of equal number in the pattern have equal index."""
-    sizes = [shape[pattern.index(axis)] for axis in range(max(pattern) + 1)]
-    grid = jnp.ix_(*(jnp.arange(size) for size in sizes))
-    return jnp.zeros(shape, dtype).at[tuple(grid[axis] for axis in pattern)].set(core)
+    first = [pattern.index(axis) for axis in range(max(pattern) + 1)]
+    core = jnp.broadcast_to(jnp.asarray(core, dtype), [shape[axis] for axis in first])
+    core = jnp.transpose(core, sorted(range(len(first)), key=first.__getitem__))
+    spread = core.reshape([size if axis in first else 1 for axis, size in enumerate(shape)])
+    lines = [[-1 if k == axis else 1 for k in range(len(shape))] for axis in range(len(shape))]
+    places = [jnp.arange(size).reshape(line) for size, line in zip(shape, lines, strict=True)]
+    inside = jnp.ones((), bool)
+    for axis, number in enumerate(pattern):
+        inside = inside & (places[axis] == places[first[number]])
+    return jnp.where(inside, spread, jnp.zeros((), dtype))
+
+
+def deposit(out: jnp.ndarray, core: jnp.ndarray, pattern: tuple[int, ...]) -> jnp.ndarray:
+    """Add `core` where all axes of equal number in the pattern have equal index."""
+    return out + embed(core, pattern, out.shape, out.dtype)
+
+
+def gram(x: jnp.ndarray, d: jnp.ndarray) -> jnp.ndarray:
+    """x' diag(d) x."""
+    return (x.T * d) @ x
 
 
 def relu(x: jnp.ndarray) -> jnp.ndarray:
@@ -173,3 +192,53 @@ def toeplitz(count: int, rows: int, columns: int, dtype: jnp.dtype) -> jnp.ndarr
     """1 where the first index counts the diagonal of the others, the lowest first."""
     offset = jnp.arange(columns) - jnp.arange(rows)[:, None] + rows - 1
     return (jnp.arange(count)[:, None, None] == offset).astype(dtype)
+
+
+def places_of_half(size: int) -> tuple[jnp.ndarray, jnp.ndarray]:
+    """Rows and columns of the places on and below the diagonal, column by column."""
+    columns, rows = jnp.triu_indices(size)
+    return rows, columns
+
+
+def size_of_half(count: int) -> int:
+    """The size of the matrix whose half has that many entries."""
+    return round(((8 * count + 1) ** 0.5 - 1) / 2)
+
+
+def half(x: jnp.ndarray) -> jnp.ndarray:
+    """The entries of the last two axes on and below the diagonal, column by column."""
+    rows, columns = places_of_half(x.shape[-1])
+    return x[..., rows, columns]
+
+
+def folded(x: jnp.ndarray) -> jnp.ndarray:
+    """The same, with those above the diagonal added to their mirror images."""
+    rows, columns = places_of_half(x.shape[-1])
+    both = x[..., rows, columns] + x[..., columns, rows]
+    return jnp.where(rows == columns, both / 2, both)
+
+
+def mirrored(x: jnp.ndarray) -> jnp.ndarray:
+    """The symmetric matrix of a half-vector, the last axis."""
+    rows, columns = places_of_half(size_of_half(x.shape[-1]))
+    place = jnp.zeros((size_of_half(x.shape[-1]),) * 2, int)
+    place = place.at[rows, columns].set(jnp.arange(x.shape[-1])).at[columns, rows].set(jnp.arange(x.shape[-1]))
+    return x[..., place]
+
+
+def lowered(x: jnp.ndarray) -> jnp.ndarray:
+    """The lower triangular matrix of a half-vector, the last axis."""
+    return jnp.tril(mirrored(x))
+
+
+def along_diagonals(x: jnp.ndarray) -> jnp.ndarray:
+    """The sums along the diagonals of the last two axes, the lowest diagonal first."""
+    size = x.shape[-1]
+    wide = jnp.concatenate([x[..., ::-1, :], jnp.zeros_like(x)], -1).reshape(*x.shape[:-2], -1)
+    return wide[..., : size * (2 * size - 1)].reshape(*x.shape[:-2], size, 2 * size - 1).sum(-2)
+
+
+def from_diagonals(x: jnp.ndarray) -> jnp.ndarray:
+    """The matrix that is constant along its diagonals, the last axis."""
+    size = (x.shape[-1] + 1) // 2
+    return x[..., jnp.arange(size) - jnp.arange(size)[:, None] + size - 1]

@@ -10,8 +10,35 @@ import math
 
 import numpy as np
 
+from tensor_networks.backends.numpy_matrices import (  # noqa: F401
+    cholesky,
+    eigvals,
+    eigvalsh,
+    eigvecs,
+    eigvecsh,
+    expm,
+    gaps,
+    logm,
+    minors,
+    nucnorm,
+    pinv,
+    polar,
+    polarturn,
+    qfactor,
+    rfactor,
+    sqrtm,
+    svdleft,
+    svdright,
+    svdvals,
+    sylvester,
+    symmetric_part,
+    tall_qr,
+    wide_svd,
+)
+
 IMPORTS = ("import math", "import numpy as np")
 STEPS = {
+    "stack": "np.stack(({0}), {1})",
     "array": "np.array({0}, dtype)",
     "transpose": "{0}.transpose({order})",
     "scalar": "dtype.type({0})",
@@ -74,6 +101,22 @@ def embed(core: np.ndarray, pattern: tuple[int, ...], shape: tuple[int, ...], dt
     out = np.zeros(shape, dtype)
     np.einsum(out, pattern, range(max(pattern) + 1))[...] = core
     return out
+
+
+def deposit(out: np.ndarray, core: np.ndarray, pattern: tuple[int, ...]) -> np.ndarray:
+    """Add `core` in place where all axes of equal number in the pattern have equal index."""
+    np.einsum(out, pattern, range(max(pattern) + 1))[...] += core
+    return out
+
+
+def gram(x: np.ndarray, d: np.ndarray) -> np.ndarray:
+    """x' diag(d) x, with half the work where d has no negative or no positive entry."""
+    if d.dtype.kind == "f" and x.dtype == d.dtype:
+        sign = 1 if np.all(d >= 0) else -1 if np.all(d <= 0) else 0
+        if sign:
+            y = np.sqrt(np.abs(d))[:, None] * x
+            return y.T @ y if sign > 0 else -(y.T @ y)
+    return (x.T * d) @ x
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -167,6 +210,13 @@ def with_blas(function, x: np.ndarray) -> np.ndarray:
 def inv(x: np.ndarray) -> np.ndarray:
     """The inverse of the last two axes."""
     return with_blas(np.linalg.inv, x)
+
+
+def solve(x: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """inv(x) @ b, for a matrix x and a vector or matrix b."""
+    if x.dtype == b.dtype:
+        return with_blas(lambda y: np.linalg.solve(y, b.astype(y.dtype, copy=False)), x)
+    return np.linalg.solve(x, b)
 
 
 def det(x: np.ndarray) -> np.ndarray:
@@ -270,6 +320,16 @@ def pentagamma(x: np.ndarray) -> np.ndarray:
     return each(lambda v: polygamma(3, v), x)
 
 
+def hexagamma(x: np.ndarray) -> np.ndarray:
+    """The derivative of pentagamma."""
+    return each(lambda v: polygamma(4, v), x)
+
+
+def heptagamma(x: np.ndarray) -> np.ndarray:
+    """The derivative of hexagamma."""
+    return each(lambda v: polygamma(5, v), x)
+
+
 def elimination(count: int, rows: int, columns: int, dtype: np.dtype) -> np.ndarray:
     """1 where the first index counts the place of the others on or below the diagonal, column by column."""
     out = np.zeros((count, rows, columns), dtype)
@@ -293,3 +353,53 @@ def toeplitz(count: int, rows: int, columns: int, dtype: np.dtype) -> np.ndarray
     """1 where the first index counts the diagonal of the others, the lowest first."""
     offset = np.arange(columns) - np.arange(rows)[:, None] + rows - 1
     return (np.arange(count)[:, None, None] == offset).astype(dtype)
+
+
+def places_of_half(size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of the places on and below the diagonal, column by column."""
+    columns, rows = np.triu_indices(size)
+    return rows, columns
+
+
+def size_of_half(count: int) -> int:
+    """The size of the matrix whose half has that many entries."""
+    return round(((8 * count + 1) ** 0.5 - 1) / 2)
+
+
+def half(x: np.ndarray) -> np.ndarray:
+    """The entries of the last two axes on and below the diagonal, column by column."""
+    rows, columns = places_of_half(x.shape[-1])
+    return x[..., rows, columns]
+
+
+def folded(x: np.ndarray) -> np.ndarray:
+    """The same, with those above the diagonal added to their mirror images."""
+    rows, columns = places_of_half(x.shape[-1])
+    both = x[..., rows, columns] + x[..., columns, rows]
+    return np.where(rows == columns, both / 2, both)
+
+
+def mirrored(x: np.ndarray) -> np.ndarray:
+    """The symmetric matrix of a half-vector, the last axis."""
+    rows, columns = places_of_half(size_of_half(x.shape[-1]))
+    place = np.zeros((size_of_half(x.shape[-1]),) * 2, int)
+    place[rows, columns] = place[columns, rows] = np.arange(x.shape[-1])
+    return x[..., place]
+
+
+def lowered(x: np.ndarray) -> np.ndarray:
+    """The lower triangular matrix of a half-vector, the last axis."""
+    return np.tril(mirrored(x))
+
+
+def along_diagonals(x: np.ndarray) -> np.ndarray:
+    """The sums along the diagonals of the last two axes, the lowest diagonal first."""
+    size = x.shape[-1]
+    wide = np.concatenate([x[..., ::-1, :], np.zeros_like(x)], -1).reshape(*x.shape[:-2], -1)
+    return wide[..., : size * (2 * size - 1)].reshape(*x.shape[:-2], size, 2 * size - 1).sum(-2)
+
+
+def from_diagonals(x: np.ndarray) -> np.ndarray:
+    """The matrix that is constant along its diagonals, the last axis."""
+    size = (x.shape[-1] + 1) // 2
+    return x[..., np.arange(size) - np.arange(size)[:, None] + size - 1]

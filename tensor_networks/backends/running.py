@@ -108,10 +108,10 @@ class _Writer(Writer):
 
 
 def entry(names: Sequence[str], checked: Sequence[str]) -> str | None:
-    """The text of a maker of functions ``call``: a fast way from arrays to the program that is known for their shapes.
+    """The text of a maker of functions: a fast way from arrays to the program that is known for their shapes.
 
-    The maker takes the programs by shapes, what a program is run with, what to do with arrays of unknown shapes, what to
-    do with an exception, and the checks of the inputs `checked`. None if a name is no plain identifier.
+    The maker takes the programs by shapes, what a program is run with, what to do with arrays of unknown shapes, what
+    to do with an exception, and the checks of the inputs `checked`. None if a name is no plain identifier.
     """
     if list(Names(names, [], table).tensors.values()) != list(names):
         return None

@@ -201,6 +201,10 @@ class Writer:
             return f"{first}.mT"
         if op == "reshape":
             return f"{first}.reshape({', '.join(map(self.names.size, axes))})"
+        if op == "stack":
+            return str(self.table.STEPS[op]).format(", ".join(arg.text for arg in args), params[0])
+        if op == "deposit":
+            return f"deposit({args[0].text}, {args[1].text}, {tuple(params)})"
         if op == "pattern":
             return f"{params[0]}({self.names.shape(axes)[1:-1]}, dtype)"
         pattern = self.table.STEPS["scalar" if op == "size" else op]

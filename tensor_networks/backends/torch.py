@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 IMPORTS = ("import torch",)
 STEPS = {
+    "stack": "torch.stack(({0}), {1})",
     "array": "torch.tensor({0}, dtype=dtype)",
     "transpose": "{0}.permute({order})",
     "scalar": "torch.tensor({0}, dtype=dtype)",
@@ -30,6 +31,7 @@ NAMES = {
     "power": "torch.pow",
     "inv": "torch.linalg.inv",
     "det": "torch.linalg.det",
+    "solve": "torch.linalg.solve",
     "erf": "torch.special.erf",
     "erfc": "torch.special.erfc",
     "gammaln": "torch.special.gammaln",
@@ -67,6 +69,16 @@ def embed(core: torch.Tensor, pattern: tuple[int, ...], shape: tuple[int, ...], 
     strides = [sum(s for s, p in zip(out.stride(), pattern, strict=True) if p == axis) for axis in range(len(sizes))]
     out.as_strided(sizes, strides)[...] = core
     return out
+
+
+def deposit(out: torch.Tensor, core: torch.Tensor, pattern: tuple[int, ...]) -> torch.Tensor:
+    """Add `core` where all axes of equal number in the pattern have equal index."""
+    return out + embed(core, pattern, tuple(out.shape), out.dtype)
+
+
+def gram(x: torch.Tensor, d: torch.Tensor) -> torch.Tensor:
+    """x' diag(d) x."""
+    return (x.T * d) @ x
 
 
 def softplus(x: torch.Tensor) -> torch.Tensor:
@@ -179,3 +191,53 @@ def toeplitz(count: int, rows: int, columns: int, dtype: torch.dtype) -> torch.T
     """1 where the first index counts the diagonal of the others, the lowest first."""
     offset = torch.arange(columns) - torch.arange(rows)[:, None] + rows - 1
     return (torch.arange(count)[:, None, None] == offset).to(dtype)
+
+
+def places_of_half(size: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Rows and columns of the places on and below the diagonal, column by column."""
+    columns, rows = torch.triu_indices(size, size)
+    return rows, columns
+
+
+def size_of_half(count: int) -> int:
+    """The size of the matrix whose half has that many entries."""
+    return round(((8 * count + 1) ** 0.5 - 1) / 2)
+
+
+def half(x: torch.Tensor) -> torch.Tensor:
+    """The entries of the last two axes on and below the diagonal, column by column."""
+    rows, columns = places_of_half(x.shape[-1])
+    return x[..., rows, columns]
+
+
+def folded(x: torch.Tensor) -> torch.Tensor:
+    """The same, with those above the diagonal added to their mirror images."""
+    rows, columns = places_of_half(x.shape[-1])
+    both = x[..., rows, columns] + x[..., columns, rows]
+    return torch.where(rows == columns, both / 2, both)
+
+
+def mirrored(x: torch.Tensor) -> torch.Tensor:
+    """The symmetric matrix of a half-vector, the last axis."""
+    rows, columns = places_of_half(size_of_half(x.shape[-1]))
+    place = torch.zeros((size_of_half(x.shape[-1]),) * 2, dtype=torch.long)
+    place[rows, columns] = place[columns, rows] = torch.arange(x.shape[-1])
+    return x[..., place]
+
+
+def lowered(x: torch.Tensor) -> torch.Tensor:
+    """The lower triangular matrix of a half-vector, the last axis."""
+    return torch.tril(mirrored(x))
+
+
+def along_diagonals(x: torch.Tensor) -> torch.Tensor:
+    """The sums along the diagonals of the last two axes, the lowest diagonal first."""
+    size = x.shape[-1]
+    wide = torch.cat([x.flip(-2), torch.zeros_like(x)], -1).reshape(*x.shape[:-2], -1)
+    return wide[..., : size * (2 * size - 1)].reshape(*x.shape[:-2], size, 2 * size - 1).sum(-2)
+
+
+def from_diagonals(x: torch.Tensor) -> torch.Tensor:
+    """The matrix that is constant along its diagonals, the last axis."""
+    size = (x.shape[-1] + 1) // 2
+    return x[..., torch.arange(size) - torch.arange(size)[:, None] + size - 1]

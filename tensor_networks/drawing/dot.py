@@ -8,18 +8,34 @@ from tensor_networks.drawing.record import text_of
 from tensor_networks.nodes import Node
 
 MOST_NODES = 2000
-_ENTITIES = {"&": "&amp;", '"': "&quot;", "<": "&lt;", ">": "&gt;", "\\": "&#92;", "{": "&#123;", "}": "&#125;", "|": "&#124;"}
+_ENTITIES = {
+    "&": "&amp;",
+    '"': "&quot;",
+    "<": "&lt;",
+    ">": "&gt;",
+    "\\": "&#92;",
+    "{": "&#123;",
+    "}": "&#125;",
+    "|": "&#124;",
+}
 
 
 def quoted(text: str) -> str:
     """A quoted string. What DOT gives a meaning to is written as an entity, so that the text cannot end the string."""
-    safe = "".join(_ENTITIES.get(character) or (character if character.isprintable() else f"&#{ord(character)};") for character in text)
+    safe = "".join(
+        _ENTITIES.get(character) or (character if character.isprintable() else f"&#{ord(character)};")
+        for character in text
+    )
     return f'"{safe}"'
 
 
 def dot(node: Node) -> str:
     """The DOT text of a node: one cluster for each term of a sum."""
-    lines = ["graph {", '  graph [rankdir="LR"];', '  node [fontname="Times-Italic", shape="box", height="0.3", width="0.3"];']
+    lines = [
+        "graph {",
+        '  graph [rankdir="LR"];',
+        '  node [fontname="Times-Italic", shape="box", height="0.3", width="0.3"];',
+    ]
     terms = node.terms if isinstance(node, Sum) else ((node, 1),)
     budget = MOST_NODES
     for place, (term, number) in enumerate(terms):
@@ -31,7 +47,9 @@ def dot(node: Node) -> str:
         if isinstance(node, Sum):
             lines.append("  }")
         if budget < 0:
-            lines.append(f"  more [label={quoted(f'{len(terms) - place - 1} more terms')}, shape={quoted('plaintext')}];")
+            lines.append(
+                f"  more [label={quoted(f'{len(terms) - place - 1} more terms')}, shape={quoted('plaintext')}];"
+            )
             break
     return "\n".join([*lines, "}", ""])
 

@@ -17,9 +17,9 @@ WEDGE = 6.0
 def tensor_glyph(node: Node, runs: Runs, exponent: object, mark: str, data: Data, title: str) -> Glyph:
     """A leaf: circle, square or rectangle by its order; outlined (marked) or an open hole."""
     runs = raised(runs, exponent)
-    wide = max(RADIUS, (8 + width(runs, NAME)) / 2)
     order, orbits = node.order, node.orbits
     round_ = order == 1 or (order == 2 and orbits[0] == orbits[1])
+    wide = max(RADIUS, (8 + width(runs, NAME) + (WEDGE if order == 2 and not round_ else 0)) / 2)
     if order > 3:
         wide = max(wide, 5.0 + 4.5 * order)
     shape = "square" if not round_ else "circle" if wide == RADIUS else "pill"
@@ -45,7 +45,9 @@ def tensor_glyph(node: Node, runs: Runs, exponent: object, mark: str, data: Data
     )
 
 
-def pill_glyph(node: Node, runs: Runs, exponent: object, mark: str, data: Data, title: str, fill: str = "function") -> Glyph:
+def pill_glyph(
+    node: Node, runs: Runs, exponent: object, mark: str, data: Data, title: str, fill: str = "function"
+) -> Glyph:
     """A folded node: its text in a pill."""
     runs = raised(runs, exponent)
     wide = max(RADIUS + 2, (16 + width(runs, NAME)) / 2)

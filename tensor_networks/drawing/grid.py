@@ -28,11 +28,10 @@ def find_grid(mesh: Mesh, near: Adjacency, component: Sequence[int]) -> dict[int
     if any(len(near[vertex]) > 4 for vertex in component):
         return None
     corners = [vertex for vertex in component if len(near[vertex]) <= 2]
-    for first, second in islice(combinations(corners, 2), MOST_PAIRS):
-        sites = _from_corners(near, component, first, second)
-        if sites is not None:
-            return _lying(mesh, sites)
-    return None
+    pairs = islice(combinations(corners, 2), MOST_PAIRS)
+    found = [_from_corners(near, component, first, second) for first, second in pairs]
+    views = [_lying(mesh, sites) for sites in found if sites is not None]
+    return min(views, key=lambda view: _reading(mesh, view), default=None)
 
 
 def _from_corners(near: Adjacency, component: Sequence[int], first: int, second: int) -> dict[int, Site] | None:
@@ -79,14 +78,18 @@ def _lying(mesh: Mesh, sites: dict[int, Site]) -> dict[int, Site]:
     if high == wide:
         views += [{vertex: (y, x) for vertex, (x, y) in view.items()} for view in views]
 
-    def reading(view: dict[int, Site]) -> list[str]:
-        order = sorted(view, key=lambda vertex: (view[vertex][1], view[vertex][0]))
-        return [mesh.vertices[vertex].glyph.title for vertex in order]
-
-    return min(views, key=reading)
+    return min(views, key=lambda view: _reading(mesh, view))
 
 
-def given_sites(mesh: Mesh, component: Sequence[int], positions: Mapping[str, Sequence[Site]]) -> dict[int, Site] | None:
+def _reading(mesh: Mesh, view: dict[int, Site]) -> list[str]:
+    """The names in the order in which they are read."""
+    order = sorted(view, key=lambda vertex: (view[vertex][1], view[vertex][0]))
+    return [mesh.vertices[vertex].glyph.title for vertex in order]
+
+
+def given_sites(
+    mesh: Mesh, component: Sequence[int], positions: Mapping[str, Sequence[Site]]
+) -> dict[int, Site] | None:
     """The positions that are given by name; None unless there is one for every vertex of the component."""
     used: dict[str, int] = {}
     sites: dict[int, Site] = {}
@@ -144,9 +147,7 @@ def _at(mesh: Mesh, vertex: int, side: str) -> Site:
     }[side]
 
 
-def _stub(
-    mesh: Mesh, site: Site, edge: Edge, taken: set[Site], used: set[tuple[int, str]], corner: bool
-) -> Box:
+def _stub(mesh: Mesh, site: Site, edge: Edge, taken: set[Site], used: set[tuple[int, str]], corner: bool) -> Box:
     wide, high = max(x for x, _ in taken), max(y for _, y in taken)
 
     def outside(side: str) -> bool:

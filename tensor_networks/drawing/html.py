@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tensor_networks.drawing.svg import escape
 
 PAGE = (
-    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\n<style>"
+    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n<style>'
     "body{{font-family:Georgia,serif;margin:2em auto;max-width:1200px;background:#fff;color:#1b1f24;color-scheme:light dark}}"
     "table{{border-collapse:collapse}}td{{padding:8px 14px;vertical-align:middle}}code{{font-size:14px;white-space:pre-wrap}}"
     "svg{{max-width:100%;height:auto}}"

@@ -109,9 +109,19 @@ def _beside(point: Point, side: str) -> Iterator[tuple[Point, str]]:
         case "R":
             yield from (((x + 2.5, y + 9), "start"), ((x + 2.5, y - 3.5), "start"))
         case "T":
-            yield from (((x + 3, y - 3), "start"), ((x - 3, y - 3), "end"), ((x + 3, y - 10), "start"), ((x - 3, y - 10), "end"))
+            yield from (
+                ((x + 3, y - 3), "start"),
+                ((x - 3, y - 3), "end"),
+                ((x + 3, y - 10), "start"),
+                ((x - 3, y - 10), "end"),
+            )
         case "B":
-            yield from (((x + 3, y + 8.5), "start"), ((x - 3, y + 8.5), "end"), ((x + 3, y + 16), "start"), ((x - 3, y + 16), "end"))
+            yield from (
+                ((x + 3, y + 8.5), "start"),
+                ((x - 3, y + 8.5), "end"),
+                ((x + 3, y + 16), "start"),
+                ((x - 3, y + 16), "end"),
+            )
         case _:
             yield from (((x + 6, y + 4), "start"), ((x - 2, y + 11), "end"))
 
@@ -126,5 +136,3 @@ def slot_mark(vertex: Vertex, slot: int) -> int:
     if len(orbits) == 2 and vertex.glyph.picture is None and vertex.glyph.shape != "pill":
         return 0  # a wedge marks slot 0
     return orbits[slot] + 1
-
-

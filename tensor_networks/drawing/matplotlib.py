@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tensor_networks.drawing.picture import Line, Picture, Polygon, Shape, Text, flat
-from tensor_networks.drawing.style import LIGHT, Runs
+from tensor_networks.drawing.style import LIGHT
 from tensor_networks.drawing.svg import rounded
 from tensor_networks.drawing.text import written
 
@@ -45,7 +45,9 @@ def _line(line: Line, level: int) -> Any:
         codes += [Path.LINETO, Path.CURVE3, Path.CURVE3]
     points.append(line.points[-1])
     codes.append(Path.LINETO)
-    return PathPatch(Path(points, codes), fill=False, edgecolor=LIGHT[line.role], linewidth=line.thick * 0.75, zorder=level)
+    return PathPatch(
+        Path(points, codes), fill=False, edgecolor=LIGHT[line.role], linewidth=line.thick * 0.75, zorder=level
+    )
 
 
 def _shape(shape: Shape, level: int) -> Any:
@@ -67,7 +69,20 @@ def _shape(shape: Shape, level: int) -> Any:
 
 def _text(ax: Any, item: Text, level: int) -> None:
     align = {"start": "left", "middle": "center", "end": "right"}[item.anchor]
-    look = {"color": LIGHT[item.role], "style": "italic" if item.italic else "normal", "family": "serif", "va": "baseline"}
+    look = {
+        "color": LIGHT[item.role],
+        "style": "italic" if item.italic else "normal",
+        "family": "serif",
+        "va": "baseline",
+    }
     alpha = 0.35 if item.faint else 1.0
-    ax.text(*item.at, written(item.runs), fontsize=item.size * 0.75, ha=align, zorder=level, alpha=alpha, parse_math=False, **look)
-
+    ax.text(
+        *item.at,
+        written(item.runs),
+        fontsize=item.size * 0.75,
+        ha=align,
+        zorder=level,
+        alpha=alpha,
+        parse_math=False,
+        **look,
+    )

@@ -24,7 +24,9 @@ class Component:
 
     __slots__ = ("box", "edges", "line", "short", "vertices")
 
-    def __init__(self, vertices: list[int], edges: list[Edge], box: Box, line: float = 0.0, short: bool = False) -> None:
+    def __init__(
+        self, vertices: list[int], edges: list[Edge], box: Box, line: float = 0.0, short: bool = False
+    ) -> None:
         self.vertices, self.edges, self.box, self.line, self.short = vertices, edges, box, line, short
 
 

@@ -85,7 +85,7 @@ class _Tree:
         """A place in the drawing for a step; it is expanded later if it is new."""
         number = self.real(number)
         step = self.steps[number]
-        note = show_shape(step.axes) if step.axes else ""
+        note = show_shape(step.axes).replace(" x ", "×") if step.axes else ""
         if step.op == "input":
             head = str(step.params[0])
         elif step.op in ("constant", "size"):
@@ -129,7 +129,7 @@ class _Drawing:
 
     def picture(self, roots: Sequence[int]) -> Picture:
         order = self.preorder(roots)
-        depth = {place: 0 for place in order}
+        depth = dict.fromkeys(order, 0)
         for place in reversed(order):
             depth[place] = 1 + max((depth[child] for child in self.drawn[place].needs), default=-1)
         right = {}
@@ -150,7 +150,9 @@ class _Drawing:
         items: list[Item] = []
         boxes: list[Box] = []
         for place in order:
-            items += self.wires(place, right[depth[place]] - max(self.wide[p] for p in order if depth[p] == depth[place]))
+            items += self.wires(
+                place, right[depth[place]] - max(self.wide[p] for p in order if depth[p] == depth[place])
+            )
         for place in order:
             items += self.node(place, boxes)
         return Picture(items, united(boxes))

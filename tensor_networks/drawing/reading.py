@@ -100,7 +100,9 @@ class _Reader:
         return network(factors, _groups(element, "data-outputs"), sizes)
 
     def sum(self, element: Element) -> Node:
-        terms = [(self.content(part), _number(part.get("data-coefficient", "1"))) for part in self.parts(element, "term")]
+        terms = [
+            (self.content(part), _number(part.get("data-coefficient", "1"))) for part in self.parts(element, "term")
+        ]
         return total(terms, _sizes(json.loads(element.get("data-axes", "[]"))))
 
 
@@ -115,5 +117,3 @@ def _number(text: str) -> Any:
 
 def _sizes(sizes: Sequence[Any]) -> list[Any]:
     return [tuple(size) if isinstance(size, list) else size for size in sizes]
-
-

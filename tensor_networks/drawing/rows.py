@@ -119,4 +119,3 @@ class _Placing:
         shift = sum(asked) / len(asked)
         for vertex, x in zip(line, xs, strict=True):
             self.mesh.vertices[vertex].x = x + shift
-

@@ -16,13 +16,14 @@ from tensor_networks.drawing.panel import Letters, draw_mesh
 from tensor_networks.drawing.picture import Close, Data, Item, Open, Picture, Text, text_box
 from tensor_networks.drawing.record import leaf_name, records, reference, slots_text, text_of
 from tensor_networks.drawing.strips import Piece, coefficient, column, grouped, operator, row, sentence
-from tensor_networks.drawing.style import NAME, WIDEST, Run, Runs, letter, named, plain, raised
+from tensor_networks.drawing.style import NAME, WIDEST, Run, Runs, letter, lettered, named, plain, raised
 from tensor_networks.nodes import Node, Tensor, walk
 from tensor_networks.wiring import Group
 
 MOST_PARTS = 60  # of a product that is drawn
 MOST_TERMS = 16  # of a sum that are drawn
 MOST_DEFINITIONS = 12
+MOST_PANELS = 150  # products that are drawn before everything else stays folded
 MOST_INSIDE = 7  # factors and terms of a node that is opened in place
 FUNCTION = 100  # what an opened function adds to the depth; an opened sum or product adds 1
 SHORT = 15  # characters of a folded node's formula that stand in its pill
@@ -57,6 +58,7 @@ class Scene:
         self.folded: dict[Node, Runs] = {}
         self.formulas: dict[Node, str] = {}
         self.taken: Counter[str] = Counter()
+        self.panels = 0
 
     def picture(self) -> Picture:
         """The whole picture: the node, then a line for each folded node that its pill does not say."""
@@ -117,6 +119,7 @@ class Scene:
         within: Letters | None = None,
     ) -> Picture:
         """Scalars in front, then the tensors with their wires."""
+        self.panels += 1
         parts = [part for factor in factors for part in self.parts(factor, outputs)]
         if len(parts) > MOST_PARTS:
             return self.card(parts, outputs, sizes, data)
@@ -127,7 +130,9 @@ class Scene:
             panel = draw_mesh(mesh, letters, self.options.positions)
             if pieces:
                 last = pieces[-1].content
-                pieces.append(operator("·") if isinstance(last, Picture) and last.height > 20 else Piece(_nothing(), space=0.0))
+                pieces.append(
+                    operator("·") if isinstance(last, Picture) and last.height > 20 else Piece(_nothing(), space=0.0)
+                )
             pieces.append(Piece(panel, space=10.0))
         elif not pieces:
             pieces = [sentence("1")] if not any(part.slots for part in parts) else []
@@ -181,7 +186,7 @@ class Scene:
 
     def opens(self, node: Node, depth: int) -> bool:
         """Is a factor drawn in place, rather than folded?"""
-        if not node.children:
+        if not node.children or self.panels > MOST_PANELS:
             return False
         deep = self.options.open_functions
         if hasattr(node, "function"):
@@ -214,7 +219,13 @@ class Scene:
         if opened:
             name = _function_name(node)
             return box_glyph(
-                node, name, part.exponent, part.mark, lambda sides: self.inside(node, sides, depth, within), data, bool(name)
+                node,
+                name,
+                part.exponent,
+                part.mark,
+                lambda sides: self.inside(node, sides, depth, within),
+                data,
+                bool(name),
             )
         if not node.children:
             name = leaf_name(node)
@@ -231,7 +242,7 @@ class Scene:
         formula = self.formula(node)
         if formula and len(formula) <= SHORT:
             formula = formula.replace(".*", "∘").replace("*", "·")
-            return plain(formula if hasattr(node, "function") else f"({formula})")
+            return lettered(formula if hasattr(node, "function") else f"({formula})")
         stem = node.function.name if hasattr(node, "function") else "s"
         self.taken[stem] += 1
         runs = self.folded[node] = (Run(stem), Run(str(self.taken[stem]), -1))
@@ -251,7 +262,7 @@ class Scene:
         """The line that says what a folded node is."""
         head = [Piece(self.folded[node], size=NAME, italic=True), operator("=")]
         if hasattr(node, "function"):
-            head += [Piece(named(node.function.name), size=NAME), sentence("(")]
+            head += [Piece(named(node.function.name), size=NAME), Piece(plain("("), space=4.0)]
             for place, arg in enumerate(node.children):
                 head += [sentence(",")] if place else []
                 head.append(Piece(self.draw(arg, "", 1), space=6.0))
@@ -264,8 +275,9 @@ class Scene:
 
     def card(self, parts: Sequence[Part], outputs: Sequence[Group], sizes: Sequence[Axis], data: Data) -> Picture:
         """What is too large to be drawn legibly, in numbers."""
-        names = Counter(text_of(part.node) for part in parts)
-        common = ", ".join(f"{name[:20]} × {count}" if count > 1 else name[:20] for name, count in names.most_common(6))
+        names = Counter(text_of(part.node)[:20] for part in parts)
+        most = sorted(names.items(), key=lambda found: (-found[1], found[0]))[:6]
+        common = ", ".join(f"{name} × {count}" if count > 1 else name for name, count in most)
         texts = [
             f"product of {len(parts):,} factors, {len(sizes):,} wires, {len(outputs)} legs",
             common + (", …" if len(names) > 6 else ""),
@@ -306,7 +318,12 @@ def _nothing() -> Picture:
 
 
 def _unseen(*data: tuple[str, str]) -> Picture:
-    items: list[Item] = [Open(tuple(data)), Open((("kind", "network"), ("outputs", ""), ("sizes", "[]"))), Close(), Close()]
+    items: list[Item] = [
+        Open(tuple(data)),
+        Open((("kind", "network"), ("outputs", ""), ("sizes", "[]"))),
+        Close(),
+        Close(),
+    ]
     return Picture(items, (0.0, 0.0, 0.0, 0.0))
 
 
@@ -319,13 +336,9 @@ def network_data(node: Network) -> Data:
     return (("kind", "network"), ("outputs", slots_text(node.outputs)), ("sizes", json.dumps(node.sizes)), *_key(node))
 
 
-
-
 def part_data(part: Part, folded: bool) -> Data:
     """What the group of a factor says."""
     data: list[tuple[str, str]] = [("kind", "factor"), ("slots", slots_text(part.slots))]
     if part.exponent != 1:
         data.append(("exponent", str(part.exponent)))
     return (*data, *reference(part.node)) if folded else tuple(data)
-
-

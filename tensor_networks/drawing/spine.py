@@ -19,12 +19,16 @@ Adjacency = list[list[int]]
 
 
 def adjacency(mesh: Mesh) -> Adjacency:
-    """For every vertex its neighbours, one entry per edge."""
+    """For every vertex its neighbours, one entry per edge, in the order of their names."""
     near: Adjacency = [[] for _ in mesh.vertices]
     for edge in mesh.edges:
         if edge.v >= 0 and edge.u != edge.v:
             near[edge.u].append(edge.v)
             near[edge.v].append(edge.u)
+    titles = [vertex.glyph.title for vertex in mesh.vertices]
+    for others in near:
+        if len(others) > 1:
+            others.sort(key=lambda other: (titles[other], other))
     return near
 
 
@@ -46,13 +50,17 @@ def components(near: Adjacency, among: Collection[int] | None = None) -> list[li
     return found
 
 
-def best_path(mesh: Mesh, near: Adjacency, inside: Sequence[int], starts: Sequence[int], ends: Collection[int]) -> list[int]:
+def best_path(
+    mesh: Mesh, near: Adjacency, inside: Sequence[int], starts: Sequence[int], ends: Collection[int]
+) -> list[int]:
     """The best path found within some vertices, from one of the starts; an end among `ends` is worth more."""
     search = _Search(mesh, near, set(inside), set(ends))
     if len(inside) > 24:
         return search.farthest(list(starts))
     share = MOST_STEPS // max(1, len(starts))
     for start in starts:
+        if search.score[0] >= search.most:
+            break
         search.steps = max(60, share)
         search.extend(start, [start], {start}, search.weight[start], 0)
     return search.best
@@ -64,6 +72,7 @@ class _Search:
     def __init__(self, mesh: Mesh, near: Adjacency, inside: set[int], ends: set[int]) -> None:
         self.near, self.inside, self.ends = near, inside, ends
         self.weight = {vertex: WEIGHTS[mesh.vertices[vertex].kind] for vertex in inside}
+        self.most = sum(self.weight.values()) + (3 if ends else 0)
         self.best: list[int] = []
         self.score = (-(10**9), 0)
         self.steps = 0
@@ -74,7 +83,7 @@ class _Search:
         score = (gain + (3 if last in self.ends else 0), -closing)
         if score > self.score:
             self.score, self.best = score, path.copy()
-        if self.steps < 0:
+        if self.steps < 0 or self.score[0] >= self.most:
             return
         tried = set()
         for other in self.near[last]:
@@ -132,7 +141,8 @@ def spine_of(mesh: Mesh, near: Adjacency, component: Sequence[int]) -> list[int]
     if lefts:
         lefts = lefts[:1] if len(lefts) > 1 and not rights else lefts
         return best_path(mesh, near, component, lefts, rights)
-    return _as_read(mesh, best_path(mesh, near, component, component, ()))
+    starts = sorted(component, key=lambda vertex: (mesh.vertices[vertex].glyph.title, vertex))
+    return _as_read(mesh, best_path(mesh, near, component, starts, ()))
 
 
 def _as_read(mesh: Mesh, path: list[int]) -> list[int]:

@@ -22,6 +22,7 @@ class Piece(NamedTuple):
     space: float = SPACE  # in front
     size: float = OPERATOR
     italic: bool = False
+    anchor: str = "middle"
 
 
 def operator(text: str, breaks: bool = False) -> Piece:
@@ -80,7 +81,8 @@ def _line(pieces: Sequence[Piece], indent: float) -> Picture:
             items.append(Inset(piece.content, x - left, 0.0))
             boxes.append((x, top, x + right - left, bottom))
         else:
-            text = Text((x, piece.size * 0.33), piece.content, piece.size, "start", italic=piece.italic, purpose="operator")
+            at = (x if piece.anchor == "start" else x + _width(piece) / 2, piece.size * 0.33)
+            text = Text(at, piece.content, piece.size, piece.anchor, italic=piece.italic, purpose="operator")
             items.append(text)
             boxes.append(text_box(text))
         x += _width(piece)
@@ -108,4 +110,4 @@ def grouped(picture: Picture, data: tuple[tuple[str, str], ...], title: str = ""
 
 def sentence(text: str, size: float = OPERATOR, italic: bool = False) -> Piece:
     """A text as a piece."""
-    return Piece((Run(text),), size=size, italic=italic)
+    return Piece((Run(text),), size=size, italic=italic, anchor="start")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 NAME, LABEL, DIGIT, OPERATOR = 14.0, 10.5, 7.5, 17.0  # font sizes
@@ -84,6 +85,18 @@ def named(name: str) -> Runs:
     if stem and len(stem) < len(name) and stem[-1].isalpha() and len(stem) < 4:
         return (Run(stem), Run(name[len(stem) :], -1))
     return (Run(name),)
+
+
+_NUMBERED = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z]{1,3})(\d+)(?![A-Za-z0-9_])")
+
+
+def lettered(formula: str) -> Runs:
+    """A formula, the digits at the end of its names as subscripts."""
+    runs, place = [], 0
+    for found in _NUMBERED.finditer(formula):
+        runs += [Run(formula[place : found.end(1)]), Run(found[2], -1)]
+        place = found.end()
+    return (*runs, Run(formula[place:]))
 
 
 def raised(runs: Runs, exponent: object) -> Runs:

@@ -70,9 +70,9 @@ def svg(picture: Picture, title: str = "") -> str:
 
 def _number(value: float) -> str:
     text = f"{value:.1f}"
-    if text.endswith(".0"):
-        text = text[:-2]
-    return "0" if text == "-0" else text
+    if text[-1] == "0":
+        return text[:-2] if text != "-0.0" else "0"
+    return text
 
 
 def _open(data: Data, title: str) -> str:
@@ -95,7 +95,9 @@ def path(points: tuple[Point, ...], corner: float) -> str:
     out = [f"M{_number(x)} {_number(y)}"]
     for before, here, after in zip(points, points[1:], points[2:], strict=False):
         start, end = rounded(before, here, after, corner)
-        out.append(f"L{_number(start[0])} {_number(start[1])}Q{_number(here[0])} {_number(here[1])} {_number(end[0])} {_number(end[1])}")
+        out.append(
+            f"L{_number(start[0])} {_number(start[1])}Q{_number(here[0])} {_number(here[1])} {_number(end[0])} {_number(end[1])}"
+        )
     x, y = points[-1]
     out.append(f"L{_number(x)} {_number(y)}")
     return "".join(out)

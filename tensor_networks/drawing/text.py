@@ -63,7 +63,9 @@ class _Canvas:
                 elif isinstance(following, Text):
                     mark = self.items[place + 2] if place + 2 < len(self.items) else None
                     nodes.append((item, following, _mark(mark)))
-            elif isinstance(item, Text) and (item.purpose in ("leg", "operator") or item.anchor == "start" != item.purpose):
+            elif isinstance(item, Text) and (
+                item.purpose in ("leg", "operator") or item.anchor == "start" != item.purpose
+            ):
                 if item.purpose not in ("index", "slot"):
                     self.text(item)
         for shape, label, mark in nodes:
@@ -85,7 +87,12 @@ class _Canvas:
             opening, closing = "⟨", "⟩"
         whole = f"{opening}{inside}{closing}"
         x, y = _middle(shape)
-        self.put(y, self.column(x) - len(whole) // 2, whole)
+        start = self.column(x) - len(whole) // 2
+        row, left, right = self.row(y), self.column(shape.box[0]), self.column(shape.box[2])
+        for outer, inner in ((left, start), (right, start + len(whole) - 1)):
+            if (row, outer) in self.wires:
+                self.stroke((row, outer), (row, inner))
+        self.put(y, start, whole)
 
     def frame(self, shape: Shape) -> None:
         left, top, right, bottom = shape.box
@@ -116,7 +123,9 @@ class _Canvas:
         out = []
         for row in range(max(row for row, _ in cells) + 1):
             columns = [column for line, column in cells if line == row]
-            out.append("".join(cells.get((row, column), " ") for column in range(least, max(columns, default=least - 1) + 1)))
+            out.append(
+                "".join(cells.get((row, column), " ") for column in range(least, max(columns, default=least - 1) + 1))
+            )
         return "\n".join(line.rstrip() for line in out)
 
 
@@ -131,7 +140,9 @@ def _rows(items: Sequence[Item]) -> tuple[list[float], list[int]]:
                 kept |= {item.box[1], item.box[3]}
             else:
                 kept.add(_middle(item)[1])
-        elif isinstance(item, Text) and (item.purpose == "operator" or (item.purpose == "leg" and item.anchor == "middle")):
+        elif isinstance(item, Text) and (
+            item.purpose == "operator" or (item.purpose == "leg" and item.anchor == "middle")
+        ):
             ys.add(item.at[1] - item.size * 0.33)
     ys = kept | set(_without_borders(sorted(ys), items))
     levels: list[float] = []

@@ -30,9 +30,17 @@ _ESCAPES = {
     "`": r"\textasciigrave{}",
 }
 _GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma tau upsilon phi chi psi omega"
-_ESCAPES |= {chr(0x3B1 + place): rf"\ensuremath{{\{name}}}" for place, name in enumerate(_GREEK.split()) if name != "omicron"}
-_ESCAPES |= {chr(0x391 + place): rf"\ensuremath{{\{name}}}" for place, name in ((2, "Gamma"), (3, "Delta"), (7, "Theta"), (10, "Lambda"))}
-_ESCAPES |= {chr(0x391 + place): rf"\ensuremath{{\{name}}}" for place, name in ((15, "Pi"), (18, "Sigma"), (20, "Upsilon"), (21, "Phi"))}
+_ESCAPES |= {
+    chr(0x3B1 + place): rf"\ensuremath{{\{name}}}" for place, name in enumerate(_GREEK.split()) if name != "omicron"
+}
+_ESCAPES |= {
+    chr(0x391 + place): rf"\ensuremath{{\{name}}}"
+    for place, name in ((2, "Gamma"), (3, "Delta"), (7, "Theta"), (10, "Lambda"))
+}
+_ESCAPES |= {
+    chr(0x391 + place): rf"\ensuremath{{\{name}}}"
+    for place, name in ((15, "Pi"), (18, "Sigma"), (20, "Upsilon"), (21, "Phi"))
+}
 _ESCAPES |= {"Ψ": r"\ensuremath{\Psi}", "Ω": r"\ensuremath{\Omega}", "Ξ": r"\ensuremath{\Xi}"}
 
 
@@ -60,20 +68,33 @@ def _runs(runs: Runs, italic: bool) -> str:
 
 def tikz(picture: Picture, title: str = "") -> str:
     """The LaTeX text of a picture."""
-    out = [r"\documentclass[border=4pt]{standalone}", r"\usepackage{textcomp}", r"\usepackage[T1]{fontenc}", r"\usepackage{tikz}"]
+    out = [
+        r"\documentclass[border=4pt]{standalone}",
+        r"\usepackage{textcomp}",
+        r"\usepackage[T1]{fontenc}",
+        r"\usepackage{tikz}",
+    ]
     out += [f"\\definecolor{{ricci-{role}}}{{HTML}}{{{colour[1:].upper()}}}" for role, colour in LIGHT.items()]
     out += [r"\begin{document}", r"\begin{tikzpicture}[x=0.75pt,y=-0.75pt,line cap=round]"]
     for item in flat(picture):
         if isinstance(item, Line):
-            look = [f"ricci-{item.role}", f"line width={item.thick * 0.75:.2f}pt", f"rounded corners={item.corner * 0.6:.1f}pt"]
+            look = [
+                f"ricci-{item.role}",
+                f"line width={item.thick * 0.75:.2f}pt",
+                f"rounded corners={item.corner * 0.6:.1f}pt",
+            ]
             out.append(f"\\draw[{','.join(look)}] " + " -- ".join(f"({x:.1f},{y:.1f})" for x, y in item.points) + ";")
         elif isinstance(item, Shape):
             out.append(_shape(item))
         elif isinstance(item, Polygon):
-            out.append(f"\\fill[ricci-{item.role}] " + " -- ".join(f"({x:.1f},{y:.1f})" for x, y in item.points) + " -- cycle;")
+            out.append(
+                f"\\fill[ricci-{item.role}] " + " -- ".join(f"({x:.1f},{y:.1f})" for x, y in item.points) + " -- cycle;"
+            )
         elif isinstance(item, Text):
             anchor = {"start": "base west", "middle": "base", "end": "base east"}[item.anchor]
-            look = [f"anchor={anchor}", "inner sep=0pt", f"text=ricci-{item.role}"] + (["opacity=0.35"] if item.faint else [])
+            look = [f"anchor={anchor}", "inner sep=0pt", f"text=ricci-{item.role}"] + (
+                ["opacity=0.35"] if item.faint else []
+            )
             size = f"\\fontsize{{{item.size * 0.75:.1f}}}{{{item.size:.1f}}}\\selectfont "
             x, y = item.at
             out.append(f"\\node[{','.join(look)}] at ({x:.1f},{y:.1f}) {{{size}{_runs(item.runs, item.italic)}}};")

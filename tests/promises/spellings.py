@@ -16,8 +16,12 @@ TRACED = meanings(traced_namespace())
 
 
 def declarations(tree: Tree, sizes: Mapping[str, Any]) -> dict[str, str]:
-    """``sizes`` gives size symbols another name or a number."""
-    return {name: " ".join(str(sizes.get(size, size)) for size in SHAPE_OF[name]) for name in sorted(tree.names)}
+    """``sizes`` may give a number for a size symbol, and a trait for a variable."""
+    return {name: declaration(name, sizes) for name in sorted(tree.names)}
+
+
+def declaration(name: str, sizes: Mapping[str, Any]) -> str:
+    return " ".join([*(str(sizes.get(size, size)) for size in SHAPE_OF[name]), *([sizes[name]] if name in sizes else [])])
 
 
 # matrix notation
@@ -82,6 +86,8 @@ def index_text(tree: Tree, indices: tuple[str, ...], fresh: Callable[[], str]) -
         return index_text(parts[0], indices * 2, fresh)
     if op == "diag":
         return f"(({index_text(parts[0], indices[:1], fresh)}) delta_{{{','.join(indices)}}})"
+    if op == "einsum":
+        return _contracted(tree, indices, fresh)
     if op == "scale":
         return f"(({index_text(parts[0], (), fresh)}) ({index_text(parts[1], indices, fresh)}))"
     inner = [index_text(part, indices, fresh) for part in parts]
@@ -115,6 +121,15 @@ def _summed(tree: Tree, indices: tuple[str, ...], fresh: Callable[[], str]) -> s
     before, after = (indices[:-1], indices[-1:]) if len(parts[1].shape) == 2 else (indices, ())
     left, right = index_text(parts[0], (*before, k), fresh), index_text(parts[1], (k, *after), fresh)
     return f"sum_{{{k}}}(({left}) ({right}))"
+
+
+def _contracted(tree: Tree, indices: tuple[str, ...], fresh: Callable[[], str]) -> str:
+    operands, outputs = tree.data.split("->")
+    named = dict(zip(outputs, indices, strict=True))
+    bound = [named.setdefault(k, fresh()) for k in sorted(set(operands) - {","}) if k not in named]
+    listed = zip(operands.split(","), tree.parts, strict=True)
+    product = " ".join(f"({index_text(part, tuple(named[k] for k in labels), fresh)})" for labels, part in listed)
+    return f"sum_{{{','.join(bound)}}}({product})" if bound else f"({product})"
 
 
 def fits_indices(tree: Tree) -> bool:
@@ -160,6 +175,6 @@ def routes_of(tree: Tree) -> list[str]:
     """The routes that can say a tree."""
     operations = {part.op for part in tree.walk()}
     left_out = set() if fits_indices(tree) else {"index"}
-    if "rowsum" in operations:
+    if operations & {"rowsum", "einsum"} or "D" in tree.names:
         left_out.add("matrix")
     return [route for route in ROUTES if route not in left_out]

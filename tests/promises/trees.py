@@ -24,7 +24,9 @@ VARIABLES: Mapping[Shape, tuple[str, ...]] = {
     ("m", "n"): ("C",),
     ("n", "n"): ("S", "T"),
     ("m", "m"): ("M",),
+    ("n", "m", "n"): ("D",),
 }
+TRAITS = {"S": "symmetric", "T": "skew", "M": "diagonal"}
 SHAPE_OF = {name: shape for shape, names in VARIABLES.items() for name in names}
 
 
@@ -138,6 +140,7 @@ def meanings(xp: Any) -> dict[str, Meaning]:
         "diagonal": lambda tree, p: xp.diag(p),
         "gram": lambda tree, p: p.T @ p + xp.diag(2 + 0 * xp.sum(p, axis=0)),
         "whole": lambda tree, p: apply_named(xp, tree.data, p),
+        "einsum": lambda tree, *parts: xp.einsum(tree.data, *parts),
     }
 
 
@@ -169,6 +172,13 @@ def traced_namespace() -> Any:
     return own
 
 
+def structured(array: np.ndarray, trait: str) -> np.ndarray:
+    """The part of an array that has a trait."""
+    if trait == "diagonal":
+        return np.diag(np.diag(array))
+    return (array + array.T if trait == "symmetric" else array - array.T) / 2 if trait else array
+
+
 # chance
 
 
@@ -188,7 +198,7 @@ class Generator:
             if shape == () and self.rng.random() < 0.15:
                 return Tree("number", (), (), self.rng.choice([2, -1, 0.5, 3]))
             return leaf(self.rng.choice(VARIABLES[shape]))
-        makers = [self.arithmetic, self.function, self.special, self.special]
+        makers = [self.arithmetic, self.function, self.special, self.special, self.contraction]
         return self.rng.choice(makers)(shape, depth - 1)
 
     def arithmetic(self, shape: Shape, depth: int) -> Tree:
@@ -210,6 +220,24 @@ class Generator:
             return Tree(op, (self.tree(shape, depth),), shape)
         names = [name for name in ELEMENTWISE if not (self.smooth and name in ("abs", "relu"))]
         return Tree("call", (self.tree(shape, depth),), shape, self.rng.choice(names))
+
+    def contraction(self, shape: Shape, depth: int) -> Tree:
+        """A product with any pattern of indices: sums, diagonals, indices in three places."""
+        letters = "abcdef"[: len(shape) + self.rng.choice([0, 1, 1, 2])]
+        sizes = {letter: shape[i] if i < len(shape) else self.rng.choice("nm") for i, letter in enumerate(letters)}
+        outputs, waiting = letters[: len(shape)], set(letters)
+        operands: list[tuple[str, Tree]] = []
+        while waiting or len(operands) < 2:
+            chosen = sorted(waiting) if waiting and self.rng.random() < 0.7 else list(letters)
+            labels = "".join(self.rng.choice(chosen) for _ in range(self.rng.choice([1, 2, 2]))) if chosen else ""
+            if self.rng.random() < 0.15 and {"n", "m"} <= set(sizes.values()):
+                labels = "".join(self.rng.choice([k for k in letters if sizes[k] == size]) for size in "nmn")
+            axes = tuple(sizes[label] for label in labels)
+            part = leaf("D") if len(labels) == 3 else self.tree(axes, depth - 1)
+            operands.append((labels, part))
+            waiting -= set(labels)
+        spec = ",".join(labels for labels, _ in operands) + "->" + outputs
+        return Tree("einsum", tuple(part for _, part in operands), shape, spec)
 
     def special(self, shape: Shape, depth: int) -> Tree:
         return (self.scalar, self.vector, self.matrix)[len(shape)](shape, depth)

@@ -14,6 +14,7 @@ import pytest
 
 from tensor_networks import canonical, refinement
 from tensor_networks.canonical import SearchLimit, canonical_form, canonical_order
+from tensor_networks.limits import limits
 
 Network = tuple[list[Any], list[Any], list[Any]]
 
@@ -299,9 +300,8 @@ def test_10000_equal_factors_on_one_wire_and_on_wires_of_their_own() -> None:
         assert form(shuffled(network, 1)) == expected
 
 
-def test_a_hopeless_search_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refinement, "_EFFORT", 100)
-    with pytest.raises(SearchLimit, match="too symmetric"):
+def test_a_hopeless_search_says_so() -> None:
+    with limits(search=100), pytest.raises(SearchLimit, match="too symmetric"):
         form(graph_network(paley(29).edges))
 
 

@@ -1,0 +1,199 @@
+"""`Step` and `Derivation`: the equations of a derivation, each with the rule that led to it, as text, LaTeX and HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import NamedTuple, overload
+
+from ricci.calculus import directional
+from ricci.equality import Equality, equal
+from ricci.expr import Expr
+from ricci.notation.index_writer import write_index
+from ricci.notation.latex import latex
+from ricci.notation.writing import write
+from ricci.simplify import settle
+from tensor_networks.nodes import Node, Tensor
+from tensor_networks.rewrite import substitute
+
+NOTATIONS = ("matrix", "index")
+
+
+class Side(NamedTuple):
+    """What stands left of an equals sign, as text and in LaTeX."""
+
+    text: str
+    latex: str
+
+
+class Open(NamedTuple):
+    """A differential that is not worked out yet: of which node, by which variables, and a letter for the node."""
+
+    node: Node
+    variables: tuple[Tensor, ...]
+    letter: str
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A value and its name. ``open`` are the tensors in it that stand for differentials still to be worked out.
+
+    ``form`` is another way to write the value in matrix notation, as text and in LaTeX.
+    """
+
+    left: Side
+    node: Node
+    open: Mapping[Tensor, Open] = field(default_factory=dict)
+    form: Side | None = None
+
+    def text(self, notation: str = "matrix") -> str:
+        """The equation in matrix notation (``"matrix"``), where it has one, in index notation (``"index"``) or LaTeX."""
+        if notation == "latex":
+            return self.latex()
+        return f"{self.left.text} = {self.right(notation)}"
+
+    def right(self, notation: str = "matrix") -> str:
+        """The right side."""
+        if self.form is not None and notation == "matrix":
+            return self.form.text
+        text = write(self.node) if notation == "matrix" else write_index(self.node)
+        inline = notation == "matrix" and "->" not in text
+        notes = []
+        for leaf, opened in self.open.items():
+            inner = _flat(opened.node, inline)
+            new = f"d({inner})" if inline else f"d{opened.letter}"
+            text, count = re.subn(rf"\b{leaf.name}(?![^\W_])", lambda _, new=new: new, text)
+            if count and not inline:
+                notes.append(f"{opened.letter} = {inner}")
+        return f"{text}    where {', '.join(notes)}" if notes else text
+
+    def latex(self, notation: str = "matrix") -> str:
+        """The equation in LaTeX, with ``&`` before the equals sign."""
+        return f"{self.left.latex} &= {self.right_latex(notation)}"
+
+    def right_latex(self, notation: str = "matrix") -> str:
+        """The right side in LaTeX."""
+        if self.form is not None and notation == "matrix":
+            return self.form.latex
+        text, notes = latex(self.node, notation), []
+        for leaf, opened in self.open.items():
+            inner, letter = latex(opened.node, notation), opened.letter
+            new = rf"\mathrm{{d}}\left({inner}\right)" if notation == "matrix" else rf"\mathrm{{d}}{letter}"
+            if latex(leaf) in text and notation == "index":
+                notes.append(rf"{letter} = {inner}")
+            text = text.replace(latex(leaf), new)
+        return rf"{text} \quad \text{{where }} {', '.join(notes)}" if notes else text
+
+    def closed(self) -> Expr:
+        """The value with all differentials in it worked out."""
+        done: dict[Node, Node] = {
+            leaf: directional(node, variables) for leaf, (node, variables, _) in self.open.items()
+        }
+        return Expr(settle(substitute(self.node, done))[0])
+
+
+def _flat(node: Node, matrix: bool) -> str:
+    return write(node) if matrix else write_index(node)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule, applied: its name, its reason in a sentence, the equations before and after, the node it acted on.
+
+    ``equivalent`` is the value that must be equal to the one before: that after, or, where a derivative is identified from
+    a differential, the derivative times the direction.
+    """
+
+    rule: str
+    reason: str
+    before: Equation
+    after: Equation
+    node: Node
+    equivalent: Equation | None = None
+
+    def check(self) -> Equality:
+        """Are both sides of the step equal? As `rc.equal` finds it."""
+        return equal(self.before.closed(), (self.equivalent or self.after).closed())
+
+    def text(self, notation: str = "matrix") -> str:
+        """The equation that the rule leads to, and the rule."""
+        return f"{self.after.text(notation)}    {self.rule}: {self.reason}"
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+class Derivation(Sequence[Step]):
+    """The steps from an expression to its derivative, in order; `result` is the derivative."""
+
+    def __init__(self, start: Equation, steps: Sequence[Step], result: Expr, notation: str = "matrix") -> None:
+        if notation not in NOTATIONS:
+            raise ValueError(f"there is no notation {notation!r}; use 'matrix' or 'index'")
+        self.start, self.steps, self.result, self.notation = start, tuple(steps), result, notation
+
+    @overload
+    def __getitem__(self, place: int) -> Step: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Step]: ...
+    def __getitem__(self, place: int | slice) -> Step | Sequence[Step]:
+        return self.steps[place]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def _rows(self) -> list[tuple[str, str, str]]:
+        """Left sides (empty where repeated), right sides and remarks."""
+        rows = [(self.start.left.text, self.start.right(self.notation), "")]
+        last = self.start.left
+        for step in self.steps:
+            left = step.after.left
+            remark = f"{step.rule}: {step.reason}" if step.reason else step.rule
+            rows.append(("" if left == last else left.text, step.after.right(self.notation), remark))
+            last = left
+        return rows
+
+    def __str__(self) -> str:
+        rows = self._rows()
+        wide = max(len(left) for left, _, _ in rows)
+        most = min(max(len(right) for _, right, _ in rows), 60)
+        return "\n".join(f"{left:<{wide}} = {right:<{most}}    {remark}".rstrip() for left, right, remark in rows)
+
+    __repr__ = __str__
+
+    def latex(self) -> str:
+        """An ``aligned`` block, the rules beside the equations."""
+        lines, last = [self.start.latex(self.notation)], self.start.left
+        for step in self.steps:
+            line = step.after.latex(self.notation)
+            if step.after.left == last:
+                line = line[line.index("&=") :]
+            lines.append(rf"{line} && \text{{{_plain(step.rule)}}}")
+            last = step.after.left
+        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.latex()}\n$$"
+
+    def html(self) -> str:
+        """A table; it needs nothing from elsewhere. Every row carries its LaTeX in ``data-latex``."""
+        latexes = [self.start.latex(self.notation), *(step.after.latex(self.notation) for step in self.steps)]
+        cells = []
+        for (left, right, remark), code in zip(self._rows(), latexes, strict=True):
+            cells.append(
+                f'<tr data-latex="{escape(code)}"><td style="text-align:right"><code>{escape(left)}</code></td>'
+                f'<td style="text-align:left"><code>= {escape(right)}</code></td>'
+                f'<td style="text-align:left">{escape(remark)}</td></tr>'
+            )
+        return '<table class="ricci-steps">\n' + "\n".join(cells) + "\n</table>"
+
+    _repr_html_ = html
+
+
+def _plain(text: str) -> str:
+    """A text without what LaTeX reads as a command."""
+    return re.sub(r"[\\{}$&#%_^~]", lambda found: rf"\{found[0]}" if found[0] in "{}$&#%_" else " ", text)

@@ -1,0 +1,245 @@
+"""Differentials: ``df = tr(G'*dX)`` and ``dvec(F) = J*dvec(X)``, and the derivatives that are identified from them.
+
+The differential of an expression is linear in the tensors ``d<name>``; the second one quadratic. The identification
+table of Magnus & Neudecker (ch. 5-10) is one rule here: take the direction out of the network, and what is left is the
+derivative; of a quadratic form it is half the second derivative, the Hessian.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from ricci import calculus
+from ricci.expr import Expr, leaves
+from ricci.layout import matrix
+from ricci.simplify import settle
+from tensor_networks.axes import show_shape
+from tensor_networks.errors import RicciError, UnknownName
+from tensor_networks.networks import Sum, total, zero
+from tensor_networks.nodes import Node, Tensor, tensor
+from tensor_networks.rewrite import substitute
+
+Variable = str | Expr | Tensor
+NAMES = {False: ("f", "g", "h", "y"), True: ("F", "G", "H", "Y")}
+
+
+class Differential(Expr):
+    """A differential: an expression in variables and in the directions ``d<name>`` that knows what it is the one of.
+
+    ``of`` is the expression, ``wrt`` are the variables, ``degree`` is 1, or 2 for the second differential, and so on.
+    """
+
+    __slots__ = ("degree", "of", "wrt")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.of: Expr | None = None
+        self.wrt: tuple[Tensor, ...] = ()
+        self.degree = 1
+
+    @property
+    def label(self) -> str:
+        """What stands left of the equals sign: ``df``, ``dF`` for matrices, ``d2f`` for the second differential."""
+        return f"d{self.degree if self.degree > 1 else ''}{name_of(self.of)}"
+
+    def equation(self) -> str:
+        """The differential as an equation; that of a scalar as ``g'*dx`` and ``tr(G'*dX)``, ready to be identified."""
+        return f"{self.label} = {self._collected() or self}"
+
+    def _collected(self) -> str | None:
+        """The right side with the directions taken out, where that is a form for it."""
+        if self.order or self.of is None or not self.wrt or any(leaf.order > 2 for leaf in self.wrt):
+            return None
+        parts = [identify(self, leaf) for leaf in self.wrt]
+        if self.degree == 1:
+            present = [(part, leaf) for part, leaf in zip(parts, self.wrt, strict=True) if not is_zero(part.settled)]
+            texts = [paired(part, calculus.tangent(leaf)) for part, leaf in present]
+            return None if None in texts or not texts else added([text for text in texts if text is not None])
+        if self.degree == 2 and len(self.wrt) == 1 and self.wrt[0].order == 1:
+            return self._quadratic(parts[0], f"d{self.wrt[0].name}")
+        return None
+
+    def _quadratic(self, hessian: Expr, direction: str) -> str | None:
+        """``dx'*H*dx``; None if the Hessian is 0 or so simple that the differential itself says it better."""
+        number, text = numbered(str(hessian))
+        if is_zero(hessian.settled) or not leaves(hessian.settled) or "->" in text:
+            return None
+        return product_text(number, f"{direction}'", text, direction)
+
+    def vec(self) -> str:
+        """The vectorised form: ``dvec(F) = kron(B', A)*dvec(X)``, ``d2f = dvec(X)'*H*dvec(X)``; columns stacked.
+
+        Raises:
+            RicciError: a tensor of more than two axes is in it, or it is a second differential of more than a scalar
+                or by more than one variable.
+        """
+        orders = [leaf.order for leaf in self.wrt]
+        if self.of is None or max(self.order, *orders) > 2:
+            raise RicciError("the vec form is one of scalars, vectors and matrices")
+        if self.degree > 1:
+            return self._second_vec()
+        terms = []
+        for leaf in self.wrt:
+            derivative = identify(self, leaf)
+            if not is_zero(derivative.settled):
+                text = str(matrix(derivative, "numerator", "column"))
+                terms.append(product_text(text, f"dvec({leaf.name})" if leaf.order == 2 else f"d{leaf.name}"))
+        left = f"dvec({name_of(self.of)})" if self.order == 2 else self.label
+        return f"{left} = {added(terms) if terms else '0'}"
+
+    def _second_vec(self) -> str:
+        if self.degree > 2 or self.order or len(self.wrt) > 1:
+            raise RicciError("the vec form of a second differential is one of a scalar, by one variable")
+        (leaf,) = self.wrt
+        hessian = identify(self, leaf)
+        if is_zero(hessian.settled):
+            return f"{self.label} = 0"
+        direction = f"dvec({leaf.name})" if leaf.order == 2 else f"d{leaf.name}"
+        flipped = f"{direction}'" if leaf.order else direction
+        number, text = numbered(str(matrix(hessian, "numerator", "column") if leaf.order else hessian))
+        return f"{self.label} = {product_text(number, flipped, text, direction)}"
+
+    def identify(self, wrt: Variable) -> Expr:
+        """The derivative by a variable; of a second differential, the Hessian. See `identify`."""
+        return identify(self, wrt)
+
+    def _repr_latex_(self) -> str:
+        label = rf"\mathrm{{d}}{f'^{self.degree}' if self.degree > 1 else ''}{name_of(self.of)}"
+        return f"${label} = {self.latex()}$"
+
+    def __repr__(self) -> str:
+        return f"{self.equation()}    {self.legend or show_shape(self.axes)}"
+
+    def __reduce__(self) -> Any:
+        return _restored, (Expr.to_json(self), self.of, [leaf.name for leaf in self.wrt], self.degree)
+
+
+def _restored(text: str, of: Expr | None, names: Sequence[str], degree: int) -> Differential:
+    made = Differential._unpickled(text)
+    if not isinstance(made, Differential):
+        raise RicciError("this is no document of a differential")
+    return made if of is None else described(made, of, names, degree)
+
+
+def described(made: Differential, of: Expr, wrt: Sequence[Variable], degree: int) -> Differential:
+    """The differential, told what it is the one of."""
+    made.of, made.wrt, made.degree = of, tuple(of.variable(which) for which in wrt), degree
+    return made
+
+
+def identify(differential: Expr, wrt: Variable) -> Expr:
+    """The derivative that a differential tells: axes of the expression, then those of the variable.
+
+    ``df = tr(G'*dX)`` gives G, ``dvec(F) = J*dvec(X)`` the tensor whose matrix in numerator layout is J, and a second
+    differential ``dx'*H*dx`` gives H, which comes out symmetric. Any expression in ``d<name>`` will do.
+
+    Raises:
+        UnknownName: there is no variable of that name.
+        RicciError: the expression is neither linear nor quadratic in the direction.
+    """
+    name = wrt if isinstance(wrt, str) else differential.variable(wrt).name
+    found = {leaf.name: leaf for leaf in leaves(differential.settled)}
+    known = differential.variables
+    direction = found.get(f"d{name}") or known.get(f"d{name}")
+    if direction is None:
+        raise UnknownName(f"there is no direction d{name} in this differential")
+    variable = known.get(name) or tensor(name, direction.axes, direction.traits, direction.marks)
+    others = [leaf for name, leaf in found.items() if name[:1] == "d" and name[1:] in known and leaf is not direction]
+    resting: dict[Node, Node] = {leaf: zero(leaf.axes) for leaf in others}
+    node = settle(substitute(differential.settled, resting))[0] if resting else differential.settled
+    first = settle(calculus.derivative(node, [direction]))[0]
+    degree = _degree(node, first, direction)
+    if is_zero(node) and isinstance(differential, Differential):
+        degree = min(differential.degree, 2)
+    if degree == 2:
+        first = settle(calculus.derivative(node, [direction, direction]))[0]
+        first = settle(total([(first, Fraction(1, 2))], first.axes))[0]
+    split = (differential.order, *[variable.order] * degree)
+    result = Expr(first, split=split, declared=known)
+    if isinstance(differential, Differential) and differential.of is not None:
+        result.origin = differential.of, (variable,) * degree
+    return result
+
+
+def _degree(node: Node, first: Node, direction: Tensor) -> int:
+    """1 or 2, as the node is linear or quadratic in the direction."""
+    nothing: dict[Node, Node] = {direction: zero(direction.axes)}
+    if is_zero(settle(substitute(node, nothing))[0]):
+        if direction not in leaves(first):
+            return 1
+        second = settle(calculus.derivative(first, [direction]))[0]
+        if direction not in leaves(second) and is_zero(settle(substitute(first, nothing))[0]):
+            return 2
+    raise RicciError(f"this is neither linear nor quadratic in {direction.name}, so it is no differential")
+
+
+def is_zero(node: Node) -> bool:
+    """Is the node the empty sum?"""
+    return isinstance(node, Sum) and not node.terms
+
+
+def name_of(expression: Expr | None) -> str:
+    """A name for the value of an expression that is none of its variables: f, or F for matrices."""
+    taken = set() if expression is None else set(expression.variables)
+    names = NAMES[expression is not None and expression.order > 1]
+    return next((name for name in names if name not in taken), names[0])
+
+
+# texts
+
+
+def paired(derivative: Expr, direction: Tensor) -> str | None:
+    """``g'*dx``, ``tr(G'*dX)`` or ``g*da`` as text; None if the derivative has no matrix form."""
+    number, other = numbered(str(derivative))
+    if direction.order == 0:
+        return None if "->" in other else product_text(number, other, direction.name)
+    number, text = numbered(str(derivative.transposed))
+    if "->" in text:
+        return None
+    if loose(text, "/.") and not loose(other, "/."):
+        text = f"({other})'" if loose(other) else f"{other}'"
+    elif loose(text, "/."):
+        text = f"({other})'"
+    pair = product_text(text, direction.name)
+    return product_text(number, pair if direction.order == 1 else f"tr({pair})")
+
+
+def numbered(text: str) -> tuple[str, str]:
+    """The sign and the number in front of a product, and the rest."""
+    sign = "-" if text.startswith("-") else ""
+    rest = text.removeprefix("-")
+    found = re.match(r"([\d.]+)\*(?=[^*])", rest)
+    if loose(rest):
+        return "1", text
+    return (sign + found[1], rest[found.end() :]) if found else (f"{sign}1", rest)
+
+
+def product_text(*texts: str) -> str:
+    """The product of some texts, sums among them in parentheses, a minus sign in front."""
+    sign, parts = "", []
+    for text in texts:
+        if text.startswith("-") and not loose(text[1:]):
+            sign, text = ("" if sign else "-"), text[1:]
+        parts.append(f"({text})" if loose(text) else text)
+    kept = [part for part in parts if part != "1"] or ["1"]
+    if len(kept) == 1 and kept[0] == f"({texts[-1]})":
+        return sign + (kept[0] if sign else texts[-1])
+    return sign + "*".join(kept)
+
+
+def added(texts: Sequence[str]) -> str:
+    """The sum of some texts."""
+    return texts[0] + "".join(f" - {text[1:]}" if text.startswith("-") else f" + {text}" for text in texts[1:])
+
+
+def loose(text: str, more: str = "") -> bool:
+    """Does an operator that binds less than a product (or one of ``more``) stand outside all parentheses?"""
+    depth = 0
+    for place, letter in enumerate(text):
+        depth += (letter in "([{") - (letter in ")]}")
+        if depth == 0 and (letter in more or (letter in "+-" and text[place - 1 : place] != "^")):
+            return True
+    return False

@@ -1,0 +1,231 @@
+"""`Apply`: a function applied to nodes, and its canonical form."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from itertools import permutations
+
+from ricci.functions.elementwise import ELEMENTWISE
+from ricci.functions.function import Function
+from ricci.functions.matrices import MATRICES
+from ricci.functions.vectors import VECTORS
+from tensor_networks.axes import Axis, show, show_shape
+from tensor_networks.composites import oriented, permuted
+from tensor_networks.errors import ShapeError, UnknownName
+from tensor_networks.networks import Network, Sum, constant, network, total
+from tensor_networks.nodes import Node, intern
+from tensor_networks.numbers import Number
+
+FUNCTIONS: dict[str, Function] = {function.name: function for function in (*ELEMENTWISE, *VECTORS, *MATRICES)}
+
+
+class Apply(Node):
+    """A function of the table applied to nodes. Elementwise functions take arguments of equal axes."""
+
+    __slots__ = ("args", "function")
+    kind = "apply"
+    function: Function
+    args: tuple[Node, ...]
+
+    def content(self) -> str:
+        return self.function.name
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        return self.args
+
+    @property
+    def batch(self) -> int:
+        """The number of leading axes the function does not touch."""
+        return self.args[0].order - self.function.core(self.args[0].order)[0]
+
+    def rebuild(self, children: Sequence[Node]) -> Node:
+        return apply(self.function.name, *children)
+
+    def find_orbits(self) -> tuple[int, ...]:
+        """Axes that the argument lets be exchanged, where the function follows."""
+        if len(self.args) == 1 and (self.function.elementwise or self.function.transposes == "along"):
+            return self.args[0].orbits
+        return tuple(range(self.order))
+
+    def __repr__(self) -> str:
+        return f"Apply({self.function.name}, {show_shape(self.axes)})"
+
+
+def apply(name: str, *args: Node) -> Node:
+    """The function of that name, applied. The result is in canonical form: a view of an `Apply` where one serves more.
+
+    Raises:
+        UnknownName: the table has no such function.
+        ShapeError: wrong number of arguments, or axes the function does not take.
+    """
+    function = FUNCTIONS.get(name)
+    if function is None:
+        raise UnknownName(f"there is no function {name}")
+    if len(args) != function.arity:
+        raise ShapeError(f"{name} takes {function.arity} argument(s), not {len(args)}")
+    axes = _value_axes(function, args)
+    if function.definition is not None:
+        return function.definition(*args)
+    folded = _folded(function, args)
+    if folded is not None:
+        return folded
+    if function.elementwise:
+        return _elementwise(function, args)
+    bare = _bare_batch(function, args)
+    if bare is not None:
+        return _broadcast(function, args, bare, axes)
+    if function.transposes:
+        return _turned(function, args[0])
+    return intern(Apply, axes, args, function=function, args=args)
+
+
+def _value_axes(function: Function, args: Sequence[Node]) -> tuple[Axis, ...]:
+    """The axes of the value; checks those of the arguments."""
+    first = args[0]
+    if function.elementwise:
+        if any(arg.axes != first.axes for arg in args):
+            shapes = " and ".join(show_shape(arg.axes) for arg in args)
+            raise ShapeError(f"{function.name} needs arguments of one shape, not {shapes}")
+        return first.axes
+    letters, value = function.letters(first.order)
+    sizes: dict[str, Axis] = {}
+    batch = first.axes[: max(first.order - len(letters[0]), 0)]
+    for arg, names in zip(args, letters, strict=True):
+        if arg.order < len(names):
+            what = {1: "a vector", 2: "a matrix"}[len(names)]
+            raise ShapeError(f"{function.name} needs {what}, not a tensor of shape {show_shape(arg.axes)}")
+        if arg.axes[: arg.order - len(names)] != batch:
+            shapes = " and ".join(show_shape(other.axes) for other in args)
+            raise ShapeError(f"the leading axes of the arguments of {function.name} differ: {shapes}")
+        core = arg.axes[arg.order - len(names) :]
+        for letter, size in zip(names, core, strict=True):
+            if sizes.setdefault(letter, size) != size:
+                raise _clash(function, core, letter, sizes[letter], size)
+    return (*batch, *(sizes[letter] for letter in value))
+
+
+def _clash(function: Function, core: Sequence[Axis], letter: str, known: Axis, size: Axis) -> ShapeError:
+    """The error for two sizes where the signature has one letter."""
+    if function.square or (len(core) == 2 and f"({letter},{letter})" in function.signature and core[0] != core[1]):
+        return ShapeError(f"{function.name} needs a square matrix, not one of shape {show_shape(core)}")
+    return ShapeError(f"the arguments of {function.name} do not fit: a size is {show(known)} and {show(size)}")
+
+
+def _folded(function: Function, args: Sequence[Node]) -> Node | None:
+    """The exact value at a number, where the table knows it."""
+    if len(args) != 1 or args[0].order:
+        return None
+    arg = args[0]
+    for number, value in function.known.items():
+        if arg is constant(number):
+            return constant(value)
+    return None
+
+
+def _bare_batch(function: Function, args: Sequence[Node]) -> tuple[int, ...] | None:
+    """The batch axes along which all arguments are copies; None if there are none."""
+    batch = args[0].order - function.core(args[0].order)[0]
+    axes = tuple(axis for axis in range(batch) if all(_is_bare(arg, axis) for arg in args))
+    return axes or None
+
+
+def _is_bare(node: Node, axis: int) -> bool:
+    """Is a node the same along one axis?"""
+    if isinstance(node, Sum):
+        return bool(node.terms) and all(_is_bare(term, axis) for term, _ in node.terms)
+    if not isinstance(node, Network) or len(node.outputs[axis]) != 1:
+        return False
+    (wire,) = node.outputs[axis]
+    held = any(wire in group for factor in node.factors for group in factor.slots)
+    return not held and sum(wire in group for group in node.outputs) == 1
+
+
+def _broadcast(function: Function, args: Sequence[Node], bare: Sequence[int], axes: tuple[Axis, ...]) -> Node:
+    """The function of one copy, repeated along the axes."""
+    value = apply(function.name, *(without_axes(arg, bare) for arg in args))
+    kept = [axis for axis in range(len(axes)) if axis not in bare]
+    sizes: dict[Hashable, Axis] = {axis: axes[axis] for axis in bare}
+    return network([(value, kept)], range(len(axes)), sizes)
+
+
+def without_axes(node: Node, bare: Sequence[int]) -> Node:
+    """A node without axes along which it is the same."""
+    if isinstance(node, Sum):
+        kept = tuple(size for axis, size in enumerate(node.axes) if axis not in bare)
+        return total([(without_axes(term, bare), number) for term, number in node.terms], kept)
+    if not isinstance(node, Network):
+        return node
+    outputs = [group for axis, group in enumerate(node.outputs) if axis not in bare]
+    gone = {node.outputs[axis][0] for axis in bare}
+    sizes: dict[Hashable, Axis] = {wire: size for wire, size in enumerate(node.sizes) if wire not in gone}
+    return network(node.factors, outputs, sizes)
+
+
+def _elementwise(function: Function, args: Sequence[Node]) -> Node:
+    """Groupings, broadcast axes and the order of axes go outside: ``exp(x*ones')`` is ``exp(x)*ones'``."""
+    if len(args) == 1 and type(args[0]) is Network:
+        outside = _outside(args[0])
+        if outside is not None:
+            core, held, outputs, sizes = outside
+            return network([(apply(function.name, core), held)], outputs, sizes)
+    permutation = _common_orientation(args)
+    turned = tuple(permuted(arg, permutation) for arg in args)
+    axes = turned[0].axes
+    value = intern(Apply, axes, turned, function=function, args=turned)
+    return network([(value, permutation)], range(len(axes)))
+
+
+def _outside(node: Network) -> tuple[Node, tuple[int, ...], tuple[tuple[int, ...], ...], dict[int, Axis]] | None:
+    """A network with groups or broadcast outputs as core, its wires, outputs, sizes; None if it has none, or deltas."""
+    if node.plain:
+        return None
+    wires = [wire for group in node.outputs for wire in group]
+    if len(set(wires)) < len(wires):
+        return None
+    inside = {wire for factor in node.factors for group in factor.slots for wire in group}
+    held = tuple(wire for wire in wires if wire in inside)
+    sizes = dict(enumerate(node.sizes))
+    return network(node.factors, held), held, node.outputs, sizes
+
+
+def _common_orientation(args: Sequence[Node]) -> tuple[int, ...]:
+    """The order of axes in which the arguments are stored: axis k of the stored ones is axis [k] of the given ones."""
+    identity = tuple(range(args[0].order))
+    if len(args) == 1:
+        return oriented(args[0])[1]
+    if len(identity) < 2 or len(identity) > 3:
+        return identity
+
+    def rank(order: tuple[int, ...]) -> tuple[int, list[bytes]]:
+        turned = [permuted(arg, order) for arg in args]
+        return sum(map(_is_view, turned)), [arg.key for arg in turned]
+
+    return min(permutations(identity), key=rank)
+
+
+def _is_view(node: Node) -> bool:
+    return isinstance(node, Network) and len(node.factors) == 1
+
+
+def _turned(function: Function, arg: Node) -> Node:
+    """A function that follows, or does not see, a permutation of the core axes of its argument."""
+    core = function.core(arg.order)[0]
+    batch = tuple(range(arg.order - core))
+    places = range(arg.order - core, arg.order)
+    orders = [(*batch, *order) for order in permutations(places)] if core <= 3 else [(*batch, *places)]
+    best = min(orders, key=lambda order: (_is_view(permuted(arg, order)), permuted(arg, order).key))
+    turned = permuted(arg, best)
+    stored = _value_axes(function, (turned,))
+    value = intern(Apply, stored, (turned,), function=function, args=(turned,))
+    return value if function.transposes == "same" else network([(value, best)], range(arg.order))
+
+
+def is_number(node: Node) -> Number | None:
+    """The number a node stands for, or None."""
+    if isinstance(node, Sum) and not node.order:
+        if not node.terms:
+            return 0
+        if len(node.terms) == 1 and node.terms[0][0] is constant(1):
+            return node.terms[0][1]
+    return 1 if node is constant(1) else None

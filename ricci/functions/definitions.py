@@ -1,0 +1,172 @@
+"""Functions that stand for formulas of others: applying one gives its formula, so that equal means identical."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from fractions import Fraction
+from math import log, sqrt
+
+from ricci.functions.applying import apply
+from ricci.functions.elementwise import INSIDE, POSITIVE
+from ricci.functions.function import Function, defined
+from tensor_networks.axes import Axis
+from tensor_networks.networks import elementwise_power, network, total
+from tensor_networks.nodes import Node
+from tensor_networks.numbers import Number
+from tensor_networks.patterns import pattern
+
+UNIT = (0.1, 0.9)
+
+
+def times(*nodes: Node) -> Node:
+    """The product entry by entry of nodes of one shape."""
+    wires = range(nodes[0].order)
+    return network([(node, wires) for node in nodes], wires, dict(enumerate(nodes[0].axes)))
+
+
+def scaled(node: Node, number: object) -> Node:
+    """A node times a number."""
+    return plus((node, number))
+
+
+def plus(*terms: tuple[Node, object]) -> Node:
+    """A linear combination of nodes of one shape."""
+    return total([(node, _exact(number)) for node, number in terms], terms[0][0].axes)
+
+
+def _exact(number: object) -> Number:
+    return Fraction(repr(number)) if isinstance(number, float) else number  # type: ignore[return-value]
+
+
+def _ones(node: Node) -> Node:
+    return network((), range(node.order), dict(enumerate(node.axes)))
+
+
+def _silu(x: Node) -> Node:
+    return times(x, apply("sigmoid", x))
+
+
+def _ndtr(x: Node) -> Node:
+    return scaled(apply("erfc", scaled(x, -1 / sqrt(2))), Fraction(1, 2))
+
+
+def _gelu(x: Node) -> Node:
+    return times(x, _ndtr(x))
+
+
+def _mish(x: Node) -> Node:
+    return times(x, apply("tanh", apply("softplus", x)))
+
+
+def _elu(x: Node) -> Node:
+    below = apply("expm1", scaled(apply("relu", scaled(x, -1)), -1))
+    return plus((apply("relu", x), 1), (below, 1))
+
+
+def _logit(x: Node) -> Node:
+    return plus((apply("log", x), 1), (apply("log1p", scaled(x, -1)), -1))
+
+
+def _logsigmoid(x: Node) -> Node:
+    return scaled(apply("softplus", scaled(x, -1)), -1)
+
+
+def _cbrt(x: Node) -> Node:
+    return times(apply("sign", x), elementwise_power(apply("abs", x), Fraction(1, 3)))
+
+
+def _entr(x: Node) -> Node:
+    return scaled(apply("xlogy", x, x), -1)
+
+
+def _relentr(x: Node, w: Node) -> Node:
+    return plus((apply("xlogy", x, x), 1), (apply("xlogy", x, w), -1))
+
+
+def _logaddexp(x: Node, w: Node) -> Node:
+    return plus((x, 1), (apply("softplus", plus((w, 1), (x, -1))), 1))
+
+
+def _clip(x: Node, low: Node, high: Node) -> Node:
+    return apply("minimum", apply("maximum", x, low), high)
+
+
+def _softsign(x: Node) -> Node:
+    return times(x, elementwise_power(plus((_ones(x), 1), (apply("abs", x), 1)), -1))
+
+
+def _over(name: str) -> Callable[[Node], Node]:
+    return lambda x: elementwise_power(apply(name, x), -1)
+
+
+def _logarithm(base: int) -> Callable[[Node], Node]:
+    return lambda x: scaled(apply("log", x), 1 / log(base))
+
+
+def _exponential(base: int) -> Callable[[Node], Node]:
+    return lambda x: apply("exp", scaled(x, log(base)))
+
+
+def _logsoftmax(x: Node) -> Node:
+    last = x.order - 1
+    peak = network([(apply("logsumexp", x), range(last))], range(x.order), {last: x.axes[last]})
+    return plus((x, 1), (peak, -1))
+
+
+def _specnorm(x: Node) -> Node:
+    batch = [f"b{axis}" for axis in range(x.order - 2)]
+    squares = network([(x, [*batch, "i", "k"]), (x, [*batch, "j", "k"])], [*batch, "i", "j"])
+    return elementwise_power(apply("amax", apply("eigvalsh", squares)), Fraction(1, 2))
+
+
+def _lyapunov(x: Node, w: Node) -> Node:
+    batch = [f"b{axis}" for axis in range(x.order - 2)]
+    return apply("sylvester", x, network([(x, [*batch, "i", "j"])], [*batch, "j", "i"]), w)
+
+
+def _along(name: str) -> Callable[[Node, Node], Node]:
+    """The derivative of a function of a matrix along a direction: a block of the function of ``[[x, 0], [t, x]]``."""
+
+    def along(x: Node, t: Node) -> Node:
+        batch = [f"b{axis}" for axis in range(x.order - 2)]
+        sizes: dict[Hashable, Axis] = {"p": 2, **dict(zip([*batch, "i"], x.axes, strict=False))}
+        block = [*batch, ("p", "i"), ("q", "j")]
+        below = total([(pattern("lower", 2), 1), (network((), "pp", {"p": 2}), -1)])
+        both = network([(x, [*batch, "i", "j"])], [*batch, ("p", "i"), ("p", "j")], sizes)
+        corner = network([(below, "pq"), (t, [*batch, "i", "j"])], block)
+        value = apply(name, total([(both, 1), (corner, 1)]))
+        return network([(value, block), (below, "pq")], [*batch, "i", "j"])
+
+    return along
+
+
+UNARY, BINARY = "()->()", "(),()->()"
+MATRICES = "(n,n),(n,n)->(n,n)"
+
+DEFINED: tuple[Function, ...] = (
+    defined("silu", UNARY, _silu, r"\operatorname{silu}"),
+    defined("gelu", UNARY, _gelu, r"\operatorname{gelu}"),
+    defined("mish", UNARY, _mish, r"\operatorname{mish}"),
+    defined("elu", UNARY, _elu, r"\operatorname{elu}"),
+    defined("softsign", UNARY, _softsign, r"\operatorname{softsign}"),
+    defined("logit", UNARY, _logit, r"\operatorname{logit}", UNIT),
+    defined("logsigmoid", UNARY, _logsigmoid, r"\log\sigma"),
+    defined("ndtr", UNARY, _ndtr, r"\Phi"),
+    defined("cbrt", UNARY, _cbrt, r"\operatorname{cbrt}", POSITIVE),
+    defined("entr", UNARY, _entr, r"\operatorname{entr}", POSITIVE),
+    defined("sec", UNARY, _over("cos"), r"\sec", INSIDE),
+    defined("csc", UNARY, _over("sin"), r"\csc", POSITIVE),
+    defined("cot", UNARY, _over("tan"), r"\cot", (0.3, 1.2)),
+    defined("log2", UNARY, _logarithm(2), r"\log_2", POSITIVE),
+    defined("log10", UNARY, _logarithm(10), r"\log_{10}", POSITIVE),
+    defined("exp2", UNARY, _exponential(2), r"\operatorname{exp2}"),
+    defined("relentr", BINARY, _relentr, r"\operatorname{relentr}", POSITIVE),
+    defined("logaddexp", BINARY, _logaddexp, r"\operatorname{logaddexp}"),
+    defined("clip", "(),(),()->()", _clip, r"\operatorname{clip}"),
+    defined("logsoftmax", "(n)->(n)", _logsoftmax, r"\operatorname{logsoftmax}"),
+    defined("specnorm", "(m,n)->()", _specnorm, r"\operatorname{specnorm}"),
+    defined("lyapunov", MATRICES, _lyapunov, r"\operatorname{lyapunov}"),
+    defined("expmalong", MATRICES, _along("expm"), r"\operatorname{expmalong}"),
+    defined("logmalong", MATRICES, _along("logm"), r"\operatorname{logmalong}"),
+    defined("sqrtmalong", MATRICES, _along("sqrtm"), r"\operatorname{sqrtmalong}"),
+)

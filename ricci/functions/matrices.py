@@ -1,0 +1,225 @@
+"""Functions of matrices.
+
+Functions of a symmetric matrix (`eigvalsh`, `eigvecsh`, `cholesky`) read the symmetric part of what they are given,
+so that their derivatives are symmetric. Eigenvectors and singular vectors are unique up to their signs only: what
+depends on the signs has no meaning, and where two values meet the vectors have no derivative.
+"""
+
+from __future__ import annotations
+
+from ricci.functions.function import Function, Operator
+
+SQUARE = "(n,n)->(n,n)"
+GILES = "Giles 2008, Collected matrix derivative results"
+SCALES = "gaps(svdvals(x)_i^2 -> i)"
+
+
+def _determinants() -> tuple[Function, ...]:
+    minors = "det(x) (inv(x)_ij inv(x)_lk inv(x)_qp - inv(x)_ik inv(x)_lj inv(x)_qp - inv(x)_ij inv(x)_lp inv(x)_qk"
+    minors += " + inv(x)_ik inv(x)_lp inv(x)_qj + inv(x)_ip inv(x)_lj inv(x)_qk - inv(x)_ip inv(x)_lk inv(x)_qj)"
+    return (
+        Function(
+            "inv",
+            SQUARE,
+            ("-y_ik y_lj -> ijkl",),
+            r"\operatorname{inv}",
+            transposes="along",
+            reference="Matrix Cookbook (60)",
+        ),
+        Function(
+            "det", "(n,n)->()", ("adj(x)_ji -> ij",), r"\det", transposes="same", reference="Magnus & Neudecker 8.3"
+        ),
+        Function(
+            "logdet",
+            "(n,n)->()",
+            ("inv(x)_ji -> ij",),
+            r"\log\left|\det\right|",
+            transposes="same",
+            reference="Matrix Cookbook (57)",
+        ),
+        Function(
+            "adj",
+            SQUARE,
+            ("minors(x)_ijkl -> ijkl",),
+            r"\operatorname{adj}",
+            transposes="along",
+            reference="exact at singular matrices too; Magnus & Neudecker 8.6",
+        ),
+        Function(
+            "minors",
+            "(n,n)->(n,n,n,n)",
+            (f"{minors} -> ijklpq",),
+            r"\operatorname{minors}",
+            reference="signed minors of second order: det(x) (inv(x)_ij inv(x)_lk - inv(x)_ik inv(x)_lj)",
+        ),
+        Function(
+            "pinv",
+            "(m,n)->(n,m)",
+            (
+                "-y_ik y_lj + y_ip y_lp delta_kj - y_ip y_lp x_kq y_qj + y_pk y_pj delta_il - y_iq x_ql y_pk y_pj"
+                " -> ijkl",
+            ),
+            r"\operatorname{pinv}",
+            transposes="along",
+            reference="Golub & Pereyra 1973; where the rank does not change",
+        ),
+    )
+
+
+def _of_spectra() -> tuple[Function, ...]:
+    vectors, values = "eigvecs(x)", "eigvals(x)"
+    turned = f"y_ip gaps({values})_pj inv(y)_pk y_lj"
+    return (
+        Function(
+            "eigvalsh",
+            "(n,n)->(n)",
+            ("eigvecsh(x)_ji eigvecsh(x)_ki -> ijk",),
+            r"\operatorname{eigvalsh}",
+            transposes="same",
+            reference="ascending; Magnus & Neudecker 8.8",
+            shape="symmetric",
+        ),
+        Function(
+            "eigvecsh",
+            SQUARE,
+            ("1/2 y_ip gaps(eigvalsh(x))_pj y_kp y_lj + 1/2 y_ip gaps(eigvalsh(x))_pj y_lp y_kj -> ijkl",),
+            r"\operatorname{eigvecsh}",
+            transposes="same",
+            reference="columns of unit length; Magnus & Neudecker 8.8",
+            shape="symmetric",
+        ),
+        Function(
+            "eigvals",
+            "(n,n)->(n)",
+            (f"inv({vectors})_ij {vectors}_ki -> ijk",),
+            r"\operatorname{eigvals}",
+            reference="simple ones; complex where they are; Magnus & Neudecker 8.9",
+            shape="real spectrum",
+        ),
+        Function(
+            "eigvecs",
+            SQUARE,
+            (f"{turned} - y_ij y_rj y_rp gaps({values})_pj inv(y)_pk y_lj -> ijkl",),
+            r"\operatorname{eigvecs}",
+            reference="columns of unit length, for real spectra; Magnus & Neudecker 8.9",
+            shape="real spectrum",
+        ),
+        Function(
+            "svdvals",
+            "(m,n)->(m)",
+            ("svdleft(x)_ji svdright(x)_ik -> ijk",),
+            r"\operatorname{svdvals}",
+            reference=f"of a matrix with no more rows than columns, descending; {GILES}",
+        ),
+        Function(
+            "svdleft",
+            "(m,n)->(m,m)",
+            (
+                f"y_ip {SCALES}_pj y_kp svdright(x)_jl svdvals(x)_j"
+                f" + y_ip {SCALES}_pj svdvals(x)_p y_kj svdright(x)_pl -> ijkl",
+            ),
+            r"\operatorname{svdleft}",
+            reference=GILES,
+        ),
+        Function(
+            "svdright",
+            "(m,n)->(m,n)",
+            (
+                f"{SCALES}_pi svdvals(x)_p svdleft(x)_kp y_il y_pj + {SCALES}_pi svdleft(x)_ki y_pl svdvals(x)_i y_pj"
+                " + svdleft(x)_ki delta_lj / svdvals(x)_i - svdleft(x)_ki y_pl y_pj / svdvals(x)_i -> ijkl",
+            ),
+            r"\operatorname{svdright}",
+            reference=GILES,
+        ),
+        Function(
+            "nucnorm",
+            "(m,n)->()",
+            ("polar(x)_ij -> ij",),
+            r"\operatorname{nucnorm}",
+            transposes="same",
+            reference="the sum of the singular values",
+        ),
+        Function(
+            "polar",
+            "(m,n)->(m,n)",
+            (Operator("polarturn(x, t)_ij -> ij", "polarturn(x, c)_ij -> ij"),),
+            r"\operatorname{polar}",
+            transposes="along",
+            reference="the nearest matrix of orthonormal columns or rows; 0 in the null space",
+        ),
+        Function(
+            "polarturn",
+            "(m,n),(m,n)->(m,n)",
+            (None, Operator("polarturn(x, t)_ij -> ij", "polarturn(x, c)_ij -> ij")),
+            r"\operatorname{polarturn}",
+            reference="the derivative of polar along a direction",
+        ),
+    )
+
+
+def _of_factorisations() -> tuple[Function, ...]:
+    half = "1/2 y_ip (lower(n)_pj - 1/2 delta_pj)"
+    above, below = "lower(n)_jp", "(lower(n)_jp - delta_jp)"
+    return (
+        Function(
+            "cholesky",
+            SQUARE,
+            (f"{half} inv(y)_pk inv(y)_jl + {half} inv(y)_pl inv(y)_jk -> ijkl",),
+            r"\operatorname{cholesky}",
+            reference=f"the lower factor; {GILES}",
+            shape="spd",
+        ),
+        Function(
+            "qfactor",
+            "(m,n)->(m,n)",
+            (
+                f"delta_ik inv(rfactor(x))_lj - y_ip {above} y_kp inv(rfactor(x))_lj"
+                f" - y_ip {below} y_kj inv(rfactor(x))_lp -> ijkl",
+            ),
+            r"\operatorname{qfactor}",
+            reference="orthonormal columns of the QR factorisation; no more columns than rows",
+        ),
+        Function(
+            "rfactor",
+            "(m,n)->(n,n)",
+            (
+                "lower(n)_pi qfactor(x)_ki inv(y)_lp y_pj"
+                " + (lower(n)_pi - delta_pi) qfactor(x)_kp inv(y)_li y_pj -> ijkl",
+            ),
+            r"\operatorname{rfactor}",
+            reference="upper factor of the QR factorisation",
+        ),
+    )
+
+
+def _of_equations() -> tuple[Function, ...]:
+    adjoint = "sylvester(x_ji -> {ij}, w_ji -> {ij}, c)"
+    functions = (
+        Function(
+            "sylvester",
+            "(n,n),(m,m),(n,m)->(n,m)",
+            (
+                Operator("-sylvester(x, w, t_ip y_pj -> ij)_ij -> ij", f"-{adjoint}_ip y_jp -> ij"),
+                Operator("-sylvester(x, w, y_ip t_pj -> ij)_ij -> ij", f"-y_pi {adjoint}_pj -> ij"),
+                Operator("sylvester(x, w, t)_ij -> ij", f"{adjoint}_ij -> ij"),
+            ),
+            r"\operatorname{sylvester}",
+            reference="the solution Y of x Y + Y w = v",
+        ),
+    )
+    of_one = {"expm": "exponential", "logm": "principal logarithm", "sqrtm": "principal square root"}
+    return functions + tuple(
+        Function(
+            name,
+            SQUARE,
+            (Operator(f"{name}along(x, t)_ij -> ij", f"{name}along(x_ji -> {{ij}}, c)_ij -> ij"),),
+            rf"\operatorname{{{name}}}",
+            transposes="along",
+            reference=f"the {what} of a matrix; Higham 2008, Functions of Matrices, (3.16)",
+            shape="" if name == "expm" else "real spectrum",
+        )
+        for name, what in of_one.items()
+    )
+
+
+MATRICES = (*_determinants(), *_of_spectra(), *_of_factorisations(), *_of_equations())

@@ -1,0 +1,302 @@
+"""`steps`: the derivation of a derivative as a student writes it: by differentials, one named rule a line.
+
+The differential goes down the expression, one kind of node at a time: what is linear lets it through, a product gives one
+term for every factor that is replaced by its differential, a function its line of the table. What is left to work out
+stands there as ``d(...)``. At the end the direction is collected, and what it is multiplied with is the derivative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import count
+
+from ricci import calculus
+from ricci.calculus import depends_on, tangent
+from ricci.derivation import Derivation, Equation, Open, Side, Step
+from ricci.derive import derivative
+from ricci.differentials import Differential, Variable, described, identify, is_zero, name_of, paired
+from ricci.expr import Expr, leaves
+from ricci.functions import Apply, Function, apply
+from ricci.notation.latex import latex
+from ricci.notation.writing import write
+from ricci.simplify import MOST_ROUNDS, PASSES, settle
+from tensor_networks.networks import Network, Sum, network
+from tensor_networks.nodes import Node, Tensor, tensor, walk
+from tensor_networks.numbers import Number
+from tensor_networks.rewrite import flatten, substitute, transform
+
+WORDS = {
+    "logarithms": "logarithms of exponentials and of determinants",
+    "exponentials": "exp and log cancel",
+    "inverses": "an inverse of an inverse, or a determinant of one",
+    "parities": "odd and even functions",
+    "shifts": "a constant shift leaves a softmax",
+    "determinants": "a determinant or an inverse of a product",
+    "roots": "a root of a product",
+    "norms": "a sum of squares is a squared norm",
+    "units": "a vector over its norm",
+    "signs": "a sign times an absolute value",
+    "adjugates": "adj(X)/det(X) = inv(X)",
+    "cancellations": "inv(M)*M = I",
+    "like_terms": "like terms",
+}
+MOST_STEPS = 60
+
+
+def steps(f: Expr, *wrt: Variable, notation: str = "matrix") -> Derivation:
+    """The derivation of the derivative of ``f`` by a variable, or by several in turn, as a list of steps.
+
+    ``notation`` is ``"matrix"`` or ``"index"``. Printed it is a column of equations with their rules; `Derivation.latex`
+    and `Derivation.html` give it for papers and notebooks. ``step.check()`` proves a step.
+
+    Raises:
+        UnknownName: a variable does not occur.
+        DerivativeError: a function has no derivative rule.
+    """
+    variables = [f.variable(which) for which in wrt]
+    name = name_of(f)
+    start = Equation(Side(name, name), f.node)
+    made: list[Step] = []
+    value, settled_start = f, _settled(start, made)
+    for order, variable in enumerate(variables):
+        left = _derivative_name(name, variables[: order + 1])
+        goal = derivative(f, *variables[: order + 1])
+        settled_start = _one(value, variable, settled_start, left, goal, made)
+        value = goal
+    return Derivation(start, made, value, notation)
+
+
+def _derivative_name(name: str, variables: list[Tensor]) -> Side:
+    power = len(variables)
+    letters = [latex(variable) for variable in variables]
+    if power > 1 and len(set(variables)) == 1:
+        below, below_latex = f"d{variables[0].name}{power}", rf"\partial {letters[0]}^{power}"
+    else:
+        below = " ".join(f"d{variable.name}" for variable in variables)
+        below_latex = r"\,".join(rf"\partial {letter}" for letter in letters)
+    above, above_latex = (
+        (f"d{power}{name}", rf"\partial^{power} {name}") if power > 1 else (f"d{name}", rf"\partial {name}")
+    )
+    return Side(f"{above}/{below}", rf"\frac{{{above_latex}}}{{{below_latex}}}")
+
+
+def _settled(equation: Equation, made: list[Step]) -> Equation:
+    """The equation in normal form; a step, if that is to be seen."""
+    node, fired = _recorded(equation.node)
+    if fired and write(node) != write(equation.node):
+        after = Equation(equation.left, node, equation.open)
+        made.append(Step(*_recognised(equation.node, node, fired), equation, after, equation.node))
+        return after
+    return Equation(equation.left, node, equation.open)
+
+
+def _recorded(root: Node) -> tuple[Node, list[str]]:
+    """The normal form, as `settle` makes it, and the names of the passes that changed anything."""
+    fired: dict[str, None] = {}
+
+    def step(node: Node) -> Node:
+        for each in PASSES:
+            new = each(node)
+            if new is not node:
+                fired[each.__name__] = None
+                return new
+        return node
+
+    for _ in range(MOST_ROUNDS):
+        (new,) = flatten(*transform((root,), step))
+        if new is root:
+            break
+        root = new
+    return root, list(fired)
+
+
+def _recognised(before: Node, after: Node, fired: Iterable[str]) -> tuple[str, str]:
+    """A rule and a reason for a simplification: the functions that it found, or what the passes say."""
+    new = sorted(_functions(after) - _functions(before))
+    if new:
+        return "recognition", f"{' and '.join(new)} recognised"
+    words = [WORDS.get(name, name.replace("_", " ")) for name in fired]
+    return "simplification", "; ".join(dict.fromkeys(words))
+
+
+def _functions(root: Node) -> set[str]:
+    return {node.function.name for node in walk(root) if isinstance(node, Apply)}
+
+
+# one derivative
+
+
+def _one(value: Expr, variable: Tensor, start: Equation, left: Side, goal: Expr, made: list[Step]) -> Equation:
+    """The steps of one derivative; gives the equation that they end with."""
+    name = start.left
+    composed = "/" in name.text
+    label = Side(f"d({name.text})" if composed else f"d{name.text}", rf"\mathrm{{d}}{name.latex}")
+    names = {*value.variables, variable.name, f"d{variable.name}"}
+    current = _differential(start.node, variable, label, names, made)
+    final = Equation(left, goal.settled)
+    if is_zero(current.node):
+        zero_step = Step("constants", f"{variable.name} does not occur", start, final, start.node, start)
+        made.append(zero_step)
+        return final
+    whole = described(
+        Differential(current.node, declared={**value.variables, tangent(variable).name: tangent(variable)}),
+        value,
+        [variable],
+        1,
+    )
+    free = identify(whole, variable)
+    collected = _collected(free, whole, variable)
+    if collected is not None and collected.text != write(current.node):
+        shown = Equation(label, current.node, form=collected)
+        made.append(Step("collecting", f"d{variable.name} is taken out of every term", current, shown, current.node))
+        current = shown
+    slots = list(range(goal.order))
+    times = network([(goal.settled, slots), (tangent(variable), slots[value.order :])], slots[: value.order])
+    reason = "what the direction is multiplied with is the derivative"
+    made.append(Step("identification", reason, current, final, tangent(variable), Equation(label, settle(times)[0])))
+    return final
+
+
+def _collected(found: Expr, whole: Differential, variable: Tensor) -> Side | None:
+    """The differential with the direction taken out: ``g'*dx``, ``tr(G'*dX)``, ``J*dx`` or ``kron(B', A)*dvec(X)``."""
+    direction = tangent(variable)
+    moved = latex(direction)
+    if variable.order > 2 or whole.order > 2:
+        return None
+    if not whole.order:
+        text = paired(found, direction)
+        code = found.latex() if variable.order == 0 else rf"\left({found.latex()}\right)^{{\top}}"
+        code = rf"{code}\,{moved}" if variable.order < 2 else rf"\operatorname{{tr}}\left({code}\,{moved}\right)"
+        return None if text is None else Side(text, code)
+    if whole.order == 1 and variable.order == 1:
+        text = str(found)
+        return None if "->" in text else Side(f"({text})*{direction.name}", rf"\left({found.latex()}\right)\,{moved}")
+    return None
+
+
+def _differential(root: Node, variable: Tensor, label: Side, names: set[str], made: list[Step]) -> Equation:
+    """The differential worked out step by step."""
+    work = _Work(root, variable, names)
+    current = Equation(label, work.whole, {work.whole: work.open[work.whole]})
+    for _ in range(MOST_STEPS):
+        pending = work.pending(current.node)
+        if not pending:
+            break
+        rule, reason = work.rule(work.open[pending[0]].node)
+        together = [leaf for leaf in pending if work.rule(work.open[leaf].node) == (rule, reason)]
+        grown: dict[Node, Node] = {leaf: work.grown(work.open[leaf].node) for leaf in together}
+        node = settle(substitute(current.node, grown))[0]
+        after = Equation(label, node, work.left_open(node))
+        made.append(Step(rule, reason, current, after, work.open[together[0]].node))
+        current = after
+    return current
+
+
+class _Work:
+    """The differentials that are still to be worked out, each under a name of its own."""
+
+    def __init__(self, root: Node, variable: Tensor, names: set[str]) -> None:
+        self.variable, self.inside = variable, depends_on(root, [variable])
+        self.names, self.numbers = names, count()
+        self.letters = iter(
+            [c for c in "uvwrstpqhk" if c not in {n.lower() for n in names}] + [f"u{k}" for k in range(99)]
+        )
+        self.open: dict[Tensor, Open] = {}
+        self.known: dict[Node, Node] = {variable: tangent(variable)}
+        self.whole = self._opened(root) if root is not variable else tensor("zzz", root.axes)
+        if root is variable:
+            self.open[self.whole] = Open(root, (variable,), "u")
+
+    def _opened(self, node: Node) -> Tensor:
+        """The name of a differential."""
+        found = self.known.get(node)
+        if isinstance(found, Tensor):
+            return found
+        number = next(self.numbers)
+        name = "zz" + "".join("abcdefghij"[int(digit)] for digit in str(number))
+        letter = next(self.letters)
+        leaf = tensor(name, node.axes)
+        self.known[node] = leaf
+        self.open[leaf] = Open(node, (self.variable,), letter.upper() if node.order > 1 else letter)
+        return leaf
+
+    def left_open(self, node: Node) -> Mapping[Tensor, Open]:
+        """What is still open in an expression."""
+        return {leaf: self.open[leaf] for leaf in sorted(leaves(node), key=lambda leaf: leaf.name) if leaf in self.open}
+
+    def pending(self, node: Node) -> list[Tensor]:
+        """What is open and not inside of something else that is: the outermost come first."""
+        found = list(self.left_open(node))
+        below = [set(walk(self.open[leaf].node)) for leaf in found]
+        return [
+            leaf
+            for k, leaf in enumerate(found)
+            if not any(self.open[leaf].node in below[j] for j in range(len(found)) if j != k)
+        ]
+
+    def _dependent(self, node: Network) -> list[int]:
+        return [place for place, factor in enumerate(node.factors) if factor.node in self.inside]
+
+    def _linear(self, node: Node) -> bool:
+        if isinstance(node, Network):
+            places = self._dependent(node)
+            return len(places) == 1 and node.factors[places[0]].exponent == 1
+        return isinstance(node, Sum) or node is self.variable
+
+    def rule(self, node: Node) -> tuple[str, str]:
+        """The rule that the differential of a node needs, and a sentence."""
+        name = self.variable.name
+        if self._linear(node):
+            return "linearity", "sums and constant factors let the differential through"
+        if isinstance(node, Network):
+            places = self._dependent(node)
+            if len(places) == 1:
+                exponent = node.factors[places[0]].exponent
+                return "power rule", f"d(u^{_shown(exponent)}) = {_power_rule(exponent)}"
+            plain = all(node.factors[place].node is self.variable for place in places)
+            return (
+                "product rule",
+                f"each {name} in turn becomes d{name}" if plain else "each factor in turn becomes its differential",
+            )
+        if isinstance(node, Apply):
+            return f"chain rule, {node.function.name}", _line(node.function)
+        return "differential", ""
+
+    def grown(self, node: Node) -> Node:
+        """The differential of a node, one rule further."""
+        seeds: dict[Node, Node] = {}
+        stack = [node]
+        while stack:
+            for child in stack.pop().children:
+                if child not in self.inside or child in seeds:
+                    continue
+                if self._linear(node) and self._linear(child) and child is not self.variable:
+                    stack.append(child)
+                else:
+                    seeds[child] = self._opened(child)
+        return calculus.push(node, seeds)
+
+
+def _shown(exponent: Number) -> str:
+    return str(exponent) if isinstance(exponent, int) and exponent >= 0 else f"({exponent})"
+
+
+def _power_rule(exponent: Number) -> str:
+    less = exponent - 1
+    power = "" if less == 0 else "*u" if less == 1 else f"*u^{_shown(less)}"
+    return f"{_shown(exponent)}{power}*du"
+
+
+def _line(function: Function) -> str:
+    """The line of the table for a function, as a differential: ``d tanh(u) = (1 - tanh(u)^2)*du``."""
+    before = function.core(1)[0] if "..." in function.signature else function.core(0)[0]
+    letters = ("u", "v", "w")[: function.arity]
+    args = [tensor(letter.upper() if before > 1 else letter, ("n",) * before) for letter in letters]
+    try:
+        value = Expr(apply(function.name, *args))
+        made = Differential(settle(calculus.directional(value.settled, args))[0])
+        described(made, value, list(args), 1)
+        right = made.equation().partition(" = ")[2]
+        return f"d {value} = {right}"
+    except ValueError:
+        return f"the derivative of {function.name}"

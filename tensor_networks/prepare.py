@@ -1,0 +1,90 @@
+"""What nodes are turned into before they are evaluated, where another form of the same value is cheaper to compute.
+
+`distributed`: a product with a sum of deltas, ``(diag(a) + B)*x``, is taken apart, because each term is cheap and the
+sum itself need not be built.
+`gathered`: half-vectorisation is computed by indexing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+
+from tensor_networks.axes import Axis
+from tensor_networks.gather import gathered
+from tensor_networks.networks import Factor, Network, Sum, network, total
+from tensor_networks.nodes import Node
+from tensor_networks.numbers import Number
+from tensor_networks.rewrite import transform
+
+MOST_TERMS = 12  # a product that would become more terms is left alone
+
+
+def prepared(roots: Iterable[Node]) -> tuple[Node, ...]:
+    """The roots in the form they are evaluated in."""
+    return transform(transform(roots, gathered), distributed)
+
+
+def distributed(node: Node) -> Node:
+    """A product distributed over those sums among its factors that have a term with a delta."""
+    if type(node) is not Network or not any(_opens(factor) for factor in node.factors):
+        return node
+    done: list[tuple[Node, Number]] = []
+    pending: list[tuple[Node, Number]] = [(node, 1)]
+    while pending:
+        part, number = pending.pop()
+        place = next((k for k, f in enumerate(part.factors) if _opens(f)), None) if type(part) is Network else None
+        if place is not None and isinstance(part, Network):
+            inner = part.factors[place].node
+            pending += [(_replaced(part, place, term), number * c) for term, c in inner.terms]  # type: ignore[attr-defined]
+        elif isinstance(part, Sum):
+            pending += [(term, number * c) for term, c in part.terms]
+        else:
+            done.append((part, number))
+        if len(done) + len(pending) > MOST_TERMS:
+            return node
+    return total(done, node.axes)
+
+
+def _opens(factor: Factor) -> bool:
+    """Is the factor a sum, with a delta among its terms, that can be taken apart?"""
+    if type(factor.node) is not Sum or factor.exponent != 1 or any(len(group) > 1 for group in factor.slots):
+        return False
+    return any(type(term) is Network and _has_delta(term) for term, _ in factor.node.terms)
+
+
+def _has_delta(term: Network) -> bool:
+    flat = [wire for group in term.outputs for wire in group]
+    return len(set(flat)) < len(flat)
+
+
+def _replaced(node: Network, place: int, term: Node) -> Node:
+    """The network with one factor replaced by a term of it; a network is opened, and its deltas join wires."""
+    slots = node.factors[place].slots
+    sizes: dict[Hashable, Axis] = dict(enumerate(node.sizes))
+    rest = [factor for k, factor in enumerate(node.factors) if k != place]
+    if not isinstance(term, Network) or any(len(group) > 1 for group in term.outputs):
+        return network([*rest, (term, slots, 1)], node.outputs, sizes)
+    joined: dict[int, int] = {}
+
+    def found(wire: int) -> int:
+        while wire in joined:
+            wire = joined[wire]
+        return wire
+
+    inside: dict[int, int] = {}
+    for (wire,), (outer,) in zip(term.outputs, slots, strict=True):
+        first = found(inside.setdefault(wire, outer))
+        if first != found(outer):
+            joined[found(outer)] = first
+    fresh = len(node.sizes)
+    for wire, size in enumerate(term.sizes):
+        if wire not in inside:
+            inside[wire] = fresh + wire
+            sizes[fresh + wire] = size
+    factors = [
+        (f.node, [tuple(found(inside[w]) for w in group) for group in f.slots], f.exponent) for f in term.factors
+    ]
+    factors += [(f.node, [tuple(found(w) for w in group) for group in f.slots], f.exponent) for f in rest]
+    outputs = [tuple(found(w) for w in group) for group in node.outputs]
+    kept = {wire: size for wire, size in sizes.items() if wire not in joined}
+    return network(factors, outputs, kept)
