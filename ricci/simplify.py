@@ -11,6 +11,7 @@ from weakref import WeakSet
 
 from ricci.passes.applied import determinants, exponentials, inverses, logarithms, parities, shifts
 from ricci.passes.diagonals import diagonals
+from ricci.passes.ends import chain_ends
 from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
 from ricci.passes.powers import norms, roots, signs, units
@@ -51,6 +52,7 @@ OF_SUMS: tuple[Pass, ...] = (
     alike,
     halves,
     like_terms,
+    chain_ends,
 )
 PASSES: tuple[Pass, ...] = tuple(dict.fromkeys((*OF_FUNCTIONS, *OF_PRODUCTS, *OF_SUMS)))
 

@@ -133,9 +133,9 @@ def _along(name: str) -> Callable[[Node, Node], Node]:
         block = [*batch, ("p", "i"), ("q", "j")]
         below = total([(pattern("lower", 2), 1), (network((), "pp", {"p": 2}), -1)])
         both = network([(x, [*batch, "i", "j"])], [*batch, ("p", "i"), ("p", "j")], sizes)
-        corner = network([(below, "pq"), (t, [*batch, "i", "j"])], block)
+        corner = network([(below, "pq"), (t, [*batch, "i", "j"])], block, sizes)
         value = apply(name, total([(both, 1), (corner, 1)]))
-        return network([(value, block), (below, "pq")], [*batch, "i", "j"])
+        return network([(value, block), (below, "pq")], [*batch, "i", "j"], sizes | {"q": 2, "j": x.axes[-1]})
 
     return along
 

@@ -12,7 +12,7 @@ from typing import Any
 import networkx
 import pytest
 
-from tensor_networks import canonical, refinement
+from tensor_networks import canonical
 from tensor_networks.canonical import SearchLimit, canonical_form, canonical_order
 from tensor_networks.limits import limits
 
