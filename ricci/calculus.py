@@ -8,7 +8,7 @@ their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import permutations
 from math import factorial
@@ -59,7 +59,7 @@ def push(root: Node, seeds: Mapping[Tensor, Node], extra: Sequence[Axis] = ()) -
 
 def _push_network(node: Network, tangents: Mapping[Node, Node], extra: tuple[Axis, ...]) -> Node:
     new = tuple(range(len(node.sizes), len(node.sizes) + len(extra)))
-    sizes = dict(enumerate((*node.sizes, *extra)))
+    sizes: dict[Hashable, Axis] = dict(enumerate((*node.sizes, *extra)))
     outputs = (*node.outputs, *new)
     terms = []
     for place, factor in enumerate(node.factors):

@@ -1,4 +1,4 @@
-"""`Step` and `Derivation`: the equations of a derivation, each with the rule that led to it, as text, LaTeX and HTML."""
+"""`Step` and `Derivation`: the equations of a derivation and the rules that lead to them, as text, LaTeX and HTML."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Equation:
     form: Side | None = None
 
     def text(self, notation: str = "matrix") -> str:
-        """The equation in matrix notation (``"matrix"``), where it has one, in index notation (``"index"``) or LaTeX."""
+        """The equation in a notation: ``"matrix"`` (where it has such a form), ``"index"`` or ``"latex"``."""
         if notation == "latex":
             return self.latex()
         return f"{self.left.text} = {self.right(notation)}"
@@ -64,9 +64,10 @@ class Equation:
         for leaf, opened in self.open.items():
             inner = _flat(opened.node, inline)
             new = f"d({inner})" if inline else f"d{opened.letter}"
-            text, count = re.subn(rf"\b{leaf.name}(?![^\W_])", lambda _, new=new: new, text)
-            if count and not inline:
+            if leaf.name in text and not inline:
                 notes.append(f"{opened.letter} = {inner}")
+            text = re.sub(rf"\b{leaf.name}(?![^\W_])", lambda _, new=new: new, text)  # type: ignore[misc]
+        text = text.removesuffix(" ->")
         return f"{text}    where {', '.join(notes)}" if notes else text
 
     def latex(self, notation: str = "matrix") -> str:
@@ -84,6 +85,7 @@ class Equation:
             if latex(leaf) in text and notation == "index":
                 notes.append(rf"{letter} = {inner}")
             text = text.replace(latex(leaf), new)
+        text = re.sub(r"\\mathit\{d(\w)\}", r"\\mathrm{d}\1", text)
         return rf"{text} \quad \text{{where }} {', '.join(notes)}" if notes else text
 
     def closed(self) -> Expr:
@@ -102,8 +104,8 @@ def _flat(node: Node, matrix: bool) -> str:
 class Step:
     """One rule, applied: its name, its reason in a sentence, the equations before and after, the node it acted on.
 
-    ``equivalent`` is the value that must be equal to the one before: that after, or, where a derivative is identified from
-    a differential, the derivative times the direction.
+    ``equivalent`` is the value that must be equal to the one before: that after, or, where a derivative is identified
+    from a differential, the derivative times the direction.
     """
 
     rule: str

@@ -199,10 +199,10 @@ def paired(derivative: Expr, direction: Tensor) -> str | None:
     number, text = numbered(str(derivative.transposed))
     if "->" in text:
         return None
-    if loose(text, "/.") and not loose(other, "/."):
-        text = f"({other})'" if loose(other) else f"{other}'"
+    if loose(text, "/.") and other.endswith("'"):
+        text = f"({text})"
     elif loose(text, "/."):
-        text = f"({other})'"
+        text = f"({other})'" if loose(other, "/.") else f"{other}'"
     pair = product_text(text, direction.name)
     return product_text(number, pair if direction.order == 1 else f"tr({pair})")
 

@@ -145,26 +145,16 @@ def _lifted(template: Node, actual: Mapping[str, Node], batch: tuple[Axis, ...],
         elif isinstance(node, Sum):
             new[node] = total(((new[term], number) for term, number in node.terms), (*batch, *_sized(node.axes, core)))
         elif isinstance(node, Network):
-            factors = [(new[f.node], (*_lead(f.node, lead), *f.slots), f.exponent) for f in node.factors]
+            factors = [(new[f.node], (*lead, *f.slots), f.exponent) for f in node.factors]
             inner: dict[Hashable, Axis] = dict(enumerate(_sized(node.sizes, core)))
             new[node] = network(factors, (*lead, *node.outputs), sizes | inner)
         elif isinstance(node, Pattern):
-            new[node] = pattern(node.name, *_sized([node.size], core))
+            new[node] = _repeated(pattern(node.name, *_sized([node.size], core)), 0, batch)
         elif isinstance(node, Size):
-            new[node] = size_of(*_sized([node.size], core))
+            new[node] = _repeated(size_of(*_sized([node.size], core)), 0, batch)
         else:
-            new[node] = node.rebuild([_batched(new[child], child, batch) for child in node.children])
+            new[node] = node.rebuild([new[child] for child in node.children])
     return new[template]
-
-
-def _lead(node: Node, lead: list[str]) -> list[str]:
-    """The batch wires of a part of a template: constants have none."""
-    return [] if isinstance(node, Pattern | Size) else lead
-
-
-def _batched(new: Node, node: Node, batch: Sequence[Axis]) -> Node:
-    """A part of a template as an argument: constants are repeated along the batch axes."""
-    return _repeated(new, 0, batch) if isinstance(node, Pattern | Size) and batch else new
 
 
 def _sized(sizes: Iterable[Axis], core: Mapping[str, Axis]) -> tuple[Axis, ...]:

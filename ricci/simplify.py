@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from weakref import WeakSet
 
-from ricci.passes.applied import determinants, exponentials, inverses, logarithms, parities, shifts
+from ricci.passes.applied import determinants, exponentials, inverses, logarithms, multiples, parities, shifts
 from ricci.passes.diagonals import diagonals
 from ricci.passes.ends import chain_ends
 from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
 from ricci.passes.powers import norms, roots, signs, units
-from ricci.passes.products import adjugates, cancellations, hyperbolics, reciprocals, softmaxes
-from ricci.passes.sums import like_terms, outer_sums
+from ricci.passes.products import adjugates, cancellations, hyperbolics, reciprocal_exponentials, reciprocals, softmaxes
+from ricci.passes.sums import complements, like_terms, outer_sums
 from tensor_networks.networks import Network, Sum
 from tensor_networks.nodes import Node
 from tensor_networks.rewrite import flatten, transform
@@ -31,6 +31,7 @@ OF_FUNCTIONS: tuple[Pass, ...] = (
     parities,
     shifts,
     determinants,
+    multiples,
     kronecker_inverses,
 )
 OF_PRODUCTS: tuple[Pass, ...] = (
@@ -39,6 +40,7 @@ OF_PRODUCTS: tuple[Pass, ...] = (
     units,
     signs,
     reciprocals,
+    reciprocal_exponentials,
     softmaxes,
     hyperbolics,
     adjugates,
@@ -51,6 +53,7 @@ OF_PRODUCTS: tuple[Pass, ...] = (
 OF_SUMS: tuple[Pass, ...] = (
     alike,
     halves,
+    complements,
     like_terms,
     chain_ends,
 )

@@ -1,26 +1,27 @@
 """`steps`: the derivation of a derivative as a student writes it: by differentials, one named rule a line.
 
-The differential goes down the expression, one kind of node at a time: what is linear lets it through, a product gives one
-term for every factor that is replaced by its differential, a function its line of the table. What is left to work out
-stands there as ``d(...)``. At the end the direction is collected, and what it is multiplied with is the derivative.
+The differential goes down the expression, one kind of node at a time: what is linear lets it through, a product gives
+one term for every factor that is replaced by its differential, a function its line of the table. What is left to work
+out stands there as ``d(...)``. At the end the direction is collected, and what it is multiplied with is the derivative.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import count
+from typing import cast
 
 from ricci import calculus
 from ricci.calculus import depends_on, tangent
 from ricci.derivation import Derivation, Equation, Open, Side, Step
 from ricci.derive import derivative
-from ricci.differentials import Differential, Variable, described, identify, is_zero, name_of, paired
+from ricci.differentials import Differential, Variable, described, identify, name_of, numbered, paired, product_text
 from ricci.expr import Expr, leaves
 from ricci.functions import Apply, Function, apply
 from ricci.notation.latex import latex
 from ricci.notation.writing import write
 from ricci.simplify import MOST_ROUNDS, PASSES, settle
-from tensor_networks.networks import Network, Sum, network
+from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node, Tensor, tensor, walk
 from tensor_networks.numbers import Number
 from tensor_networks.rewrite import flatten, substitute, transform
@@ -46,8 +47,8 @@ MOST_STEPS = 60
 def steps(f: Expr, *wrt: Variable, notation: str = "matrix") -> Derivation:
     """The derivation of the derivative of ``f`` by a variable, or by several in turn, as a list of steps.
 
-    ``notation`` is ``"matrix"`` or ``"index"``. Printed it is a column of equations with their rules; `Derivation.latex`
-    and `Derivation.html` give it for papers and notebooks. ``step.check()`` proves a step.
+    ``notation`` is ``"matrix"`` or ``"index"``. Printed it is a column of equations with their rules;
+    `Derivation.latex` and `Derivation.html` give it for papers and notebooks. ``step.check()`` proves a step.
 
     Raises:
         UnknownName: a variable does not occur.
@@ -74,9 +75,9 @@ def _derivative_name(name: str, variables: list[Tensor]) -> Side:
     else:
         below = " ".join(f"d{variable.name}" for variable in variables)
         below_latex = r"\,".join(rf"\partial {letter}" for letter in letters)
-    above, above_latex = (
-        (f"d{power}{name}", rf"\partial^{power} {name}") if power > 1 else (f"d{name}", rf"\partial {name}")
-    )
+    above, above_latex = f"d{name}", rf"\partial {name}"
+    if power > 1:
+        above, above_latex = f"d{power}{name}", rf"\partial^{power} {name}"
     return Side(f"{above}/{below}", rf"\frac{{{above_latex}}}{{{below_latex}}}")
 
 
@@ -128,56 +129,70 @@ def _functions(root: Node) -> set[str]:
 
 def _one(value: Expr, variable: Tensor, start: Equation, left: Side, goal: Expr, made: list[Step]) -> Equation:
     """The steps of one derivative; gives the equation that they end with."""
-    name = start.left
-    composed = "/" in name.text
-    label = Side(f"d({name.text})" if composed else f"d{name.text}", rf"\mathrm{{d}}{name.latex}")
-    names = {*value.variables, variable.name, f"d{variable.name}"}
-    current = _differential(start.node, variable, label, names, made)
+    name, direction = start.left, tangent(variable)
+    label = Side(f"d({name.text})" if "/" in name.text else f"d{name.text}", rf"\mathrm{{d}}{name.latex}")
     final = Equation(left, goal.settled)
-    if is_zero(current.node):
-        zero_step = Step("constants", f"{variable.name} does not occur", start, final, start.node, start)
-        made.append(zero_step)
+    if variable not in leaves(start.node):
+        made.append(Step("constants", f"{variable.name} does not occur", start, final, start.node, start))
         return final
-    whole = described(
-        Differential(current.node, declared={**value.variables, tangent(variable).name: tangent(variable)}),
-        value,
-        [variable],
-        1,
-    )
-    free = identify(whole, variable)
-    collected = _collected(free, whole, variable)
-    if collected is not None and collected.text != write(current.node):
-        shown = Equation(label, current.node, form=collected)
-        made.append(Step("collecting", f"d{variable.name} is taken out of every term", current, shown, current.node))
-        current = shown
+    names = {*value.variables, variable.name, direction.name}
+    current = _differential(start, variable, label, names, made)
+    made += _collected(value, variable, current)
+    current = made[-1].after if made and made[-1].after.left.text.startswith("d") else current
     slots = list(range(goal.order))
-    times = network([(goal.settled, slots), (tangent(variable), slots[value.order :])], slots[: value.order])
-    reason = "what the direction is multiplied with is the derivative"
-    made.append(Step("identification", reason, current, final, tangent(variable), Equation(label, settle(times)[0])))
+    times = network([(goal.settled, slots), (direction, slots[value.order :])], slots[: value.order])
+    equivalent = Equation(label, settle(times)[0])
+    made.append(Step("identification", _identified(value, variable), _plainly(current), final, direction, equivalent))
     return final
 
 
-def _collected(found: Expr, whole: Differential, variable: Tensor) -> Side | None:
-    """The differential with the direction taken out: ``g'*dx``, ``tr(G'*dX)``, ``J*dx`` or ``kron(B', A)*dvec(X)``."""
+def _identified(value: Expr, variable: Tensor) -> str:
+    """How the derivative is read off the differential."""
+    if value.order or variable.order > 2:
+        return "what the direction is multiplied with is the derivative"
+    forms = {0: "df = g*d{0}, so g is the derivative", 1: "df = g'*d{0}, so g is the gradient"}
+    return forms.get(variable.order, "df = tr(G'*d{0}), so G is the derivative").format(variable.name)
+
+
+def _plainly(equation: Equation) -> Equation:
+    """The equation of the value itself, not of its columns."""
+    return equation
+
+
+def _collected(value: Expr, variable: Tensor, current: Equation) -> list[Step]:
+    """The differential with the direction taken out, as a step: ``g'*dx``, ``tr(G'*dX)``, ``J*dx``."""
     direction = tangent(variable)
+    if variable.order > 2 or value.order > 1 or (value.order == 1 and variable.order != 1):
+        return []
+    known = {**value.variables, direction.name: direction}
+    found = identify(Differential(current.node, declared=known), variable)
     moved = latex(direction)
-    if variable.order > 2 or whole.order > 2:
-        return None
-    if not whole.order:
-        text = paired(found, direction)
-        code = found.latex() if variable.order == 0 else rf"\left({found.latex()}\right)^{{\top}}"
-        code = rf"{code}\,{moved}" if variable.order < 2 else rf"\operatorname{{tr}}\left({code}\,{moved}\right)"
-        return None if text is None else Side(text, code)
-    if whole.order == 1 and variable.order == 1:
-        text = str(found)
-        return None if "->" in text else Side(f"({text})*{direction.name}", rf"\left({found.latex()}\right)\,{moved}")
-    return None
+    if value.order:
+        number, text = numbered(str(found))
+        if "->" in text:
+            return []
+        form = Side(product_text(number, text, direction.name), rf"\left({found.latex()}\right)\,{moved}")
+    else:
+        text_ = paired(found, direction)
+        if text_ is None:
+            return []
+        code = found.latex() if variable.order == 0 else rf"\left({found.latex()}\right)^{{\mathsf T}}"
+        code = rf"{code}\,{moved}"
+        form = Side(text_, code if variable.order < 2 else rf"\operatorname{{tr}}\left({code}\right)")
+    if form.text == write(current.node):
+        return []
+    why = f"d{variable.name} is taken out of every term"
+    if not value.order and variable.order == 2:
+        why = "the trace is cyclic, and tr(M) = tr(M')"
+        if variable.traits & calculus.LINEAR_TRAITS:
+            why = f"only the part of the same structure as {variable.name} counts"
+    return [Step("collecting", why, current, Equation(current.left, current.node, form=form), current.node)]
 
 
-def _differential(root: Node, variable: Tensor, label: Side, names: set[str], made: list[Step]) -> Equation:
-    """The differential worked out step by step."""
-    work = _Work(root, variable, names)
-    current = Equation(label, work.whole, {work.whole: work.open[work.whole]})
+def _differential(start: Equation, variable: Tensor, label: Side, names: set[str], made: list[Step]) -> Equation:
+    """The differential, worked out step by step."""
+    work = _Work(start.node, variable, names, str(Expr(start.node)))
+    current = Equation(label, work.whole, work.left_open(work.whole))
     for _ in range(MOST_STEPS):
         pending = work.pending(current.node)
         if not pending:
@@ -187,7 +202,9 @@ def _differential(root: Node, variable: Tensor, label: Side, names: set[str], ma
         grown: dict[Node, Node] = {leaf: work.grown(work.open[leaf].node) for leaf in together}
         node = settle(substitute(current.node, grown))[0]
         after = Equation(label, node, work.left_open(node))
-        made.append(Step(rule, reason, current, after, work.open[together[0]].node))
+        trivial = isinstance(node, Sum) and len(node.terms) == 1 and node.terms[0][0] in after.open
+        if not trivial:
+            made.append(Step(rule, reason, current, after, work.open[together[0]].node))
         current = after
     return current
 
@@ -195,30 +212,30 @@ def _differential(root: Node, variable: Tensor, label: Side, names: set[str], ma
 class _Work:
     """The differentials that are still to be worked out, each under a name of its own."""
 
-    def __init__(self, root: Node, variable: Tensor, names: set[str]) -> None:
-        self.variable, self.inside = variable, depends_on(root, [variable])
+    def __init__(self, root: Node, variable: Tensor, names: set[str], text: str) -> None:
+        self.variable, self.inside, self.text = variable, depends_on(root, [variable]), text
         self.names, self.numbers = names, count()
-        self.letters = iter(
-            [c for c in "uvwrstpqhk" if c not in {n.lower() for n in names}] + [f"u{k}" for k in range(99)]
-        )
+        taken = {name.lower() for name in names}
+        self.letters = iter([c for c in "uvwrstpqhk" if c not in taken] + [f"u{k}" for k in range(99)])
         self.open: dict[Tensor, Open] = {}
         self.known: dict[Node, Node] = {variable: tangent(variable)}
-        self.whole = self._opened(root) if root is not variable else tensor("zzz", root.axes)
-        if root is variable:
-            self.open[self.whole] = Open(root, (variable,), "u")
+        self.whole = self._opened(root)
 
-    def _opened(self, node: Node) -> Tensor:
-        """The name of a differential."""
-        found = self.known.get(node)
-        if isinstance(found, Tensor):
-            return found
-        number = next(self.numbers)
-        name = "zz" + "".join("abcdefghij"[int(digit)] for digit in str(number))
-        letter = next(self.letters)
-        leaf = tensor(name, node.axes)
-        self.known[node] = leaf
-        self.open[leaf] = Open(node, (self.variable,), letter.upper() if node.order > 1 else letter)
-        return leaf
+    def _opened(self, node: Node) -> Node:
+        """What stands for the differential of a node: a tensor with a name of its own, perhaps with a minus sign."""
+        if node in self.known:
+            return self.known[node]
+        shown, sign = node, 1
+        if isinstance(node, Sum):
+            opposite = total([(node, -1)])
+            if write(opposite) in self.text and write(node) not in self.text:
+                shown, sign = opposite, -1
+                self.inside |= depends_on(opposite, [self.variable])
+        number, letter = next(self.numbers), next(self.letters)
+        leaf = tensor("zz" + "".join("abcdefghij"[int(digit)] for digit in str(number)), node.axes)
+        self.open[leaf] = Open(shown, (self.variable,), letter.upper() if node.order > 1 else letter)
+        self.known[node] = total([(leaf, sign)])
+        return self.known[node]
 
     def left_open(self, node: Node) -> Mapping[Tensor, Open]:
         """What is still open in an expression."""
@@ -247,7 +264,7 @@ class _Work:
         """The rule that the differential of a node needs, and a sentence."""
         name = self.variable.name
         if self._linear(node):
-            return "linearity", "sums and constant factors let the differential through"
+            return "linearity", "d passes through sums and constant factors"
         if isinstance(node, Network):
             places = self._dependent(node)
             if len(places) == 1:
@@ -274,7 +291,7 @@ class _Work:
                     stack.append(child)
                 else:
                     seeds[child] = self._opened(child)
-        return calculus.push(node, seeds)
+        return calculus.push(node, cast("Mapping[Tensor, Node]", seeds))
 
 
 def _shown(exponent: Number) -> str:

@@ -6,7 +6,7 @@ reshape.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -18,6 +18,7 @@ from tensor_networks.networks import Factor, Network, Sum
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.numbers import Number
 from tensor_networks.patterns import Pattern
+from tensor_networks.products import Products, Remembered
 from tensor_networks.summation import Held, added, outer_products, placed
 from tensor_networks.summation import parts_of as outer_parts
 
@@ -31,7 +32,7 @@ class Builder:
         self.inputs: dict[str, Tensor] = {}
         self.held: dict[Node, Held] = {}
         self.owned: set[int] = set()
-        self.taken: set[object] = set()
+        self.products = Products()
         nodes = walk(*sorted(roots, key=lambda root: -root.order))
         uses = Counter(child for node in nodes for child in node.children) + Counter(roots)
         self.outer = self.outer_sums(nodes, uses)
@@ -160,7 +161,8 @@ class Builder:
         if early:
             wires = operands[smallest].wires
             operands[smallest] = Operand(line.multiply(scalar, operands[smallest].step), wires)
-        pairs = plan.order([operand.wires for operand in operands], kept, numbers, self.optimize, self.known(operands))
+        foresight = Remembered(self.products, operands) if self.products else None
+        pairs = plan.order([operand.wires for operand in operands], kept, numbers, self.optimize, foresight)
         holders = Counter(wire for operand in operands for wire in operand.wires)
         kept_set = set(kept)
         for left, right in pairs:
@@ -168,15 +170,12 @@ class Builder:
             holders.subtract(one.wires)
             holders.subtract(two.wires)
             keep = {wire for wire in (*one.wires, *two.wires) if wire in kept_set or holders[wire] > 0}
-            self.taken.add(pair_signature(one, two))
-            operands.append(contract(line, one, two, keep, kept))
+            found = self.products.recall(one, two, keep)
+            operands.append(found or contract(line, one, two, keep, kept))
+            self.products.record(one, two, keep, operands[-1])
             holders.update(operands[-1].wires)
         core = arrange(line, reduce(line, operands[-1], kept_set), kept)
         return core if early else Operand(line.multiply(scalar, core.step), core.wires)
-
-    def known(self, operands: list[Operand]) -> Callable[[int, int], bool]:
-        """Tells of two operands whether their product was already taken somewhere in the program."""
-        return lambda left, right: pair_signature(operands[left], operands[right]) in self.taken
 
     def pattern(self, core: Operand, unique: list[int], flat: list[int], node: Network) -> Held:
         """The outputs of a network from its core: broadcast, doubled and grouped wires."""
@@ -207,10 +206,3 @@ class Builder:
             return len(line.steps) - 1
         self.owned.add(base)
         return step
-
-
-def pair_signature(one: Operand, two: Operand) -> object:
-    """What two operands and the way their wires meet have in common with equal products elsewhere."""
-    meeting = tuple(two.wires.index(wire) if wire in two.wires else -1 for wire in one.wires)
-    turned = tuple(one.wires.index(wire) if wire in one.wires else -1 for wire in two.wires)
-    return frozenset(((one.step, meeting), (two.step, turned)))

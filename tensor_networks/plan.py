@@ -7,11 +7,11 @@ decides between the orders that `opt_einsum.paths` and our own cheapest-pair-fir
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from tensor_networks.errors import OperandError
 
@@ -22,7 +22,18 @@ Inputs: TypeAlias = Sequence[Collection[Wire]]
 SMALL = 1_000_000  # an order of at most this many operations is not worth a longer search
 EXHAUSTIVE = 14  # up to this many operands dynamic programming is tried
 MANY = 300  # beyond this many operands only the linear-time search is used
+FORESEEN = 64  # up to this many operands products that exist already are looked for
 CROWD = 8  # a wire with more holders than this offers only that many pairs at a time
+
+
+class Foresight(Protocol):
+    """What a search may ask: is the product of two operands, given or made on the way, there already?"""
+
+    def known(self, left: int, right: int, kept: Collection[Wire]) -> bool:
+        """Is the product of two operands, by their numbers, over the wires that are kept there?"""
+
+    def merge(self, left: int, right: int, kept: Collection[Wire]) -> None:
+        """The search takes that product, which becomes the next operand."""
 
 
 class Cost(NamedTuple):
@@ -37,7 +48,7 @@ def order(
     kept: Collection[Wire],
     sizes: Mapping[Wire, int],
     optimize: Any = None,
-    known: Callable[[int, int], bool] = lambda left, right: False,
+    foresight: Foresight | None = None,
 ) -> Pairs:
     """The order in which to contract the operands.
 
@@ -47,7 +58,7 @@ def order(
         sizes: the size of every wire.
         optimize: None, the name of an opt_einsum path function, a path, or a callable of opt_einsum's protocol
             ``(inputs, output, sizes, memory_limit) -> path`` such as a ``cotengra.HyperOptimizer()``.
-        known: tells whether the product of two operands exists already; it decides among equals for three operands.
+        foresight: knows which products exist already; these cost nothing.
 
     Raises:
         OperandError: `optimize` names no path function, or its path does not fit.
@@ -58,8 +69,8 @@ def order(
     if optimize is not None:
         return _asked(inputs, kept, sizes, optimize)
     if count == 3:
-        return _best_of_three(inputs, kept, sizes, known)
-    found = cheapest_first(inputs, kept, sizes)
+        return _best_of_three(inputs, kept, sizes, foresight)
+    found = cheapest_first(inputs, kept, sizes, foresight if count <= FORESEEN else None)
     best = cost(inputs, kept, sizes, found)
     if best.flops <= SMALL or count > MANY:
         return found
@@ -99,19 +110,28 @@ def _remaining(
 
 
 def _best_of_three(
-    inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], known: Callable[[int, int], bool]
+    inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None
 ) -> Pairs:
     orders: list[Pairs] = [[(0, 1), (2, 3)], [(1, 2), (0, 3)], [(0, 2), (1, 3)]]
-    return min(orders, key=lambda pairs: (cost(inputs, kept, sizes, pairs), not known(*pairs[0])))
+
+    def price(pairs: Pairs) -> tuple[Cost, bool]:
+        (left, right), (third, _) = pairs
+        outside = {*kept, *inputs[third]}
+        known = foresight is not None and foresight.known(left, right, outside)
+        return cost(inputs, kept, sizes, pairs), not known
+
+    return min(orders, key=price)
 
 
-def cheapest_first(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int]) -> Pairs:
+def cheapest_first(
+    inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None = None
+) -> Pairs:
     """Always contract the pair of connected operands that takes the fewest operations; then multiply the components.
 
     About linear in the number of operands, so that it serves chains of thousands of factors; in a chain with a vector
     at an end it goes matrix times vector.
     """
-    search = _Search(inputs, kept, sizes)
+    search = _Search(inputs, kept, sizes, foresight)
     search.contract_connected()
     search.multiply_components()
     return search.pairs
@@ -120,8 +140,10 @@ def cheapest_first(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, 
 class _Search:
     """The state of `cheapest_first`: operands (None when used up), who holds each wire, and a heap of offered pairs."""
 
-    def __init__(self, inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int]) -> None:
-        self.sizes, self.kept = sizes, frozenset(kept)
+    def __init__(
+        self, inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None
+    ) -> None:
+        self.sizes, self.kept, self.foresight = sizes, frozenset(kept), foresight
         self.operands: list[frozenset[Wire] | None] = [frozenset(wires) for wires in inputs]
         self.holders: dict[Wire, dict[int, None]] = {}
         for number, wires in enumerate(inputs):
@@ -134,6 +156,8 @@ class _Search:
         first, second = self.operands[left], self.operands[right]
         if left != right and first is not None and second is not None:
             flops = prod(self.sizes[wire] for wire in first | second)
+            if self.foresight and self.foresight.known(left, right, self.remaining(left, right)):
+                flops = 0
             heappush(self.offers, (flops, min(left, right), max(left, right)))
 
     def contract_connected(self) -> None:
@@ -150,7 +174,14 @@ class _Search:
             if self.operands[left] is not None and self.operands[right] is not None:
                 self.merge(left, right)
 
+    def remaining(self, left: int, right: int) -> frozenset[Wire]:
+        """The wires that the product of two operands keeps."""
+        wires = (self.operands[left] or frozenset()) | (self.operands[right] or frozenset())
+        return frozenset(w for w in wires if w in self.kept or not self.holders[w].keys() <= {left, right})
+
     def merge(self, left: int, right: int) -> int:
+        if self.foresight:
+            self.foresight.merge(left, right, self.remaining(left, right))
         first, second = self.operands[left] or frozenset(), self.operands[right] or frozenset()
         new = len(self.operands)
         for wire in first | second:

@@ -149,7 +149,7 @@ def _staged(line: Line, base: int, orders: set[tuple[int, ...]]) -> tuple[int, l
             if axes == tuple(axes[axis] for axis in swap) and all(_after(swap, order) in orders for order in orders):
                 base = line.add("add", (base, line.transpose(base, swap)), (1, 1), axes)
                 left: set[tuple[int, ...]] = set()
-                for order in sorted(orders, reverse=True):
+                for order in sorted(orders):
                     if _after(swap, order) not in left:
                         left.add(order)
                 orders = left

@@ -176,7 +176,7 @@ def _elementwise(function: Function, args: Sequence[Node]) -> Node:
     return network([(value, permutation)], range(len(axes)))
 
 
-def _outside(node: Network) -> tuple[Node, tuple[int, ...], tuple[tuple[int, ...], ...], dict[int, Axis]] | None:
+def _outside(node: Network) -> tuple[Node, tuple[int, ...], tuple[tuple[int, ...], ...], dict[Hashable, Axis]] | None:
     """A network with groups or broadcast outputs as core, its wires, outputs, sizes; None if it has none, or deltas."""
     if node.plain:
         return None
@@ -185,7 +185,7 @@ def _outside(node: Network) -> tuple[Node, tuple[int, ...], tuple[tuple[int, ...
         return None
     inside = {wire for factor in node.factors for group in factor.slots for wire in group}
     held = tuple(wire for wire in wires if wire in inside)
-    sizes = dict(enumerate(node.sizes))
+    sizes: dict[Hashable, Axis] = dict(enumerate(node.sizes))
     return network(node.factors, held), held, node.outputs, sizes
 
 

@@ -124,20 +124,23 @@ def _lyapunov(x: Node, w: Node) -> Node:
     return apply("sylvester", x, network([(x, [*batch, "i", "j"])], [*batch, "j", "i"]), w)
 
 
-def _along(name: str) -> Callable[[Node, Node], Node]:
-    """The derivative of a function of a matrix along a direction: a block of the function of ``[[x, 0], [t, x]]``."""
+def _curve(name: str) -> Callable[[Node, Node, Node], Node]:
+    """The second derivative of a function of a matrix: a block of the first one at ``[[x, 0], [w, x]]`` along t."""
 
-    def along(x: Node, t: Node) -> Node:
+    def curve(x: Node, w: Node, t: Node) -> Node:
         batch = [f"b{axis}" for axis in range(x.order - 2)]
-        sizes: dict[Hashable, Axis] = {"p": 2, **dict(zip([*batch, "i"], x.axes, strict=False))}
+        sizes: dict[Hashable, Axis] = {"p": 2, "q": 2, **dict(zip([*batch, "i", "j"], x.axes, strict=True))}
         block = [*batch, ("p", "i"), ("q", "j")]
         below = total([(pattern("lower", 2), 1), (network((), "pp", {"p": 2}), -1)])
-        both = network([(x, [*batch, "i", "j"])], [*batch, ("p", "i"), ("p", "j")], sizes)
-        corner = network([(below, "pq"), (t, [*batch, "i", "j"])], block, sizes)
-        value = apply(name, total([(both, 1), (corner, 1)]))
-        return network([(value, block), (below, "pq")], [*batch, "i", "j"], sizes | {"q": 2, "j": x.axes[-1]})
 
-    return along
+        def twice(node: Node) -> Node:
+            return network([(node, [*batch, "i", "j"])], [*batch, ("p", "i"), ("p", "j")], sizes)
+
+        corner = network([(below, "pq"), (w, [*batch, "i", "j"])], block, sizes)
+        value = apply(f"{name}along", total([(twice(x), 1), (corner, 1)]), twice(t))
+        return network([(value, block), (below, "pq")], [*batch, "i", "j"], sizes)
+
+    return curve
 
 
 UNARY, BINARY = "()->()", "(),()->()"
@@ -166,7 +169,8 @@ DEFINED: tuple[Function, ...] = (
     defined("logsoftmax", "(n)->(n)", _logsoftmax, r"\operatorname{logsoftmax}"),
     defined("specnorm", "(m,n)->()", _specnorm, r"\operatorname{specnorm}"),
     defined("lyapunov", MATRICES, _lyapunov, r"\operatorname{lyapunov}"),
-    defined("expmalong", MATRICES, _along("expm"), r"\operatorname{expmalong}"),
-    defined("logmalong", MATRICES, _along("logm"), r"\operatorname{logmalong}"),
-    defined("sqrtmalong", MATRICES, _along("sqrtm"), r"\operatorname{sqrtmalong}"),
+    *(
+        defined(f"{name}curve", "(n,n),(n,n),(n,n)->(n,n)", _curve(name), rf"\operatorname{{{name}curve}}")
+        for name in ("expm", "logm", "sqrtm")
+    ),
 )

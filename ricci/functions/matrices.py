@@ -207,18 +207,41 @@ def _of_equations() -> tuple[Function, ...]:
             reference="the solution Y of x Y + Y w = v",
         ),
     )
-    of_one = {"expm": "exponential", "logm": "principal logarithm", "sqrtm": "principal square root"}
     return functions + tuple(
+        function
+        for name, what, shape in (
+            ("expm", "exponential", ""),
+            ("logm", "principal logarithm", "real spectrum"),
+            ("sqrtm", "principal square root", "real spectrum"),
+        )
+        for function in _of_matrix(name, what, shape)
+    )
+
+
+def _of_matrix(name: str, what: str, shape: str) -> tuple[Function, Function]:
+    """A function of a matrix and its derivative along a direction."""
+    along, curve = f"{name}along", f"{name}curve"
+    higham = "Higham 2008, Functions of Matrices"
+    slope = Operator(f"{along}(x, t)_ij -> ij", f"{along}(x_ji -> {{ij}}, c)_ij -> ij")
+    turn = Operator(f"{curve}(x, w, t)_ij -> ij", f"{curve}(x_ji -> {{ij}}, w_ji -> {{ij}}, c)_ij -> ij")
+    return (
         Function(
             name,
             SQUARE,
-            (Operator(f"{name}along(x, t)_ij -> ij", f"{name}along(x_ji -> {{ij}}, c)_ij -> ij"),),
+            (slope,),
             rf"\operatorname{{{name}}}",
             transposes="along",
-            reference=f"the {what} of a matrix; Higham 2008, Functions of Matrices, (3.16)",
-            shape="" if name == "expm" else "real spectrum",
-        )
-        for name, what in of_one.items()
+            reference=f"the {what} of a matrix; {higham}, (3.16)",
+            shape=shape,
+        ),
+        Function(
+            along,
+            "(n,n),(n,n)->(n,n)",
+            (turn, slope),
+            rf"\operatorname{{{along}}}",
+            reference=f"the derivative of {name} along a direction; {higham}, (3.16)",
+            shape=shape,
+        ),
     )
 
 

@@ -201,6 +201,9 @@ class Groups:
             if len(near) == 2 and not far and near[0] != near[1]:
                 formula = vectorised(self.unravelled((near[1], near[0])))
                 return transposed(formula) if near is columns else formula
+            if len(near) == 2 and not far:
+                formula = vectorised(self.on_diagonal(near[0]))
+                return transposed(formula) if near is columns else formula
         if rows == columns:
             vector = self.piece(rows, ())
             return None if vector is None else diagonal(vector)
@@ -211,16 +214,25 @@ class Groups:
             return None if product is None else _turned(product)
         return None
 
+    def on_diagonal(self, wire: int) -> Formula:
+        """The diagonal matrix of what hangs on one wire, the identity if nothing does."""
+        if not any(self.root[factor.wires[0]] == self.root[wire] for factor in self.factors):
+            return eye(self.sizes[wire])
+        return diagonal(self.unravelled((wire,)))
+
     def khatri_rao(self, rows: Group, column: int) -> Formula | None:
         """kr(A, B): the Kronecker products of columns, where the rows hang together by the column only."""
         factors = [factor for factor in self.factors if self.root[factor.wires[0]] == self.root[column]]
         own = components([[w for w in factor.wires if w != column] for factor in factors], len(self.sizes))
-        if column in rows or len({own[wire] for wire in rows}) < len(rows):
+        others = [wire for wire in rows if wire != column]
+        if len({own[wire] for wire in others}) < len(others):
             return None
         whole: Formula | None = None
         for row in rows:
-            inside = [f for f in factors if any(own[w] == own[row] for w in f.wires if w != column)]
-            part = Groups(inside, self.sizes).unravelled((row, column)) if inside else None
+            inside = [f for f in factors if row != column and any(own[w] == own[row] for w in f.wires if w != column)]
+            part = eye(self.sizes[row]) if row == column else None
+            if row != column and inside:
+                part = Groups(inside, self.sizes).unravelled((row, column))
             if part is None:
                 return None
             whole = part if whole is None else simple_call("kr", [whole, part], 2, degree=whole.degree + part.degree)
@@ -251,7 +263,8 @@ class Groups:
                 if inner:
                     before, after = (group, place) if is_row else (turned, place)
                     matrix = self.exchange(before, after)
-                    out.append(chain([matrix, cheapest(inner)] if is_row else [cheapest(inner), matrix], 2))
+                    core = [] if cheapest(inner).kind == "eye" else [cheapest(inner)]
+                    out.append(chain([matrix, *core] if is_row else [*core, matrix], 2))
         return out
 
     def exchange(self, group: Group, place: int) -> Formula:
@@ -273,7 +286,9 @@ def _turned(formula: Formula) -> Formula:
 
 
 def kronecker(left: Formula, right: Formula) -> Formula:
-    """The Kronecker product."""
+    """The Kronecker product; that of identities is one."""
+    if left.kind == right.kind == "eye":
+        return eye(product((left.detail, right.detail)))
     latex = (*wrapped_latex(left, 3), r" \otimes ", *wrapped_latex(right, 3))
     return call(
         "kron", [left, right], max(left.order, right.order), latex, latex_level=2, degree=left.degree + right.degree

@@ -251,7 +251,7 @@ class MatrixWriter:
         if spelling is not None:
             return spelling(self, node)
         args = [self.get(arg) for arg in node.args]
-        if len(args) > 1:
+        if len(args) > 1 and node.function.elementwise:
             args = [self.argument(arg, node) for arg in node.args]
         along = node.function.elementwise or node.function.transposes == "along" or (node.order == 1)
         return simple_call(name, args, node.order, node.function.latex, along=along)

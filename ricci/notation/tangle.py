@@ -30,7 +30,7 @@ class Tangled(Exception):
 
 def eye(size: Axis) -> Formula:
     """eye(n)."""
-    return Formula("eye", [f"eye({show(size)})"], [f"I_{{{latex_size(size)}}}"], order=2, degree=0, symmetric=True)
+    return Formula("eye", [f"eye({show(size)})"], [f"I_{{{latex_size(size)}}}"], order=2, degree=0, symmetric=True, detail=size)
 
 
 class Tangle:

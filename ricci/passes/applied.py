@@ -6,15 +6,19 @@ from ricci.functions import Apply, apply, is_number
 from ricci.passes.common import is_call, is_ones, negative
 from tensor_networks.networks import Factor, Network, Sum, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node
-from tensor_networks.numbers import Number
+from tensor_networks.numbers import Number, ratio
 
 
 def logarithms(node: Node) -> Node:
     """log(exp(u)) = u; log(det(X)) = logdet(X); log(sigmoid(u)) = -softplus(-u); log(softmax(u)) = u - logsumexp(u);
-    log(1 + exp(u)) = softplus(u); log(sum(exp(u))) = logsumexp(u). Domain: log(det(X)) is widened to log|det X|."""
-    if not is_call(node, "log"):
+    log(1 + exp(u)) = log1p(exp(u)) = softplus(u); log(sum(exp(u))) = logsumexp(u). Domain: log(det(X)) is widened to
+    log|det X|."""
+    if not is_call(node, "log", "log1p"):
         return node
-    (arg,) = node.args  # type: ignore[attr-defined]
+    (arg,) = node.children
+    if is_call(node, "log1p"):
+        exponent = exponent_of(arg)
+        return node if exponent is None else apply("softplus", exponent)
     if isinstance(arg, Apply):
         inner = arg.args[0]
         match arg.function.name:
@@ -167,6 +171,14 @@ def determinants(node: Node) -> Node:
         return network(factors, (0, count))
     values = [apply(name, matrix) for matrix in chain]
     return total((value, 1) for value in values) if name == "logdet" else network([(value, ()) for value in values], ())
+
+
+def multiples(node: Node) -> Node:
+    """inv(c*X) = inv(X)/c for a number c."""
+    if not is_call(node, "inv"):
+        return node
+    inside, number = primitive(node.children[0])
+    return node if number in (0, 1) else total([(apply("inv", inside), ratio(1, number))])
 
 
 def _square_chain(node: Node) -> list[Node] | None:

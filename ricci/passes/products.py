@@ -74,6 +74,17 @@ def _softmax(below: Factor, factors: list[Factor]) -> list[Factor] | None:
     return None
 
 
+def reciprocal_exponentials(node: Node) -> Node:
+    """1/exp(u) = exp(-u)."""
+    if not isinstance(node, Network):
+        return node
+    for place, (child, slots, exponent) in enumerate(node.factors):
+        if is_call(child, "exp") and exponent < 0:
+            top = Factor(apply("exp", negative(child.children[0])), slots, exact(-exponent))
+            return remade(node, [*node.factors[:place], top, *node.factors[place + 1 :]])
+    return node
+
+
 def adjugates(node: Node) -> Node:
     """adj(X)/det(X) = inv(X)."""
     if not isinstance(node, Network):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tensor_networks.networks import Network, Sum, network, total
+from ricci.functions import apply
+from ricci.passes.common import is_call, is_ones, negative
+from tensor_networks.networks import Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number
 from tensor_networks.rewrite import ingredients, unfolded
@@ -33,6 +35,18 @@ def like_terms(node: Node) -> Node:
     for plain, members in groups.items():
         terms += members if len(members) == 1 else [(plain, number) for _, number in members]
     return total(terms, node.axes)
+
+
+def complements(node: Node) -> Node:
+    """1 - sigmoid(-u) = sigmoid(u)."""
+    if not isinstance(node, Sum) or len(node.terms) != 2:
+        return node
+    (one, first), (other, second) = node.terms
+    if is_call(one, "sigmoid"):
+        (one, first), (other, second) = (other, second), (one, first)
+    if first == -second and is_ones(one) and is_call(other, "sigmoid") and primitive(other.children[0])[1] < 0:
+        return total([(apply("sigmoid", negative(other.children[0])), first)])
+    return node
 
 
 def outer_sums(node: Node) -> Node:

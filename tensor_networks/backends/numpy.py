@@ -11,14 +11,17 @@ import math
 import numpy as np
 
 from tensor_networks.backends.numpy_matrices import (  # noqa: F401
+    along,
     cholesky,
     eigvals,
     eigvalsh,
     eigvecs,
     eigvecsh,
     expm,
+    expmalong,
     gaps,
     logm,
+    logmalong,
     minors,
     nucnorm,
     pinv,
@@ -27,6 +30,7 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     qfactor,
     rfactor,
     sqrtm,
+    sqrtmalong,
     svdleft,
     svdright,
     svdvals,

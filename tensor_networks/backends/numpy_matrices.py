@@ -1,6 +1,7 @@
 """NumPy: factorisations and functions of matrices. Leading axes are batch axes.
 
-Like those of `tensor_networks.backends.numpy`, the definitions are run, and copied into standalone source, as they stand.
+Like those of `tensor_networks.backends.numpy`, the definitions are run, and copied into standalone source, as they
+stand.
 """
 
 # mypy: disable-error-code="no-any-return,no-untyped-def"
@@ -129,7 +130,7 @@ def minors(x: np.ndarray) -> np.ndarray:
 
 
 def sylvester(x: np.ndarray, w: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """The solution y of x y + y w = v: through eigenvectors where they are well conditioned, else as one large system."""
+    """The solution y of x y + y w = v: by eigenvectors where they are well conditioned, else as one large system."""
     n, m = v.shape[-2:]
     (a, left), (b, right) = np.linalg.eig(x), np.linalg.eig(w)
     if n * m > 16 and max(np.max(np.linalg.cond(left)), np.max(np.linalg.cond(right))) < 1e6:
@@ -141,7 +142,8 @@ def sylvester(x: np.ndarray, w: np.ndarray, v: np.ndarray) -> np.ndarray:
             change = left @ core @ right_inverse
             y = y + (change if np.iscomplexobj(v) else change.real)
         return y
-    system = x[..., :, None, :, None] * np.eye(m)[:, None, :] + np.eye(n)[:, None, :, None] * w.mT[..., None, :, None, :]
+    system = x[..., :, None, :, None] * np.eye(m)[:, None, :]
+    system = system + np.eye(n)[:, None, :, None] * w.mT[..., None, :, None, :]
     batch = system.shape[:-4]
     flat = np.broadcast_to(v, (*batch, n, m)).reshape(*batch, n * m, 1)
     return np.linalg.solve(system.reshape(*batch, n * m, n * m), flat).reshape(*batch, n, m).astype(v.dtype)
@@ -149,8 +151,8 @@ def sylvester(x: np.ndarray, w: np.ndarray, v: np.ndarray) -> np.ndarray:
 
 def expm(x: np.ndarray) -> np.ndarray:
     """The exponential: scaling and squaring with a Pade approximant of order 13."""
-    numbers = [64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600]
-    numbers += [670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1]
+    numbers = [64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000]
+    numbers += [10559470521600, 670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1]
     size = np.max(np.sum(np.abs(x), axis=-2), initial=0)
     if not np.isfinite(size):
         return np.full_like(x, np.nan)
@@ -199,3 +201,26 @@ def logm(x: np.ndarray) -> np.ndarray:
     for node, weight in zip((1 + nodes) / 2, weights / 2, strict=True):
         y = y + x.dtype.type(weight) * np.linalg.solve(eye + x.dtype.type(node) * away, away)
     return 2**doublings * y
+
+
+def along(function, x: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The derivative of a function of a matrix along t: a block of its value at [[x, 0], [t, x]]."""
+    size = x.shape[-1]
+    above = np.concatenate([x, np.zeros_like(x)], axis=-1)
+    below = np.concatenate([t, x], axis=-1)
+    return function(np.concatenate([above, below], axis=-2))[..., size:, :size]
+
+
+def expmalong(x: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The derivative of expm along t."""
+    return along(expm, x, t)
+
+
+def logmalong(x: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The derivative of logm along t."""
+    return along(logm, x, t)
+
+
+def sqrtmalong(x: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The derivative of sqrtm along t."""
+    return along(sqrtm, x, t)

@@ -23,7 +23,7 @@ from tensor_networks.wiring import Group
 MOST_PARTS = 60  # of a product that is drawn
 MOST_TERMS = 16  # of a sum that are drawn
 MOST_DEFINITIONS = 12
-MOST_PANELS = 150  # products that are drawn before everything else stays folded
+MOST_PANELS = 100  # products that are drawn before everything else stays folded
 MOST_INSIDE = 7  # factors and terms of a node that is opened in place
 FUNCTION = 100  # what an opened function adds to the depth; an opened sum or product adds 1
 SHORT = 15  # characters of a folded node's formula that stand in its pill
@@ -229,7 +229,7 @@ class Scene:
             )
         if not node.children:
             name = leaf_name(node)
-            return tensor_glyph(node, named(name), part.exponent, part.mark, data, name)
+            return tensor_glyph(node, named(name), part.exponent, part.mark, data, name[:200])
         fill = "function" if hasattr(node, "function") else "constant"
         return pill_glyph(node, self.name(node), part.exponent, part.mark, data, self.formulas.get(node, ""), fill)
 
@@ -284,7 +284,7 @@ class Scene:
             "too many to draw legibly: to_networkx() has the graph",
         ]
         rows = [row([sentence(text, NAME, place == 1)]) for place, text in enumerate(texts)]
-        return framed(column(rows, 8.0), (("kind", "card"), *data[1:]))
+        return framed(column(rows, 8.0), (("kind", "card"), *data[-1:]))
 
 
 def _sides_of(node: Node) -> str:

@@ -27,9 +27,27 @@ def test_matrix_vector_first() -> None:
     assert cost(["i", "ij", "jk", "k"], "", sizes, order(["i", "ij", "jk", "k"], "", sizes)).flops <= 420
 
 
+class Known:
+    """A foresight that knows one product."""
+
+    def __init__(self, left: int, right: int) -> None:
+        self.pair = left, right
+
+    def known(self, left: int, right: int, kept: Collection[Any]) -> bool:
+        return (left, right) == self.pair
+
+    def merge(self, left: int, right: int, kept: Collection[Any]) -> None:
+        pass
+
+
+def test_products_that_exist_cost_nothing() -> None:
+    operands, sizes = ["ij", "jk", "kl", "lm"], sizes_of("ijklm")
+    assert order(operands, "im", sizes, foresight=Known(1, 2))[0] == (1, 2)
+
+
 def test_three_operands_prefer_a_known_product_among_equals() -> None:
     operands, sizes = ["i", "ij", "j"], sizes_of("ij")
-    assert order(operands, "", sizes, known=lambda left, right: (left, right) == (1, 2))[0] == (1, 2)
+    assert order(operands, "", sizes, foresight=Known(1, 2))[0] == (1, 2)
     assert order(operands, "", sizes, known=lambda left, right: (left, right) == (0, 1))[0] == (0, 1)
 
 
