@@ -39,12 +39,24 @@ CHAPTERS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("quadratic", "A quadratic form", 'rc.parse("x\'*A*x").draw()'),
             ("quadratic-gradient", "and its gradient", 'rc.grad(rc.parse("x\'*A*x"), "x").draw()'),
             ("quadratic-hessian", "and its Hessian", 'rc.hessian(rc.parse("x\'*A*x"), "x").draw()'),
-            ("quadratic-symmetric", "the gradient for a symmetric matrix", 'rc.grad(rc.parse("x\'*A*x", A="n n symmetric", x="n"), "x").draw()'),
+            (
+                "quadratic-symmetric",
+                "the gradient for a symmetric matrix",
+                'rc.grad(rc.parse("x\'*A*x", A="n n symmetric", x="n"), "x").draw()',
+            ),
             ("trace-axbx", "tr(AXBX): every mark leaves the same way", 'rc.parse("tr(A*X*B*X)").draw()'),
             ("trace-axbxt", "tr(AXBX'): the last X is met the other way round", 'rc.parse("tr(A*X*B*X\')").draw()'),
             ("trace-gradient", "its gradient", 'rc.grad(rc.parse("tr(A*X*B*X\')"), "X").draw()'),
-            ("trace-hessian", "its Hessian: an outer product is parallel wires", 'rc.hessian(rc.parse("tr(A*X*B*X\')"), "X").draw()'),
-            ("norm4-hessian", "The Hessian of the fourth power of a norm", 'rc.hessian(rc.parse("norm2(x)^4"), "x").draw()'),
+            (
+                "trace-hessian",
+                "its Hessian: an outer product is parallel wires",
+                'rc.hessian(rc.parse("tr(A*X*B*X\')"), "X").draw()',
+            ),
+            (
+                "norm4-hessian",
+                "The Hessian of the fourth power of a norm",
+                'rc.hessian(rc.parse("norm2(x)^4"), "x").draw()',
+            ),
             ("outer", "An outer product", 'rc.parse("x*y\'", x="n", y="m").draw()'),
             ("elementwise", "An elementwise product: the dot joins three ends", 'rc.parse("a.*b").draw()'),
             ("hadamard", "the same for matrices", 'rc.parse("A.*B").draw()'),
@@ -66,13 +78,21 @@ CHAPTERS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("least-squares", "Least squares", f"{RESIDUAL}.draw()"),
             ("least-squares-gradient", "its gradient", f'rc.grad({RESIDUAL}, "W").draw()'),
             ("least-squares-hessian", "its Hessian: a core beside a wire", f'rc.hessian({RESIDUAL}, "W").draw()'),
-            ("kronecker-hessian", "the same as a matrix, in Kronecker form", f'rc.hessian({RESIDUAL}, "W").matrix().draw()'),
+            (
+                "kronecker-hessian",
+                "the same as a matrix, in Kronecker form",
+                f'rc.hessian({RESIDUAL}, "W").matrix().draw()',
+            ),
             ("mlp", "A two-layer network", f"{MLP}.draw()"),
             ("mlp-gradient", "its gradient by the first weight", f'rc.grad({MLP}, "W1").draw()'),
             ("mlp-gradient-open", "with the functions opened", f'rc.grad({MLP}, "W1").draw(open_functions=True)'),
             ("attention", "Attention", f"{ATTENTION}.draw(open_functions=1)"),
             ("attention-jacobian", "its Jacobian by the values", f'rc.jacobian({ATTENTION}, "V").draw()'),
-            ("logistic", "The gradient of a logistic loss", 'rc.grad(rc.parse("sum(log(1+exp(-y.*(X*w))))"), "w").draw(open_functions=True)'),
+            (
+                "logistic",
+                "The gradient of a logistic loss",
+                'rc.grad(rc.parse("sum(log(1+exp(-y.*(X*w))))"), "w").draw(open_functions=True)',
+            ),
         ),
     ),
     (
@@ -85,7 +105,11 @@ CHAPTERS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("peps", "A grid with physical legs", 'grid(3, 4, True).draw(sides="d" * 12)'),
             ("peps-7x7", "A closed grid of 49 tensors", "grid(7, 7, False).draw()"),
             ("tucker", "A Tucker decomposition", 'rc.parse("G_abc U_ia V_jb W_kc -> ijk").draw()'),
-            ("tucker-jacobian", "its Jacobian by a factor", 'rc.jacobian(rc.parse("G_abc U_ia V_jb W_kc -> ijk"), "U").draw()'),
+            (
+                "tucker-jacobian",
+                "its Jacobian by a factor",
+                'rc.jacobian(rc.parse("G_abc U_ia V_jb W_kc -> ijk"), "U").draw()',
+            ),
             ("cp", "The inner product with a CP decomposition", 'rc.parse("T_ijk A_ir B_jr C_kr ->").draw()'),
             ("cp-gradient", "its gradient by a factor", 'rc.grad(rc.parse("T_ijk A_ir B_jr C_kr ->"), "A").draw()'),
             ("cp-loss-gradient", "The gradient of the CP loss", f'rc.grad({CP}, "A").draw()'),
@@ -105,8 +129,16 @@ CHAPTERS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Contraction plans",
         (
-            ("plan-trace", "A value and its gradient, computed together", 'plan(f := rc.parse("tr(A*X*B*X\')"), rc.grad(f, "X"))'),
-            ("plan-mlp", "The gradient of a two-layer network", f'plan(rc.grad({MLP}, "W1"), sizes={{"n": 512, "p": 64}})'),
+            (
+                "plan-trace",
+                "A value and its gradient, computed together",
+                'plan(f := rc.parse("tr(A*X*B*X\')"), rc.grad(f, "X"))',
+            ),
+            (
+                "plan-mlp",
+                "The gradient of a two-layer network",
+                f'plan(rc.grad({MLP}, "W1"), sizes={{"n": 512, "p": 64}})',
+            ),
         ),
     ),
 )
@@ -143,7 +175,10 @@ def entries() -> Iterator[tuple[str, list[Entry]]]:
     """The chapters of the gallery."""
     scope = {"rc": rc, "derivation": derivation, "plan": plan, "state": state, "grid": grid, "draw": draw}
     for chapter, listed in CHAPTERS:
-        yield chapter, [Entry(n, caption, code, lambda code=code: eval(code, dict(scope))) for n, caption, code in listed]  # type: ignore[misc]
+        yield (
+            chapter,
+            [Entry(n, caption, code, lambda code=code: eval(code, dict(scope))) for n, caption, code in listed],
+        )  # type: ignore[misc]
 
 
 def main() -> None:
@@ -164,7 +199,16 @@ def main() -> None:
         lines += [f"## {chapter}", ""]
         for entry in listed:
             entry.make().save(folder / f"{entry.name}.svg")
-            lines += [f"### {entry.caption}", "", "```python", entry.code, "```", "", f"![{entry.caption}](gallery/{entry.name}.svg)", ""]
+            lines += [
+                f"### {entry.caption}",
+                "",
+                "```python",
+                entry.code,
+                "```",
+                "",
+                f"![{entry.caption}](gallery/{entry.name}.svg)",
+                "",
+            ]
     (HERE / "gallery.md").write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -5,6 +5,8 @@ differentiated by removing a node from the network. The derivative comes back as
 matrix in the layout you want, or as numbers.
 """
 
+from ricci.check import Check, check
+from ricci.derivation import Derivation, Step
 from ricci.derive import (
     derivative,
     differential,
@@ -16,10 +18,14 @@ from ricci.derive import (
     value_and_grad,
     vjp,
 )
+from ricci.differentials import Differential, identify
 from ricci.equality import Equality, equal
 from ricci.expr import Expr, tensor, tensors
+from ricci.legend import legend
 from ricci.programs import compile, evaluate, source
+from ricci.notation.indexed import Index, indices
 from ricci.reading import einsum, from_json, parse
+from ricci.steps import steps
 from ricci.tracing import trace
 from ricci.verify import Verification, verify
 from tensor_networks.errors import (
@@ -40,10 +46,14 @@ from tensor_networks.limits import limits
 __version__ = "0.1.0"
 
 __all__ = [
+    "Check",
+    "Derivation",
     "DerivativeError",
+    "Differential",
     "Equality",
     "Expr",
     "FormatError",
+    "Index",
     "IndexNotationError",
     "LimitError",
     "OperandError",
@@ -51,9 +61,11 @@ __all__ = [
     "RicciError",
     "ShapeError",
     "SizeError",
+    "Step",
     "TraceError",
     "UnknownName",
     "Verification",
+    "check",
     "compile",
     "derivative",
     "differential",
@@ -64,11 +76,15 @@ __all__ = [
     "grad",
     "hessian",
     "hvp",
+    "indices",
+    "identify",
     "jacobian",
     "jvp",
+    "legend",
     "limits",
     "parse",
     "source",
+    "steps",
     "tensor",
     "tensors",
     "trace",

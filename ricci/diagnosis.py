@@ -105,7 +105,7 @@ def compared(call: Call, expected: Expr, symmetric: Sequence[str] = ()) -> list[
 def counterexample(call: Call, expected: Expr) -> Counterexample | None:
     """A small point of round numbers at which the two differ."""
     occurring = {leaf.name: leaf for leaf in leaves(expected.settled)}
-    for point, sizes in points(expected, bases=(2,)):
+    for point, sizes in points(expected, bases=(2, 3)):
         exact = ("orthogonal", "idempotent")
         rough = {
             name: array if any(trait in expected.variables[name].traits for trait in exact) else np.round(array, 1)

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from ricci.constants import is_constant
 from ricci.notation.declarations import parse_declaration
+from ricci.notation.indexed import Indexed, is_indexing
 from ricci.notation.numpy_protocols import NumpyProtocols
 from ricci.notation.writing import write
 from ricci.simplify import settle
@@ -131,6 +132,12 @@ class Expr(NumpyProtocols):
 
         return evaluate([self.settled], arrays, declared=self._declared.values())[0]
 
+    def __getitem__(self, key: Any) -> Any:
+        """Entries by constants, as NumPy selects them, or a factor in index notation: ``A[i, j] * x[j]`` (see `ricci.indices`)."""
+        if is_indexing(key):
+            return Indexed.of(self._wrap, self.node, key)
+        return super().__getitem__(key)
+
     def substitute(self, /, **values: Expr | float) -> Expr:
         """The expression with variables replaced, all at once.
 
@@ -199,6 +206,12 @@ class Expr(NumpyProtocols):
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
+
+    def assumptions(self) -> list[str]:
+        """What the formula, and what it is a derivative of, takes for granted: ``X invertible``, ``x positive``."""
+        from ricci.assumptions import assumptions
+
+        return assumptions(self.settled, *([] if self.origin is None else [self.origin[0].settled]))
 
     @property
     def transposed(self) -> Expr:

@@ -77,7 +77,7 @@ def simplified(node: Node) -> Node:
     if node in _simple:
         return node
     passes = OF_PRODUCTS if type(node) is Network else OF_SUMS if type(node) is Sum else OF_FUNCTIONS
-    for step in passes if node.children else ():
+    for step in passes if node.children or type(node) is Network else ():
         new = step(node)
         if new is not node:
             return new

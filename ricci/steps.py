@@ -8,6 +8,7 @@ out stands there as ``d(...)``. At the end the direction is collected, and what 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import count
 from typing import cast
 
@@ -18,6 +19,7 @@ from ricci.derive import derivative
 from ricci.differentials import Differential, Variable, described, identify, name_of, numbered, paired, product_text
 from ricci.expr import Expr, leaves
 from ricci.functions import Apply, Function, apply
+from ricci.layout import matrix
 from ricci.notation.latex import latex
 from ricci.notation.writing import write
 from ricci.simplify import MOST_ROUNDS, PASSES, settle
@@ -42,6 +44,7 @@ WORDS = {
     "like_terms": "like terms",
 }
 MOST_STEPS = 60
+MOST_LETTERS = 90  # of the matrix of a vec form
 
 
 def steps(f: Expr, *wrt: Variable, notation: str = "matrix") -> Derivation:
@@ -64,6 +67,8 @@ def steps(f: Expr, *wrt: Variable, notation: str = "matrix") -> Derivation:
         goal = derivative(f, *variables[: order + 1])
         settled_start = _one(value, variable, settled_start, left, goal, made)
         value = goal
+    if notation == "index":  # nothing to collect where every wire has a letter
+        made = [step for step in made if step.rule not in ("collecting", "vec")]
     return Derivation(start, made, value, notation)
 
 
@@ -136,13 +141,22 @@ def _one(value: Expr, variable: Tensor, start: Equation, left: Side, goal: Expr,
         made.append(Step("constants", f"{variable.name} does not occur", start, final, start.node, start))
         return final
     names = {*value.variables, variable.name, direction.name}
+    known = len(made)
     current = _differential(start, variable, label, names, made)
-    made += _collected(value, variable, current)
-    current = made[-1].after if made and made[-1].after.left.text.startswith("d") else current
+    form = _collected(value, variable, current)
+    if form is not None and form.text != write(current.node):
+        after = Equation(label, current.node, form=form)
+        alone = not (isinstance(current.node, Sum) and len(current.node.terms) > 1)
+        if alone and variable.order < 2 and not value.order and len(made) > known:
+            made[-1] = replace(made[-1], after=after)
+        else:
+            made.append(Step("collecting", _why(value, variable), current, after, current.node))
+        current = after
+    current = _vectorised(value, variable, current, made)
     slots = list(range(goal.order))
     times = network([(goal.settled, slots), (direction, slots[value.order :])], slots[: value.order])
     equivalent = Equation(label, settle(times)[0])
-    made.append(Step("identification", _identified(value, variable), _plainly(current), final, direction, equivalent))
+    made.append(Step("identification", _identified(value, variable), current, final, direction, equivalent))
     return final
 
 
@@ -154,39 +168,55 @@ def _identified(value: Expr, variable: Tensor) -> str:
     return forms.get(variable.order, "df = tr(G'*d{0}), so G is the derivative").format(variable.name)
 
 
-def _plainly(equation: Equation) -> Equation:
-    """The equation of the value itself, not of its columns."""
-    return equation
-
-
-def _collected(value: Expr, variable: Tensor, current: Equation) -> list[Step]:
-    """The differential with the direction taken out, as a step: ``g'*dx``, ``tr(G'*dX)``, ``J*dx``."""
+def _collected(value: Expr, variable: Tensor, current: Equation) -> Side | None:
+    """The differential with the direction taken out: ``g'*dx``, ``tr(G'*dX)``, ``J*dx``; None if it has no such form."""
     direction = tangent(variable)
     if variable.order > 2 or value.order > 1 or (value.order == 1 and variable.order != 1):
-        return []
-    known = {**value.variables, direction.name: direction}
-    found = identify(Differential(current.node, declared=known), variable)
-    moved = latex(direction)
+        return None
+    found = identify(Differential(current.node, declared={**value.variables, direction.name: direction}), variable)
     if value.order:
         number, text = numbered(str(found))
-        if "->" in text:
-            return []
-        form = Side(product_text(number, text, direction.name), rf"\left({found.latex()}\right)\,{moved}")
-    else:
-        text_ = paired(found, direction)
-        if text_ is None:
-            return []
-        code = found.latex() if variable.order == 0 else rf"\left({found.latex()}\right)^{{\mathsf T}}"
-        code = rf"{code}\,{moved}"
-        form = Side(text_, code if variable.order < 2 else rf"\operatorname{{tr}}\left({code}\right)")
-    if form.text == write(current.node):
-        return []
-    why = f"d{variable.name} is taken out of every term"
-    if not value.order and variable.order == 2:
-        why = "the trace is cyclic, and tr(M) = tr(M')"
-        if variable.traits & calculus.LINEAR_TRAITS:
-            why = f"only the part of the same structure as {variable.name} counts"
-    return [Step("collecting", why, current, Equation(current.left, current.node, form=form), current.node)]
+        code = rf"\left({found.latex()}\right)\,{latex(direction)}"
+        return None if "->" in text else Side(product_text(number, text, direction.name), code)
+    pair = paired(found, direction)
+    code = found.latex() if variable.order == 0 else rf"\left({found.latex()}\right)^{{\mathsf T}}"
+    code = rf"{code}\,{latex(direction)}"
+    code = code if variable.order < 2 else rf"\operatorname{{tr}}\left({code}\right)"
+    return None if pair is None else Side(pair, code)
+
+
+def _why(value: Expr, variable: Tensor) -> str:
+    """Why the direction can be collected."""
+    if value.order or variable.order < 2:
+        return f"d{variable.name} is taken out of every term"
+    for trait in ("diagonal", "skew", "symmetric"):
+        if trait in variable.traits or (trait == "symmetric" and "spd" in variable.traits):
+            return f"{variable.name} is {trait}, so only the {trait} part counts"
+    return "the trace is cyclic, and tr(M) = tr(M')"
+
+
+def _vectorised(value: Expr, variable: Tensor, current: Equation, made: list[Step]) -> Equation:
+    """The differential of a matrix, or by a matrix, as ``dvec(F) = J*dvec(X)``, if that is short."""
+    direction = tangent(variable)
+    if not value.order or max(value.order, variable.order) != 2 or not variable.order:
+        return current
+    found = identify(Differential(current.node, declared={**value.variables, direction.name: direction}), variable)
+    found.split = (value.order, variable.order)
+    jacobian = matrix(found, "numerator", "column")
+    text, code = str(jacobian), rf"\left({jacobian.latex()}\right)"
+    if "->" in text or len(text) > MOST_LETTERS:
+        return current
+    moved = Side(f"dvec({variable.name})", rf"\mathrm{{d}}\operatorname{{vec}}\left({latex(variable)}\right)")
+    if variable.order == 1:
+        moved = Side(direction.name, latex(direction))
+    left = current.left
+    if value.order == 2:
+        inside, code_ = left.text[1:].strip("()"), left.latex.removeprefix(r"\mathrm{d}")
+        left = Side(f"dvec({inside})", rf"\mathrm{{d}}\operatorname{{vec}}\left({code_}\right)")
+    form = Side(product_text(*numbered(text), moved.text), rf"{code}\,{moved.latex}")
+    after = Equation(left, current.node, form=form)
+    made.append(Step("vec", "vec(A*X*B) = kron(B', A)*vec(X)", current, after, current.node))
+    return after
 
 
 def _differential(start: Equation, variable: Tensor, label: Side, names: set[str], made: list[Step]) -> Equation:

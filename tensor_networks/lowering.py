@@ -6,7 +6,7 @@ Operations::
 
     input(name)  constant(number)  size(symbol)  scalar(number)          leaves; a constant is a bare Python number
     transpose(order)  diagonal(i, j)  reshape()  index(items)  broadcast()   views; index items are ":", None and 0
-    sum(axes)  multiply  divide  matmul  add(coefficients)  scale(number)  power(exponent)  reciprocal  root
+    sum(axes)  multiply  divide  matmul  vecdot  add(coefficients)  scale(number)  power(exponent)  reciprocal  root
     call(name, *parameters)  embed(pattern)  full(number)  eye  copy  stack(axis)
     deposit(pattern)  adds the second argument, placed as by embed, to the first one
 
@@ -242,9 +242,14 @@ def _matrix_product(
     summed = [wire for wire in max(left, right, key=lambda operand: len(operand.wires)).wires if wire in summed]
     size_of = dict(zip(left.wires, line.steps[left.step].axes, strict=True))
     size_of.update(zip(right.wires, line.steps[right.step].axes, strict=True))
+    sizes = [size_of[wire] for wire in batch]
+    if batch and not rows and not columns:
+        ends = (*batch, *summed)
+        arrays = [arrange(line, operand, ends).step for operand in (left, right)]
+        if len(summed) == 1:
+            return Operand(line.add("vecdot", arrays, (), sizes), tuple(batch))
     one = _matrix(line, left, batch, rows, summed, size_of)
     two = _matrix(line, right, batch, columns, summed, size_of, turned=True)
-    sizes = [size_of[wire] for wire in batch]
     merged = [product(size_of[wire] for wire in group) for group in (rows, columns)]
     present = [bool(batch) or bool(group) for group in (rows, columns)]
     axes = [*sizes, *(size for size, there in zip(merged, present, strict=True) if there)]

@@ -67,7 +67,7 @@ class Program:
                 left = prod(value(axis, sizes) for axis in self.steps[step.args[0]].axes)
                 columns = self.steps[step.args[1]].axes
                 total += 2 * left * (value(columns[-1], sizes) if len(columns) > 1 else 1)
-            elif step.op == "sum":
+            elif step.op in ("sum", "vecdot"):
                 total += prod(value(axis, sizes) for axis in self.steps[step.args[0]].axes)
             elif step.op == "deposit":
                 total += prod(value(axis, sizes) for axis in self.steps[step.args[1]].axes)

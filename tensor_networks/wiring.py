@@ -127,8 +127,14 @@ class Wiring:
         for one, other in zip(map(self.resolve, some), map(self.resolve, others), strict=True):
             above, below = ([self._sizes[wire] for wire in group] for group in (one, other))
             if len(one) > 1 and len(other) > 1:
-                if above != below:
+                pairs = aligned(above, below)
+                if pairs is None:
                     return False
+                for (i, j), (k, l_) in pairs:
+                    if j - i != l_ - k:
+                        single, sizes = (one[i], below[k:l_]) if j - i == 1 else (other[k], above[i:j])
+                        if split.setdefault(single, sizes) != sizes:
+                            return False
             elif len(other) > 1 or len(one) > 1:
                 single, sizes = (one[0], below) if len(one) == 1 else (other[0], above)
                 if split.setdefault(single, sizes) != sizes:
@@ -147,7 +153,15 @@ class Wiring:
         elif len(other) == 1:
             self._split(other[0], one)
         else:
+            self._align(one, other)
+
+    def _align(self, one: Group, other: Group) -> None:
+        """Make two groups one, of which each wire of one may be several of the other."""
+        pairs = aligned([self.size(wire) for wire in one], [self.size(wire) for wire in other])
+        if pairs is None:
             raise ShapeError("an axis is read as two different groups of axes")
+        for (i, j), (k, l_) in pairs:
+            self.identify(one[i:j], other[k:l_])
 
     def _join(self, first: int, second: int) -> None:
         first, second = self.find(first), self.find(second)
@@ -163,6 +177,47 @@ class Wiring:
         if whole is not None and atoms(whole) != atoms(product(self.size(part) for part in parts)):
             raise ShapeError(f"an axis of size {show(whole)} cannot be split into {len(parts)} axes of other sizes")
         self._parts[wire] = parts
+
+
+def aligned(
+    some: Sequence[Axis | None], others: Sequence[Axis | None]
+) -> list[tuple[tuple[int, int], tuple[int, int]]] | None:
+    """Two lists of sizes cut into runs of equal products, one wire on one side at least; None if they cannot be."""
+    out: list[tuple[tuple[int, int], tuple[int, int]]] = []
+    i = k = 0
+    while i < len(some) and k < len(others):
+        j, l_ = i + 1, k + 1
+        while True:
+            left, right = some[i:j], others[k:l_]
+            if None in left or None in right:
+                return None
+            above, below = product(left), product(right)  # type: ignore[arg-type]
+            if above == below:
+                break
+            if l_ - k == 1 and j < len(some) and _divides(above, below):
+                j += 1
+            elif j - i == 1 and l_ < len(others) and _divides(below, above):
+                l_ += 1
+            else:
+                return None
+        out.append(((i, j), (k, l_)))
+        i, k = j, l_
+    return out if i == len(some) and k == len(others) else None
+
+
+def _divides(part: Axis, whole: Axis) -> bool:
+    """Is a size a factor of another one?"""
+    rest = list(atoms(whole))
+    number = next((atom for atom in rest if isinstance(atom, int)), 1)
+    for atom in atoms(part):
+        if isinstance(atom, int):
+            if not atom or number % atom:
+                return False
+        elif atom in rest:
+            rest.remove(atom)
+        else:
+            return False
+    return True
 
 
 def components(groups: Iterable[Iterable[int]], wires: int) -> list[int]:

@@ -134,7 +134,7 @@ def _curve(name: str) -> Callable[[Node, Node, Node], Node]:
         below = total([(pattern("lower", 2), 1), (network((), "pp", {"p": 2}), -1)])
 
         def twice(node: Node) -> Node:
-            return network([(node, [*batch, "i", "j"])], [*batch, ("p", "i"), ("p", "j")], sizes)
+            return network([(node, [*batch, "i", "j"])], [*batch, ("p", "i"), ("p", "j")], {"p": 2})
 
         corner = network([(below, "pq"), (w, [*batch, "i", "j"])], block, sizes)
         value = apply(f"{name}along", total([(twice(x), 1), (corner, 1)]), twice(t))

@@ -15,7 +15,7 @@ VECTORS = (
     Function(
         "gaps",
         "(n)->(n,n)",
-        ("y_ij^2 (delta_ik - delta_jk) -> ijk",),
+        ("y_ij^2 delta_ik - y_ij^2 delta_jk -> ijk",),
         r"\operatorname{gaps}",
         reference="1/(x_j - x_i), and 0 on the diagonal",
     ),

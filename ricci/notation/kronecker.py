@@ -207,6 +207,12 @@ class Groups:
         if rows == columns:
             vector = self.piece(rows, ())
             return None if vector is None else diagonal(vector)
+        for group, is_row in ((rows, True), (columns, False)):
+            if len(group) > 1 and len(set(group)) == 1 and len(set((*rows, *columns))) > 1:
+                inner = self.piece(group[:1], columns) if is_row else self.piece(rows, group[:1])
+                copies = reduce(khatri_rao, [eye(self.sizes[group[0]])] * len(group))
+                parts = [] if inner is None else [copies, inner] if is_row else [inner, transposed(copies)]
+                return chain(parts, 2) if parts else None
         if len(columns) == 1:
             return self.khatri_rao(rows, columns[0])
         if len(rows) == 1:
@@ -235,7 +241,7 @@ class Groups:
                 part = Groups(inside, self.sizes).unravelled((row, column))
             if part is None:
                 return None
-            whole = part if whole is None else simple_call("kr", [whole, part], 2, degree=whole.degree + part.degree)
+            whole = part if whole is None else khatri_rao(whole, part)
         loose = [factor for factor in factors if set(factor.wires) == {column}]
         if whole is None or not loose:
             return whole
@@ -293,6 +299,12 @@ def kronecker(left: Formula, right: Formula) -> Formula:
     return call(
         "kron", [left, right], max(left.order, right.order), latex, latex_level=2, degree=left.degree + right.degree
     )
+
+
+def khatri_rao(left: Formula, right: Formula) -> Formula:
+    """The Kronecker products of columns."""
+    latex = (*wrapped_latex(left, 3), r" \ast ", *wrapped_latex(right, 3))
+    return call("kr", [left, right], 2, latex, latex_level=2, degree=left.degree + right.degree)
 
 
 def vectorised(formula: Formula) -> Formula:

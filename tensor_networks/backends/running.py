@@ -7,17 +7,20 @@ Results are those of the standalone source up to rounding.
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from tensor_networks.axes import value
+from tensor_networks.backends import fast
 from tensor_networks.backends import numpy as table
-from tensor_networks.backends.spelling import ATOM, Names, Text, Writer, at, helpers, numeral
+from tensor_networks.backends.spelling import ADD, ATOM, MULTIPLY, POWER, Names, Text, Writer, at, helpers, numeral
 from tensor_networks.lowering import Step
+from tensor_networks.numbers import exact
 from tensor_networks.program import Program
 
 MOST_ONES = 1 << 20  # the longest vector of ones that is kept
@@ -29,16 +32,17 @@ def loaded(
     dtype: np.dtype,
     constants: Mapping[str, np.ndarray],
     single: bool = False,
+    uniform: bool = True,
 ) -> Callable[..., Any]:
     """The program as a function of the arrays of its inputs, constants left out, in their order.
 
-    It returns a list of arrays, or the one array if `single`.
+    It returns a list of arrays, or the one array if `single`. `uniform`: all arrays have exactly that dtype.
 
     Raises:
         NotImplementedError: NumPy lacks a function.
     """
     names = Names([tensor.name for tensor in program.inputs], sizes, table)
-    writer = _Writer(program, names, sizes, dtype)
+    writer = _Writer(program, names, sizes, dtype, uniform)
     arguments = [names.tensors[tensor.name] for tensor in program.inputs if tensor.name not in constants]
     lines = [f"def program({', '.join(arguments)}):", *(f"    {line}" for line in writer.body())]
     results = ", ".join(result.text for result in writer.results)
@@ -68,8 +72,11 @@ def _code(text: str) -> Any:
 class _Writer(Writer):
     """The spelling that runs fastest. `constants` are the global names that it came to need."""
 
-    def __init__(self, program: Program, names: Names, sizes: Mapping[str, int], dtype: np.dtype) -> None:
-        self.sizes, self.dtype = sizes, dtype
+    def __init__(
+        self, program: Program, names: Names, sizes: Mapping[str, int], dtype: np.dtype, uniform: bool = True
+    ) -> None:
+        self.sizes, self.dtype, self.uniform = sizes, dtype, uniform
+        self.real = np.zeros((), dtype).real.dtype
         self.constants: dict[str, Any] = {"_sum": np.add.reduce}
         super().__init__(program, table, names)
 
@@ -81,17 +88,61 @@ class _Writer(Writer):
         if op == "sum":
             return self.total(step, args[0]), ATOM
         if op == "scale" and axes and params[0] != -1:
-            return f"{self.number(params[0])} * {at(args[0], ATOM)}", 1
+            return f"{self.number(params[0])} * {at(args[0], ATOM)}", MULTIPLY
+        if op == "add" and axes:
+            return self.combination(step, args), ADD
         if op == "reciprocal" and axes and self.dtype.kind == "f":
             return f"np.reciprocal({args[0].text})", ATOM
+        if op == "vecdot" and self.uniform and self.dtype.kind == "f":
+            return f"np.vecdot({args[0].text}, {args[1].text})", ATOM
+        if op in ("embed", "deposit") and self.uniform:
+            return self.placement(step, args), ATOM
         return super().operation(step, args)
+
+    def call(self, name: str, args: Sequence[Text], params: Iterable[object]) -> str:
+        if self.uniform and self.dtype.kind == "f" and hasattr(fast, name):
+            self.constants[f"_{name}"] = getattr(fast, name)
+            return f"_{name}({', '.join(arg.text for arg in args)})"
+        if name in ("inv", "solve", "det") and self.uniform and self.dtype.char in "dfFD":
+            return f"np.linalg.{name}({', '.join(arg.text for arg in args)})"
+        return super().call(name, args, params)
 
     def number(self, number: object) -> str:
         """The name of an array of no axes that holds the number."""
-        real = np.zeros((), self.dtype).real.dtype
         name = f"_c{blake2b(repr(number).encode(), digest_size=4).hexdigest()}"
-        self.constants[name] = np.array(float(numeral(number).text.removeprefix("float('").removesuffix("')")), real)
+        self.constants[name] = np.array(float(numeral(number).text.removeprefix("float('").removesuffix("')")), self.real)
         return name
+
+    def combination(self, step: Step, args: Sequence[Text]) -> str:
+        """A linear combination with its numbers as arrays of no axes, which NumPy takes up faster than Python's."""
+        text = ""
+        for coefficient, arg, number in zip(step.params, args, step.args, strict=True):
+            value_ = exact(coefficient)
+            constant = self.program.steps[number]
+            if constant.op == "constant":
+                term = self.number(abs(value_) * exact(constant.params[0]))
+            elif abs(value_) == 1:
+                term = at(arg, MULTIPLY)
+            else:
+                term = f"{self.number(abs(value_))} * {at(arg, POWER)}"
+            sign = "-" if value_ < 0 else "+"
+            text += f" {sign} {term}" if text else term if value_ > 0 else f"-{term}"
+        return text
+
+    def placement(self, step: Step, args: Sequence[Text]) -> str:
+        """A write to a diagonal, through a view whose strides are known beforehand."""
+        shape = [value(axis, self.sizes) for axis in step.axes]
+        pattern = [int(str(axis)) for axis in step.params]
+        strides = [self.dtype.itemsize * prod(shape[axis + 1 :]) for axis in range(len(shape))]
+        sizes = tuple(shape[pattern.index(axis)] for axis in range(max(pattern) + 1))
+        steps = tuple(sum(s for s, p in zip(strides, pattern, strict=True) if p == axis) for axis in range(len(sizes)))
+        if not prod(shape):
+            return str(super().operation(step, list(args))[0])
+        name = f"_{step.op}"
+        self.constants[name] = getattr(fast, step.op)
+        if step.op == "embed":
+            return f"{name}({args[0].text}, {tuple(shape)}, {sizes}, {steps}, dtype)"
+        return f"{name}({args[0].text}, {args[1].text}, {sizes}, {steps}, {tuple(pattern)})"
 
     def total(self, step: Step, arg: Text) -> str:
         """A sum over axes: of a vector or a matrix the product with ones, which is faster while it is small."""

@@ -150,6 +150,8 @@ class Writer:
         if op in ("multiply", "divide", "matmul"):
             sign = {"multiply": "*", "divide": "/", "matmul": "@"}[op]
             return f"{at(args[0], MULTIPLY)} {sign} {at(args[1], POWER)}", MULTIPLY
+        if op == "vecdot":
+            return f"({at(args[0], MULTIPLY)} * {at(args[1], POWER)}).sum(-1)", ATOM
         if op == "scale":
             sign = "-" if params[0] == -1 else f"{numeral(params[0]).text} * "
             return sign + at(args[0], POWER), MULTIPLY

@@ -174,7 +174,7 @@ class _Drawing:
             cx, cy = self.at[child]
             start, end = cx + self.wide[child] / 2, x - self.wide[place] / 2
             points = ((start, cy), (end, y)) if cy == y else ((start, cy), (turn, cy), (turn, y), (end, y))
-            items.append(Line(points))
+            items.append(Line(points, wire=place))
         return items
 
     def node(self, place: int, boxes: list[Box]) -> list[Item]:

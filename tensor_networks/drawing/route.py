@@ -24,6 +24,7 @@ from tensor_networks.drawing.tracks import (
 
 Y: TypeAlias = Callable[[], float]
 FREE = 9.0  # between a wire that passes and a node
+OTHER = -99  # the wire of a leg that must keep away from legs of its own wire, too
 
 
 class Router:
@@ -132,7 +133,7 @@ class Router:
             edge.side, down = "d", True
         rest = (row + 1, len(self.rows)) if down else (0, -1)
         x = self.port_x(edge.u, "B" if down else "T")
-        if x is None or not self.clear(x, *rest) or not self.vacant(x, row, len(self.rows), edge.wire):
+        if x is None or not self.clear(x, *rest) or not self.vacant(x, row, len(self.rows), OTHER):
             return False
         port = self.port(edge, 0, "B" if down else "T", x, True)
         self.passes.append((x, row, len(self.rows), edge.wire) if down else (x, -1, -1, edge.wire))

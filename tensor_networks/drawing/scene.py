@@ -103,7 +103,13 @@ class Scene:
         if len(node.terms) > MOST_TERMS:
             pieces += [operator("+", True), sentence(f"… {len(node.terms) - MOST_TERMS} more terms", NAME, True)]
         if not pieces:
-            pieces = [sentence("0")]
+            outputs = tuple((axis,) for axis in range(node.order))
+            legs = (
+                self.product((), outputs, node.axes, sides, depth, (("kind", "zero"),), within)
+                if outputs
+                else _nothing()
+            )
+            pieces = [sentence("0"), Piece(legs)]
         widest = self.options.widest if depth == 0 else 4 * WIDEST
         kind = "sum" if len(node.terms) <= MOST_TERMS else "cut"
         return grouped(row(pieces, widest), (("kind", kind), ("axes", json.dumps(node.axes)), *_key(node)))

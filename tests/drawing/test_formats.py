@@ -37,9 +37,9 @@ def test_svg_is_self_contained() -> None:
 def test_text() -> None:
     assert rc.parse("x'*A*x").draw().text() == "(x)──────[▸A]───────(x)"
     assert rc.parse("A.*B").draw().text().splitlines() == [
-        "i──────●──────[▸A]──────●───────j",
-        "       │                │",
-        "       ╰──────[▸B]──────╯",
+        "i───────●───────[▸A]────────●──────j",
+        "        │                   │",
+        "        ╰───────[▸B]────────╯",
     ]
 
 
@@ -105,7 +105,9 @@ def test_the_same_bytes_in_every_process() -> None:
     found = set()
     for seed in ("1", "2"):
         environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, timeout=60, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, env=environment, timeout=60, check=True
+        )
         found.add(done.stdout)
     assert len(found) == 1
 

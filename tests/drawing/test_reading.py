@@ -52,10 +52,18 @@ def shape_blind(node: Node) -> str:
     """The content of a node without sizes, traits and marks, which a picture shows in its attributes only."""
     known: dict[Node, str] = {}
     for part in walk(node):
-        name = getattr(part, "name", "") or getattr(part, "size", "") or getattr(getattr(part, "function", None), "name", "")
+        name = (
+            getattr(part, "name", "")
+            or getattr(part, "size", "")
+            or getattr(getattr(part, "function", None), "name", "")
+        )
         inner = [known[child] for child in part.children]
-        how = [factor[1:] for factor in getattr(part, "factors", ())] + [number for _, number in getattr(part, "terms", ())]
-        known[part] = f"{part.kind}{name}{part.order}{sorted(zip(inner, map(str, how), strict=False))}{inner if not how else ''}"
+        how = [factor[1:] for factor in getattr(part, "factors", ())] + [
+            number for _, number in getattr(part, "terms", ())
+        ]
+        known[part] = (
+            f"{part.kind}{name}{part.order}{sorted(zip(inner, map(str, how), strict=False))}{inner if not how else ''}"
+        )
         known[part] += str(getattr(part, "outputs", "")) + str(part.orbits)
     return known[node]
 
@@ -76,7 +84,9 @@ def test_transposing_shows() -> None:
         rc.parse("tr(A*X*B*X')", A="n n", B="n n", X="n n").draw().svg()
     )
     third = tensor("T", ["n"] * 3)
-    pictures = {visible(diagram(network([(third, "ijk")], out)).svg()) for out in ("ijk", "ikj", "jik", "jki", "kij", "kji")}
+    pictures = {
+        visible(diagram(network([(third, "ijk")], out)).svg()) for out in ("ijk", "ikj", "jik", "jki", "kij", "kji")
+    }
     assert len(pictures) == 6
 
 

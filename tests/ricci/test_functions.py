@@ -7,24 +7,32 @@ import pytest
 
 import ricci as rc
 from ricci import calculus
-from ricci.functions import FUNCTIONS, Function, apply
+from ricci.functions import FUNCTIONS, Apply, Function, Operator, apply
 from ricci.simplify import settle
 from ricci.verify import STEP
 from tensor_networks import Tensor, expand, network, tensor
 from tensor_networks.axes import value
+from tensor_networks.nodes import walk
 
 SIZES = {"n": 3, "m": 2}
-WITH_RULES = [name for name, function in FUNCTIONS.items() if all(rule is not None for rule in function.rules)]
-SHAPES = {"()": [(), ("n",), ("n", "m")], "(n)": [("n",), ("m", "n")], "(n,n)": [("n", "n")], "(...)": [("n",), ("n", "m")]}
+CHECKED = [name for name, function in FUNCTIONS.items() if None not in function.rules]
+FIRST_ORDER = ("hexagamma", "polar")  # their derivatives are the last of the polygammas, and one with no rule
+SHAPES = {"()": [(), ("n",), ("n", "m")], "...": [("n",), ("n", "m")]}
+TALL = ("qfactor", "rfactor")  # the letters m and n of their signatures are sizes with m > n
 
 
 def arguments(function: Function) -> list[list[Tensor]]:
     """Tensors to apply a function to: every shape its signature allows, batch axes among them."""
-    core = function.signature.split("->")[0].split("),")[0].rstrip(")") + ")"
-    return [[tensor(name, axes) for name in ("x", "w")[: function.arity]] for axes in SHAPES[core]]
+    first, names = function.arguments[0], ("x", "w", "v")[: function.arity]
+    if not first:
+        return [[tensor(name, axes) for name in names] for axes in SHAPES["..." if first is None else "()"]]
+    sizes = {"m": "n", "n": "m"} if function.name in TALL else {}
+    cores = [tuple(sizes.get(letter, letter) for letter in letters or ()) for letters in function.arguments]
+    batches = [(), ("m",)] if first == ("n",) or (function.arity == 1 and first == ("n", "n")) else [()]
+    return [[tensor(name, batch + core) for name, core in zip(names, cores, strict=True)] for batch in batches]
 
 
-CASES = [(name, args) for name in WITH_RULES for args in arguments(FUNCTIONS[name])]
+CASES = [(name, args) for name in CHECKED for args in arguments(FUNCTIONS[name])]
 IDS = [f"{name}-{len(args[0].axes)}" for name, args in CASES]
 
 
@@ -32,10 +40,22 @@ def point(function: Function, args: list[Tensor], seed: int = 0) -> dict[str, np
     rng = np.random.default_rng(seed)
     low, high = function.domain
     arrays = {}
-    for arg in args:
+    for arg, letters in zip(args, function.arguments, strict=True):
         array = rng.uniform(low, high, tuple(value(size, SIZES) for size in arg.axes))
-        arrays[arg.name] = array + 2 * np.eye(3) if "n,n" in function.signature else array
+        if letters is not None and len(letters) == 2 and letters[0] == letters[1]:
+            array = shaped(array, function.shape)
+        arrays[arg.name] = array
     return arrays
+
+
+def shaped(array: np.ndarray, shape: str) -> np.ndarray:
+    """A square matrix of the kind that a function is tested at."""
+    size = array.shape[-1]
+    if shape == "spd":
+        return array @ array.mT + np.eye(size) + 0.1 * array
+    if shape == "real spectrum":
+        return np.diag(np.arange(2.0, 2 + 2 * size, 2)) + array / 6
+    return array + 2 * np.eye(size)
 
 
 def weighted(name: str, args: list[Tensor]):
@@ -70,8 +90,8 @@ def test_first_and_second_derivative(name: str, args: list[Tensor]) -> None:
         gradient = rc.grad(scalar, arg)
         want = differences(lambda a: scalar(**a), arrays, arg.name)
         np.testing.assert_allclose(gradient(**arrays), want, rtol=1e-7, atol=1e-7)
-    if name == "tetragamma":
-        return  # its derivative, pentagamma, is the last of the polygamma functions
+    if name in FIRST_ORDER:
+        return
     for arg, other in itertools.product(args, args):
         gradient, second = rc.grad(scalar, arg), rc.hessian(scalar, arg, other)
         want = differences(lambda a, g=gradient: g(**a), arrays, other.name)
@@ -81,6 +101,9 @@ def test_first_and_second_derivative(name: str, args: list[Tensor]) -> None:
 @pytest.mark.parametrize(("name", "args"), CASES, ids=IDS)
 def test_forward_and_reverse_meet_in_one_object(name: str, args: list[Tensor]) -> None:
     scalar, _ = weighted(name, args)
+    calls = [node.function for node in walk(scalar.settled) if isinstance(node, Apply)]
+    if any(isinstance(rule, Operator) for function in calls for rule in function.rules):
+        return  # one sweep applies a function to directions, the other its adjoint: two formulas of one derivative
     for arg in args:
         reverse = calculus.gradients(scalar.settled, [arg])[0]
         forward = calculus.push(scalar.settled, {arg: calculus.identity(arg)}, arg.axes)
@@ -107,18 +130,19 @@ def test_products_with_directions(name: str, args: list[Tensor]) -> None:
 def test_known_values(name: str) -> None:
     variable = rc.tensor("t")
     for number, result in FUNCTIONS[name].known.items():
-        assert rc.Expr(apply(name, variable.node)).substitute(t=float(number)) == rc.Expr(variable.node).substitute(t=float(result))
+        folded = rc.Expr(apply(name, variable.node)).substitute(t=float(number))
+        assert folded == rc.Expr(variable.node).substitute(t=float(result))
         np.testing.assert_allclose(rc.Expr(apply(name, variable.node))(t=float(number)), float(result), atol=1e-12)
 
 
 def test_a_function_without_a_rule_says_so() -> None:
-    with pytest.raises(rc.DerivativeError, match="pentagamma"):
-        rc.grad(rc.parse("pentagamma(a)", a=""), "a")
+    with pytest.raises(rc.DerivativeError, match="heptagamma"):
+        rc.grad(rc.parse("heptagamma(a)", a=""), "a")
 
 
 @pytest.mark.parametrize(
     ("name", "axes", "error"),
-    [("inv", ("n", "m"), "square"), ("det", ("n",), "matrix"), ("softmax", (), "vector")],
+    [("inv", ("n", "m"), "square"), ("det", ("n",), "matrix"), ("softmax", (), "vector"), ("expm", ("n", "m"), "square")],
 )
 def test_shapes_are_checked(name: str, axes: tuple[str, ...], error: str) -> None:
     with pytest.raises(rc.ShapeError, match=error):

@@ -1,0 +1,77 @@
+"""Definitions for programs that run here: those of `tensor_networks.backends.numpy`, made for speed.
+
+They take arrays of one floating point type that nobody else holds the results of, and run where NumPy's warnings are
+off.
+"""
+
+# mypy: disable-error-code="no-any-return"
+
+import numpy as np
+
+from tensor_networks.backends import numpy as plain
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-x)); where exp overflows, that is the 0 it should be."""
+    if not x.ndim:
+        return 1 / (1 + np.exp(-x))
+    t = np.negative(x)
+    np.exp(t, t)
+    t += 1
+    return np.reciprocal(t, t)
+
+
+def softplus(x: np.ndarray) -> np.ndarray:
+    """log(1 + exp(x)), without overflow."""
+    if not x.ndim:
+        return plain.softplus(x)
+    t = np.abs(x)
+    np.negative(t, t)
+    np.exp(t, t)
+    np.log1p(t, t)
+    return np.add(t, np.maximum(x, 0), t)
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    """exp(x) / sum(exp(x)) along the last axis, without overflow."""
+    if not x.size:
+        return plain.softmax(x)
+    if x.ndim == 1:
+        t = x - np.maximum.reduce(x)
+        np.exp(t, t)
+        return np.divide(t, np.add.reduce(t), t)
+    t = x - np.maximum.reduce(x, -1, None, None, True)
+    np.exp(t, t)
+    return np.divide(t, np.add.reduce(t, -1, None, None, True), t)
+
+
+def logsumexp(x: np.ndarray) -> np.ndarray:
+    """log(sum(exp(x))) along the last axis, without overflow; -inf for no elements."""
+    if x.ndim != 1 or not x.size:
+        return plain.logsumexp(x)
+    peak = np.maximum.reduce(x)
+    if not np.isfinite(peak):
+        return plain.logsumexp(x)
+    t = x - peak
+    np.exp(t, t)
+    return np.log(np.add.reduce(t)) + peak
+
+
+def embed(
+    core: np.ndarray, shape: tuple[int, ...], sizes: tuple[int, ...], strides: tuple[int, ...], dtype: np.dtype
+) -> np.ndarray:
+    """Zeros of that shape with `core` in the view of those sizes and strides."""
+    out = np.zeros(shape, dtype)
+    np.ndarray(sizes, dtype, out, 0, strides)[...] = core
+    return out
+
+
+def deposit(
+    out: np.ndarray, core: np.ndarray, sizes: tuple[int, ...], strides: tuple[int, ...], pattern: tuple[int, ...]
+) -> np.ndarray:
+    """Add `core` in place to the view of those sizes and strides, which `pattern` describes too."""
+    if not out.flags.c_contiguous:
+        return plain.deposit(out, core, pattern)
+    view: np.ndarray = np.ndarray(sizes, out.dtype, out, 0, strides)
+    np.add(view, core, view)
+    return out
