@@ -188,11 +188,11 @@ def main() -> None:
     lines = [
         "# Gallery",
         "",
-        "Made by `python docs/make_gallery.py`. Every picture is what the code beside it draws. How to read them: a circle is a",
-        "vector, a square a matrix, a wider box a tensor of higher order, a pill a function. A wire is a sum over an index, a dot",
-        "joins more than two ends, an open dot is a vector of ones, a wire between two legs an identity. The wedge in a matrix is",
-        "its first index; digits number the slots of tensors. Axes of a value leave to the left, those made by differentiating",
-        "to the right.",
+        "Made by `python docs/make_gallery.py`. Every picture is what the code beside it draws. How to read them: a circle is",
+        "a vector, a square a matrix, a wider box a tensor of higher order, a pill a function. A wire is a sum over an index,",
+        "a dot joins more than two ends, an open dot is a vector of ones, a wire between two legs an identity. The wedge in a",
+        "matrix is its first index; digits number the slots of tensors. Axes of a value leave to the left, those that",
+        "differentiating made leave to the right.",
         "",
     ]
     for chapter, listed in entries():

@@ -5,6 +5,7 @@ differentiated by removing a node from the network. The derivative comes back as
 matrix in the layout you want, or as numbers.
 """
 
+from ricci.calling import fn
 from ricci.check import Check, check
 from ricci.derivation import Derivation, Step
 from ricci.derive import (
@@ -22,7 +23,7 @@ from ricci.differentials import Differential, identify
 from ricci.equality import Equality, equal
 from ricci.expr import Expr, tensor, tensors
 from ricci.legend import legend
-from ricci.programs import compile, evaluate, source
+from ricci.programs import compile, einsum_program, evaluate, source
 from ricci.notation.indexed import Index, indices
 from ricci.reading import einsum, from_json, parse
 from ricci.steps import steps
@@ -70,7 +71,9 @@ __all__ = [
     "derivative",
     "differential",
     "einsum",
+    "einsum_program",
     "equal",
+    "fn",
     "evaluate",
     "from_json",
     "grad",

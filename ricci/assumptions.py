@@ -41,7 +41,9 @@ def assumptions(*roots: Node) -> list[str]:
             found[NEEDS[node.function.name].format(_text(node.args[0]))] = None
         elif isinstance(node, Network):
             found |= dict.fromkeys(_of_powers(node))
-    return list(found)
+    positive = {text.removesuffix(" positive") for text in found if text.endswith(" positive")}
+    weaker = {f"{text} {word}" for text in positive for word in ("without zeros", "not 0")}
+    return [text for text in found if text not in weaker]
 
 
 def _of_powers(node: Network) -> list[str]:

@@ -71,6 +71,7 @@ def check(
     *,
     at: Mapping[str, Any] | None = None,
     direction: str | None = None,
+    structure: str = "projected",
     **declarations: Any,
 ) -> Check:
     """Is a formula the derivative of ``f`` by ``wrt``?
@@ -81,7 +82,7 @@ def check(
 
     A candidate that has the direction ``d<name>`` in it (or another name given as ``direction``; for a function, the
     one parameter that ``f`` does not know) is compared with the derivative along it: with ``df`` for one variable, with
-    the Hessian times the direction for two. It must be linear in it.
+    the Hessian times the direction for two. It must be linear in it. ``structure`` is that of `derivative`.
 
     Raises:
         UnknownName: the candidate has an unknown name in it.
@@ -89,7 +90,7 @@ def check(
     """
     function = parse(f, **declarations) if isinstance(f, str) else f
     variables = [function.variable(which) for which in ([wrt] if isinstance(wrt, str | Expr | Tensor) else wrt)]
-    task = Task(function, tuple(variables), direction)
+    task = Task(function, tuple(variables), direction, structure)
     if at is not None or not (isinstance(candidate, str | Expr | int | float) or callable(candidate)):
         return _numbers(candidate, task, at)
     if isinstance(candidate, int | float):
@@ -111,6 +112,7 @@ class Task:
     function: Expr
     variables: tuple[Tensor, ...]
     direction: str | None
+    structure: str = "projected"
 
     @property
     def along(self) -> Tensor:
@@ -127,7 +129,7 @@ class Task:
     def expected(self, names: Sequence[str], order: int | None = None) -> Expr:
         """The right derivative for a candidate with some names in it and of some order."""
         if self.along.name not in names or self.along.name in self.function.variables:
-            return derivative(self.function, *self.variables)
+            return derivative(self.function, *self.variables, structure=self.structure)
         (*_, last) = self.variables
         if len(self.variables) == 1:
             found: Expr = differential(self.function, last)
@@ -258,7 +260,7 @@ def _function(candidate: Callable[..., Any], task: Task) -> Check:
         names += [name for name in task.function.variables if name not in names]
     unknown = [name for name in names if name not in task.names]
     if task.direction is None and len(unknown) == 1:
-        task = Task(task.function, task.variables, unknown[0])
+        task = Task(task.function, task.variables, unknown[0], task.structure)
     given = {name: leaf for name, leaf in task.names.items() if name in names}
     try:
         return _formula(trace(candidate, **given), task)
@@ -288,10 +290,7 @@ def _bent(call: Callable[[Mapping[str, Any]], Any], task: Task, expected: Expr) 
     def doubled(point: Mapping[str, Any]) -> Any:
         return np.asarray(call({**point, name: 2 * point[name]})) - np.asarray(call(point))
 
-    pairs = [
-        Pair(np.asarray(call(p.point)), np.asarray(doubled(p.point)), p.point, p.sizes)
-        for p in compared(call, expected)
-    ]
+    pairs = [Pair(np.asarray(call(p.point)), np.asarray(doubled(p.point)), p.point, p.sizes) for p in compared(call, expected)]
     if all(pair.agrees for pair in pairs):
         return None
     return Finding("not linear", f"it is not linear in {name}: twice the direction does not give twice the value")

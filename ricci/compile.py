@@ -10,6 +10,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import Context
 from functools import lru_cache
+from importlib import import_module
+from inspect import signature
 from threading import Lock, local
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -24,6 +26,7 @@ from tensor_networks.backends import numpy as numpy_backend
 from tensor_networks.backends import torch as torch_backend
 from tensor_networks.backends.running import entry, loaded, made
 from tensor_networks.backends.source import standalone_text
+from tensor_networks.einsum_program import einsum_steps
 from tensor_networks.errors import LimitError, OperandError, RicciError, SizeError, UnknownName, clip, suggestion
 from tensor_networks.limits import current
 from tensor_networks.networks import Network
@@ -31,6 +34,7 @@ from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.program import build, check_memory
 
 BACKENDS: dict[str, ModuleType] = {"numpy": numpy_backend, "jax": jax_backend, "torch": torch_backend}
+STYLES = ("fast", "einsum")
 NOMINAL = 100  # the size that source is planned for where none is given
 SHARE = 0.8  # of the physical memory that results and intermediates may take
 FLOAT = np.dtype(float)
@@ -99,21 +103,25 @@ def source(
     declared: Iterable[Tensor] = (),
     sizes: Mapping[str, int] | None = None,
     optimize: Any = None,
+    style: str = "fast",
 ) -> str:
     """Standalone source of a function `program` of the tensors, for one of the backends.
 
     It returns an array for one node, a tuple for several. `title` becomes a comment. The contraction order is chosen
-    for `sizes`, 100 for those not given; the code is right for all sizes.
+    for `sizes`, 100 for those not given; the code is right for all sizes. With the style ``"einsum"`` every product is
+    one einsum, and all else elementwise, for other software to take.
 
     Raises:
-        UnknownName: there is no such backend.
+        UnknownName: there is no such backend, or no such style.
         OperandError: the backend lacks a function.
     """
     nodes = tuple(nodes)
     table = _backend(backend)
+    if style not in STYLES:
+        raise UnknownName(f"there is no style {clip(style)}; there are {', '.join(STYLES)}")
     tensors, symbols = _leaves(nodes)
     nominal = {symbol: (sizes or {}).get(symbol, NOMINAL) for symbol in symbols}
-    program = build(nodes, nominal, optimize)
+    program = einsum_steps(nodes) if style == "einsum" else build(nodes, nominal, optimize)
     read = {tensor.name: tensor for tensor in (*_givers(symbols, tensors, declared), *tensors.values())}
     inputs = [read[name] for name in sorted(read)]
     try:
@@ -213,6 +221,14 @@ class Compiled:
         arrays = dict(zip(self.names, given, strict=False)) | arrays
         return self._general(arrays) if self.backend == "numpy" else self._elsewhere(arrays)
 
+    def sizes(self, /, *given: Any, **arrays: Any) -> dict[str, int]:
+        """The sizes that the arrays tell, by symbol."""
+        arrays = dict(zip(self.names, given, strict=False)) | arrays
+        found, sizes = self._sorted_out(arrays)
+        tensors = {**self.tensors, **self._extra}
+        bind([(tensors[name], array) for name, array in found.items()], sizes)
+        return sizes
+
     def _general(self, arrays: dict[str, Any]) -> Any:
         """Convert and check the arrays, find or make the function for their shapes and dtypes, and run it."""
         arrays = {name: array for name, array in arrays.items() if array is not None}
@@ -283,7 +299,7 @@ class Compiled:
         with self._lock:
             run = self._programs.get(())
             if run is None:
-                run = self._programs[()] = made(self.source, "program", {})
+                run = self._programs[()] = self._finished(made(self.source, "program", {}))
         try:
             result = run(**arrays)
         except (TypeError, ValueError) as error:
@@ -291,6 +307,16 @@ class Compiled:
         if len(self.nodes) == 1:
             return result if self.single else [result]
         return list(result)
+
+
+    def _finished(self, program: Function) -> Function:
+        """The function of a program's source: for JAX compiled, anew for every combination of shapes."""
+        if self.backend != "jax":
+            return program
+        jax: Any = import_module("jax")
+        sizes = [symbol for symbol in self.symbols if symbol in signature(program).parameters]
+        compiled: Function = jax.jit(program, static_argnames=sizes)
+        return compiled
 
 
 class _Quiet(local):

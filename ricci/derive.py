@@ -47,6 +47,8 @@ def _derived(node: Node, expression: Expr, variables: Sequence[Tensor]) -> Expr:
     split = (expression.order, *(variable.order for variable in variables))
     result = Expr(node, split=split, declared=expression.variables)
     result.origin = (expression, tuple(variables))
+    if expression.heights is not None:
+        result.heights = expression.heights.derived(variables)
     return result
 
 

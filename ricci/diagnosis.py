@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ricci.expr import Expr, leaves
-from ricci.verify import DOMAINS, random_point, size_numbers, symmetrised
+from ricci.verify import DOMAINS, random_point, regular, size_choices, symmetrised
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.errors import OperandError, RicciError
 
@@ -76,36 +76,43 @@ def squeezed(got: Array, want: Array) -> Array:
 
 
 def points(
-    expected: Expr, symmetric: Sequence[str] = (), bases: Sequence[int] = (2, 4)
+    expected: Expr, base: int, choice: int = 0, symmetric: Sequence[str] = ()
 ) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
-    """Random points of some sizes, some matrices made symmetric."""
-    for base in bases:
-        sizes = size_numbers([expected], base)
-        for seed in range(2):
-            for domain, _, _ in DOMAINS:
-                point = random_point(expected.variables, sizes, domain, seed)
-                yield {n: symmetrised(a) if n in symmetric else a for n, a in point.items()}, sizes
+    """Random points of one of the choices of sizes, some matrices made symmetric."""
+    sizes = (size_choices([expected], base) * 2)[choice]
+    for seed in range(2):
+        for domain, _, _ in DOMAINS:
+            point = random_point(expected.variables, sizes, domain, seed)
+            yield {n: symmetrised(a) if n in symmetric else a for n, a in point.items()}, sizes
 
 
 def compared(call: Call, expected: Expr, symmetric: Sequence[str] = ()) -> list[Pair]:
     """The values of a candidate and of the derivative at random points of two sizes where both are finite."""
-    pairs = []
+    pairs: list[Pair] = []
     needed = set(expected.variables)
-    for point, sizes in points(expected, symmetric):
-        try:
-            got = np.asarray(call(point), float)
-        except (OperandError, np.linalg.LinAlgError):
-            continue
-        want = np.asarray(expected(**{name: array for name, array in point.items() if name in needed}), float)
-        if np.all(np.isfinite(got)) and np.all(np.isfinite(want)):
-            pairs.append(Pair(squeezed(got, want), want, point, sizes))
+    for base in (2, 4):
+        for choice in range(2):
+            known = len(pairs)
+            for point, sizes in points(expected, base, choice, symmetric):
+                if not regular([expected], point):
+                    continue
+                try:
+                    got = np.asarray(call(point), float)
+                    want = np.asarray(expected(**{n: a for n, a in point.items() if n in needed}), float)
+                except (OperandError, np.linalg.LinAlgError):
+                    continue
+                if np.all(np.isfinite(got)) and np.all(np.isfinite(want)):
+                    pairs.append(Pair(squeezed(got, want), want, point, sizes))
+            if len(pairs) > known:
+                break
     return pairs
 
 
 def counterexample(call: Call, expected: Expr) -> Counterexample | None:
     """A small point of round numbers at which the two differ."""
     occurring = {leaf.name: leaf for leaf in leaves(expected.settled)}
-    for point, sizes in points(expected, bases=(2, 3)):
+    candidates = [pair for base in (2, 3) for choice in range(2) for pair in points(expected, base, choice)]
+    for point, sizes in candidates:
         exact = ("orthogonal", "idempotent")
         rough = {
             name: array if any(trait in expected.variables[name].traits for trait in exact) else np.round(array, 1)
@@ -207,9 +214,7 @@ def _scaled(pairs: Sequence[Pair], expected: Expr) -> Finding | None:
         rest = np.array(known) / sizes
         if np.allclose(rest, rest[0], rtol=TOLERANCE, atol=0):
             number = "" if abs(rest[0] - 1) < TOLERANCE else f"{_number(rest[0])}*"
-            text = (
-                f"{number}{'*'.join(words)}" if power > 0 else f"{number or '1'}/({'*'.join(words)})".replace("*/", "/")
-            )
+            text = f"{number}{'*'.join(words)}" if power > 0 else f"{number or '1'}/({'*'.join(words)})".replace("*/", "/")
             return Finding("factor", f"it is off by the factor {text}")
     return None
 

@@ -122,6 +122,10 @@ def parsed(text: str) -> Document:
         raise FormatError("the document is nested too deeply") from None
     except json.JSONDecodeError as error:
         raise FormatError(f"the document is not JSON: {error.msg} at character {error.pos}") from None
+    return _outer(content)
+
+
+def _outer(content: Any) -> Document:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise FormatError(f'this is no document of ours: "format": "{FORMAT}" is missing')
     version = content.get("version")
@@ -209,6 +213,17 @@ def _expression(content: Document, nodes: Sequence[Node]) -> tuple[Node, str, tu
     if role not in ("", "row") or any(type(part) is not int or part < 0 for part in split) or sum(split) != node.order:
         raise FormatError('"role" or "split" does not fit the expression')
     return node, role, split
+
+
+def viewed_parts(viewed: Any) -> tuple[list[tuple[int, ...]], Document]:
+    """Of what a matrix is a view, and which axes of it its rows and columns are.
+
+    Raises:
+        FormatError: it is malformed.
+    """
+    if not isinstance(viewed, dict):
+        raise FormatError('"viewed" is not an object')
+    return _wires(viewed.get("groups")), _outer(viewed.get("source"))
 
 
 def _tensors(places: Any, nodes: Sequence[Node]) -> list[Tensor]:

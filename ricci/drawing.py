@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from ricci import calculus
@@ -81,9 +81,7 @@ class Derivation(Diagram):
     """The derivation of a derivative in pictures: for each variable in turn the holes, the new legs, the merged sum."""
 
     def __init__(self, expression: Expr, rows: Sequence[tuple[str, Picture]]) -> None:
-        super().__init__(
-            expression.settled, lambda: column([picture for _, picture in rows], 34.0), _clipped(expression)
-        )
+        super().__init__(expression.settled, lambda: column([picture for _, picture in rows], 34.0), _clipped(expression))
         self.rows = tuple(rows)
 
     def html(self) -> str:
@@ -134,9 +132,7 @@ class _Stage:
         text = _signed([(number, _shown(node)) for number, node in panels])
         found.append((f"= {text}", row([operator("="), *_joined(drawn)])))
         terms = self.result.terms if isinstance(self.result, Sum) else ((self.result, 1),)
-        if sorted((node.key, number) for number, node in panels) != sorted(
-            (node.key, number) for node, number in terms
-        ):
+        if sorted((node.key, number) for number, node in panels) != sorted((node.key, number) for node, number in terms):
             word = "=" if not self.variable.traits & calculus.LINEAR_TRAITS else "projected onto its structure:"
             picture = self.scene(self.result).draw(self.result, self.new_sides, 0)
             piece = operator("=") if word == "=" else sentence(word, NAME, True)
@@ -190,7 +186,7 @@ class _Stage:
         self, factor: Factor, rest: Sequence[Factor], outputs: Sequence[Any], sizes: Sequence[Any], number: Number
     ) -> list[tuple[Number, Node]]:
         """The product without a factor, the wires of its slots among the outputs; a composite one is differentiated further."""
-        known = dict(enumerate(sizes))
+        known: dict[Hashable, Any] = dict(enumerate(sizes))
         if factor.node is self.variable:
             found = network(rest, [*outputs, *factor.slots], known)
         else:

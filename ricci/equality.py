@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -11,9 +12,9 @@ from ricci import modular
 from ricci.expr import Expr, leaves
 from ricci.passes.halves import halved
 from ricci.simplify import settle
-from ricci.verify import DOMAINS, random_point, size_numbers
+from ricci.verify import DOMAINS, random_point, regular, size_choices
 from tensor_networks.axes import show_shape
-from tensor_networks.errors import LimitError, RicciError, ShapeError
+from tensor_networks.errors import LimitError, OperandError, RicciError, ShapeError
 from tensor_networks.nodes import Node
 from tensor_networks.rewrite import expand
 
@@ -112,9 +113,8 @@ def _exactly(one: Expr, other: Expr) -> Equality | None:
     """The answer of exact arithmetic; None if it has none."""
     compared = 0
     for base in BASES:
-        sizes = size_numbers([one, other], base)
         found = 0
-        for seed in range(EXACT_POINTS + ATTEMPTS):
+        for sizes, seed in product(size_choices([one, other], base), range(EXACT_POINTS + ATTEMPTS)):
             try:
                 (first, second), rational = modular.values((one.settled, other.settled), sizes, seed)
             except modular.NotExact:
@@ -145,11 +145,19 @@ def _values(one: Expr, other: Expr) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Both values at random points, where they are finite."""
     tensors = one.variables | other.variables
     for base in BASES:
-        sizes = size_numbers([one, other], base)
-        for seed in range(2):
-            for domain, _, _ in DOMAINS:
+        for sizes in size_choices([one, other], base):
+            some = False
+            for seed, (domain, _, _) in product(range(2), DOMAINS):
                 point = random_point(tensors, sizes, domain, seed)
+                if not regular([one, other], point):
+                    continue
                 given = [{name: array for name, array in point.items() if name in e.variables} for e in (one, other)]
-                first, second = (np.asarray(e(**arrays)) for e, arrays in zip((one, other), given, strict=True))
+                try:
+                    first, second = (np.asarray(e(**arrays)) for e, arrays in zip((one, other), given, strict=True))
+                except OperandError:  # a singular matrix
+                    continue
                 if np.all(np.isfinite(first)) and np.all(np.isfinite(second)):
+                    some = True
                     yield first, second
+            if some:
+                break

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from ricci.constants import is_constant
 from ricci.notation.declarations import parse_declaration
+from ricci.notation.heights import Heights
 from ricci.notation.indexed import Indexed, is_indexing
 from ricci.notation.numpy_protocols import NumpyProtocols
 from ricci.notation.writing import write
@@ -51,8 +52,7 @@ class Expr(NumpyProtocols):
     matters in print. ``split`` counts the axes of the parts of a derivative: those of the value, then those of each variable.
     """
 
-    __slots__ = ("_declared", "_settled", "legend", "node", "origin", "role", "split")
-    view = ""  # what it is shown as, in a document
+    __slots__ = ("_declared", "_settled", "heights", "legend", "node", "origin", "role", "split")
 
     def __init__(
         self,
@@ -66,6 +66,7 @@ class Expr(NumpyProtocols):
         self.split = (node.order,) if split is None else split
         self.origin: tuple[Expr, tuple[Tensor, ...]] | None = None
         self.legend = ""
+        self.heights: Heights | None = None
         self._settled: Node | None = None
         self._declared = {name: leaf for name, leaf in (declared or {}).items() if not is_constant(leaf)}
         self._check_names()
@@ -196,13 +197,13 @@ class Expr(NumpyProtocols):
         """The expression in index notation."""
         from ricci.notation.index_writer import write_index
 
-        return write_index(self.settled)
+        return write_index(self.settled, self.heights)
 
     def latex(self, notation: str = "matrix") -> str:
         """The expression in LaTeX, in matrix notation where it has one, or in index notation."""
         from ricci.notation.latex import latex
 
-        return latex(self.settled, notation, self.role == "row")
+        return latex(self.settled, notation, self.role == "row", self.heights)
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
@@ -227,17 +228,23 @@ class Expr(NumpyProtocols):
 
     def to_json(self) -> str:
         """The normal form as a document, see `ricci.documents`; `from_json` reads it. Pickles and copies go the same way."""
-        from ricci.documents import document, text_of
+        from ricci.documents import text_of
+
+        return text_of(self._document())
+
+    def _document(self) -> dict[str, Any]:
+        """The document as data."""
+        from ricci.documents import document
 
         origin = () if self.origin is None else (self.origin[0].settled, *self.origin[1])
         content, place = document(self.settled, (*self._declared.values(), *origin))
-        content |= {"role": self.role, "split": list(self.split), "legend": self.legend, "view": type(self).view}
+        content |= {"role": self.role, "split": list(self.split), "legend": self.legend}
         content["declared"] = [place[leaf] for leaf in self._declared.values()]
         if self.origin is not None:
             whole, variables = self.origin
             by = [place[variable] for variable in variables]
             content["origin"] = {"root": place[whole.settled], "role": whole.role, "split": list(whole.split), "by": by}
-        return text_of(content)
+        return content
 
     @classmethod
     def _restored(cls, content: dict[str, Any]) -> Expr:

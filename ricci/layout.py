@@ -9,15 +9,16 @@ is lost: `MatrixExpr.tensor` is the derivative again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from ricci.documents import viewed_parts
 from ricci.expr import Expr
 from tensor_networks.axes import show, show_shape
 from tensor_networks.errors import RicciError, ShapeError
 from tensor_networks.networks import network
 from tensor_networks.patterns import pattern
 
-LAYOUTS = ("numerator", "denominator", "mixed", "block-wrt", "block-value", "stacked", "vech")
+LAYOUTS = ("numerator", "denominator", "mixed", "block-wrt", "block-value", "stacked", "vech", "heights")
 ORDERS = ("column", "row")
 LETTERS = "ijklmnpqrstuvwabcdefgh"
 Axes = str | int | Iterable[int | str]
@@ -58,6 +59,7 @@ def matrix(
     ``block-wrt``: block (i,j) is dF/dx_ij; ``block-value``: block (k,l) is df_kl/dX. Vectors are columns.
     ``stacked``: Magnus & Neudecker's Hessian, the Hessians of the entries of the value on top of each other.
     ``vech``: numerator layout by the free entries of a symmetric last variable, ``vec(G)'*duplication(n)``.
+    ``heights``: upper indices are rows, lower ones columns, as the index text said.
 
     ``rows`` and ``columns`` say it axis by axis instead, in the order of row-major flattening: axis numbers, or the letters of
     the axes (the k-th axis is the k-th of ``i j k l m n ...``); what is not named goes to the other side, in order.
@@ -75,13 +77,17 @@ def matrix(
         raise RicciError(known, hint=f"got {layout!r}, {vec!r}")
     if layout == "mixed":
         scalar = len(expression.split) > 1 and expression.split[0] == 0
-        return _renamed(matrix(expression, "denominator" if scalar and len(expression.split) == 2 else "numerator", vec), layout)
+        return _renamed(
+            matrix(expression, "denominator" if scalar and len(expression.split) == 2 else "numerator", vec), layout
+        )
     if layout in ("block-wrt", "block-value"):
         return _blocks(expression, layout)
     if layout == "stacked":
         return _stacked(expression, vec or "column")
     if layout == "vech":
         return _half(expression, vec or "column")
+    if layout == "heights":
+        return _by_heights(expression, vec or "column")
     return _numerator(expression, layout, vec)
 
 
@@ -136,6 +142,16 @@ def _half(expression: Expr, order: str) -> MatrixExpr:
     return result
 
 
+def _by_heights(expression: Expr, order: str) -> MatrixExpr:
+    """Upper indices as rows, lower ones as columns."""
+    marks = expression.heights.free if expression.heights is not None else ""
+    if len(marks) != expression.order or "-" in marks:
+        raise RicciError("the heights of the indices are not known", hint="write upper and lower indices, as in A^i_j x^j")
+    rows, columns = (tuple(axis for axis, mark in enumerate(marks) if mark == side) for side in "ul")
+    named = order if max(len(rows), len(columns)) > 1 else ""
+    return view(expression, flat(rows, order), flat(columns, order), "heights", named)
+
+
 def _chosen(expression: Expr, rows: Axes | None, columns: Axes | None) -> MatrixExpr:
     """Rows and columns as they are said."""
     named = [None if side is None else _places(expression, side) for side in (rows, columns)]
@@ -144,15 +160,19 @@ def _chosen(expression: Expr, rows: Axes | None, columns: Axes | None) -> Matrix
     above, beside = (rest if side is None else side for side in named)
     if sorted(above + beside) != list(range(expression.order)):
         letters = " ".join(LETTERS[: expression.order])
-        raise RicciError("rows and columns must have every axis once", hint=f"the axes are {letters}, or 0 to {expression.order - 1}")
+        raise RicciError(
+            "rows and columns must have every axis once", hint=f"the axes are {letters}, or 0 to {expression.order - 1}"
+        )
     return view(expression, above, beside, "rows and columns as chosen", "row" if max(len(above), len(beside)) > 1 else "")
 
 
 def _places(expression: Expr, side: Axes) -> tuple[int, ...]:
     """Axis numbers of a side given by letters or numbers."""
-    words = [side] if isinstance(side, int) else side.split() if isinstance(side, str) else list(side)
-    if isinstance(side, str) and len(words) == 1:
-        words = list(words[0])
+    words: list[int | str]
+    if isinstance(side, str):
+        words = list(side.split()) if len(side.split()) > 1 else list(side.strip())
+    else:
+        words = [side] if isinstance(side, int) else list(side)
     known = {letter: axis for axis, letter in enumerate(LETTERS[: expression.order])}
     return tuple(known.get(word, -1) if isinstance(word, str) else word for word in words)
 
@@ -189,7 +209,9 @@ def view(expression: Expr, rows: tuple[int, ...], columns: tuple[int, ...], layo
     result = MatrixExpr(node, "row" if columns and not rows else "", declared=expression.variables)
     result.viewed = Viewed(groups, expression)
     labels = Labels.of(expression)
-    result.legend = f"{layout}; {labels.side('rows', rows)}, {labels.side('columns', columns)}" + (f", {order}-major" if order else "")
+    result.legend = f"{layout}; {labels.side('rows', rows)}, {labels.side('columns', columns)}" + (
+        f", {order}-major" if order else ""
+    )
     return result
 
 
@@ -214,7 +236,7 @@ class Labels(NamedTuple):
         root, variables = expression.origin
         taken = {*root.variables, *(variable.name for variable in variables)}
         value = root.node.name if hasattr(root.node, "name") else ""
-        wanted = (("y", "f", "g", "z") if root.order == 1 else ("Y", "F", "G", "Z"))
+        wanted = ("y", "f", "g", "z") if root.order == 1 else ("Y", "F", "G", "Z")
         value = value or next((name for name in wanted if name not in taken), "the value")
         names = [value] * root.order
         for variable in variables:
@@ -232,7 +254,10 @@ class Labels(NamedTuple):
                 runs[-1][1].append(self.letters[axis])
             else:
                 runs.append((name, [self.letters[axis]]))
-        shown = [(f"({','.join(letters)})" if len(letters) > 1 else letters[0]) + (f" of {name}" if name else "") for name, letters in runs]
+        shown = [
+            (f"({','.join(letters)})" if len(letters) > 1 else letters[0]) + (f" of {name}" if name else "")
+            for name, letters in runs
+        ]
         return f"{what} {', '.join(shown)}"
 
 
@@ -252,6 +277,22 @@ class MatrixExpr(Expr):
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]
         self.viewed = None
+
+    def _document(self) -> dict[str, Any]:
+        viewed = None
+        if self.viewed is not None:
+            groups, source = self.viewed
+            viewed = {"groups": [list(group) for group in groups], "source": source._document()}
+        return super()._document() | {"viewed": viewed}
+
+    @classmethod
+    def _restored(cls, content: dict[str, Any]) -> Expr:
+        view = super()._restored(content)
+        viewed = content["viewed"]
+        if isinstance(view, MatrixExpr) and viewed is not None:
+            groups, source = viewed_parts(viewed)
+            view.viewed = Viewed(tuple(groups), Expr._restored(source))
+        return view
 
     @property
     def tensor(self) -> Expr:

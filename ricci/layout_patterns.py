@@ -60,7 +60,13 @@ def _sides(text: str) -> tuple[Side, Side]:
             if name in flat[:place]:
                 raise ParseError(f"{name} occurs twice on one side", text=text, start=where, end=where + len(name))
             if name not in missing:
-                raise ParseError(f"{name} is on one side only", text=text, start=where, end=where + len(name), hint="a rearrangement keeps all axes")
+                raise ParseError(
+                    f"{name} is on one side only",
+                    text=text,
+                    start=where,
+                    end=where + len(name),
+                    hint="a rearrangement keeps all axes",
+                )
     return before, after
 
 
@@ -69,7 +75,12 @@ def _groups(side: str, text: str, offset: int) -> Side:
     out: Side = []
     for found in re.finditer(r"\(([^()]*)\)|([^\W\d]\w*)|(\S)", side):
         if found.group(3):
-            raise ParseError(f"{found.group(3)!r} has no meaning in a pattern", text=text, start=offset + found.start(), end=offset + found.end())
+            raise ParseError(
+                f"{found.group(3)!r} has no meaning in a pattern",
+                text=text,
+                start=offset + found.start(),
+                end=offset + found.end(),
+            )
         out.append(tuple(found.group(1).split()) if found.group(1) is not None else (found.group(2),))
     return out
 
@@ -80,8 +91,12 @@ def _measured(group: tuple[str, ...], size: Axis, known: Mapping[str, Axis], tex
     given = product(known[name] for name in group if name in known)
     found = {name: known[name] for name in group if name in known}
     if len(open_) > 1:
-        raise ShapeError(f"say the size of {open_[0]} or of {open_[1]}", text=text, start=text.index(open_[0]), end=text.index(open_[0]) + 1)
+        raise ShapeError(
+            f"say the size of {open_[0]} or of {open_[1]}", text=text, start=text.index(open_[0]), end=text.index(open_[0]) + 1
+        )
     rest = quotient(size, given)
     if rest is None or (not open_ and rest != 1):
-        raise ShapeError(f"an axis of size {show(size)} cannot be split by {show(given)}", text=text, start=0, end=text.index("->"))
+        raise ShapeError(
+            f"an axis of size {show(size)} cannot be split by {show(given)}", text=text, start=0, end=text.index("->")
+        )
     return found | dict.fromkeys(open_, rest)

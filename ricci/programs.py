@@ -8,6 +8,8 @@ from typing import Any
 from ricci import compile as nodes_level
 from ricci.compile import Compiled
 from ricci.expr import Expr, nodes_of
+from ricci.structure import Structured
+from tensor_networks.einsum_program import Row, einsum_steps, rows_of
 from tensor_networks.errors import OperandError, clip
 from tensor_networks.nodes import Node, Tensor
 
@@ -20,7 +22,8 @@ def compile(
     *,
     optimize: Any = None,
     memory_limit: float | None = None,
-) -> Compiled:
+    structure: str | None = None,
+) -> Compiled | Structured:
     """A function of arrays, by name or in alphabetical order, that computes the expressions together.
 
     It returns an array for an expression, a list for a list. Sizes are read off the arrays; what shapes and dtypes it
@@ -32,12 +35,20 @@ def compile(
         optimize: how contraction orders are chosen: None, the name of an opt_einsum path function, a path, or an object
             of opt_einsum's protocol such as ``cotengra.HyperOptimizer()``.
         memory_limit: bytes that results and intermediates may take; 80 % of the physical memory by default.
+        structure: ``"auto"`` for a function that returns the derivative (one, of order 2 at least) as an `Operator`,
+            made of its cores: see `ricci.structure`. The last group of its axes, that of the last variable, is columns.
 
     Raises:
         UnknownName: there is no such backend.
         OperandError: two different tensors of the expressions have one name.
     """
     nodes, single, declared = _settled(expressions)
+    if structure is not None:
+        if structure != "auto" or backend != "numpy" or not isinstance(expressions, Expr):
+            raise OperandError('structure="auto" is for one expression and NumPy')
+        split = expressions.split
+        rows = sum(split[:-1]) if len(split) > 1 else expressions.order // 2
+        return Structured(nodes[0], rows, declared)
     return nodes_level.compile(nodes, backend, declared, memory_limit, optimize, single)
 
 
@@ -58,6 +69,7 @@ def source(
     expressions: Expressions,
     backend: str = "numpy",
     *,
+    style: str = "fast",
     sizes: Mapping[str, int] | None = None,
     optimize: Any = None,
 ) -> str:
@@ -68,6 +80,7 @@ def source(
     Args:
         expressions: an expression, or several that share their intermediate results.
         backend: ``"numpy"``, ``"jax"`` or ``"torch"``.
+        style: ``"fast"``, or ``"einsum"``: every product is one einsum string, all else elementwise.
         sizes: the sizes that the order of contraction is chosen for, 100 for those not given; any sizes can be run.
         optimize: see `compile`.
 
@@ -78,7 +91,19 @@ def source(
     expressions = [expressions] if isinstance(expressions, Expr) else list(expressions)
     nodes, _, declared = _settled(expressions)
     title = "\n".join(map(str, expressions))
-    return nodes_level.source(nodes, backend, title, declared, sizes, optimize)
+    return nodes_level.source(nodes, backend, title, declared, sizes, optimize, style)
+
+
+def einsum_program(expressions: Expressions) -> list[Row]:
+    """The expressions as rows (spec, names of operands, name of the result) of einsum and elementwise operations.
+
+    Where there are several expressions, the last rows name their results in turn.
+
+    Raises:
+        LimitError: a product has more than 52 indices.
+    """
+    nodes, _, _ = _settled(expressions)
+    return rows_of(einsum_steps(nodes))
 
 
 def _settled(expressions: Expressions) -> tuple[list[Node], bool, list[Tensor]]:

@@ -30,6 +30,7 @@ def parse(text: str, /, *, notation: str | None = None, **declarations: Any) -> 
     given = {name: value.node if isinstance(value, Expr) else value for name, value in declarations.items()}
     parsed = read(text, given, notation)
     expression = Expr(parsed.node, "row" if parsed.role == "row" else "", declared=parsed.tensors)
+    expression.heights = parsed.heights
     expression.legend = _legend(expression, parsed.tensors)
     return expression
 
@@ -50,7 +51,7 @@ def from_json(text: str, /) -> Expr:
         LimitError: it is too large to be built.
     """
     content = parsed(text)
-    return (MatrixExpr if content.get("view") == "matrix" else Expr)._restored(content)
+    return (MatrixExpr if "viewed" in content else Expr)._restored(content)
 
 
 def einsum(*operands: Any) -> Expr:

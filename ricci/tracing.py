@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ricci.calling import with_stand_ins
 from ricci.expr import Expr
 from ricci.notation.declarations import parse_declaration
 from ricci.notation.numpy_shapes import SizeClash, operand
@@ -36,6 +37,7 @@ def trace(function: Callable[..., Any], /, **declarations: Any) -> Expr:
         ShapeError: shapes do not fit.
         UnknownName: a declaration has no parameter, or a parameter no declaration.
     """
+    function = with_stand_ins(function)
     sizes: dict[str, int] = {}
     while True:
         arguments = {name: _argument(name, given, sizes) for name, given in declarations.items()}

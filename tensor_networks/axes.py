@@ -3,12 +3,12 @@
 A size is an ``int``, a ``str`` (a symbol such as ``"n"``) or a tuple of at least two such atoms, their product. Products are
 kept in one canonical order - the integer first, then the symbols sorted - so that equal sizes compare equal.
 
-A symbol may be a function of other sizes: ``n*(n+1)/2``, the entries of half a symmetric matrix (`triangle`), and ``2*n-1``, the
-diagonals of a matrix (`diagonals`). Its text is its name, and `value` understands it.
+A symbol may be a function of other sizes: ``n*(n+1)/2``, the entries of half a symmetric matrix (`triangle`), and
+``2*n-1``, the diagonals of a matrix (`diagonals`). Its text is its name, and `value` understands it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from math import isqrt, prod
 
@@ -30,7 +30,7 @@ def product(sizes: Iterable[Axis]) -> Axis:
     symbols = sorted(atom for atom in parts if isinstance(atom, str))
     if not symbols:
         return number
-    canonical = (*([number] if number != 1 else []), *symbols)
+    canonical: tuple[Atom, ...] = (*([number] if number != 1 else []), *symbols)
     return canonical[0] if len(canonical) == 1 else canonical
 
 
@@ -67,7 +67,7 @@ def value(size: Axis, sizes: Mapping[str, int]) -> int:
 
 # sizes that are functions of others
 
-FUNCTIONS = {"triangle": lambda n: n * (n + 1) // 2, "diagonals": lambda n: max(2 * n - 1, 0)}
+FUNCTIONS: dict[str, Callable[[int], int]] = {"triangle": lambda n: n * (n + 1) // 2, "diagonals": lambda n: max(2 * n - 1, 0)}
 _TRIANGLE = re.compile(r"([\w*]+)\*\(\1\+1\)/2")
 _DIAGONALS = re.compile(r"2\*([\w*]+)-1")
 

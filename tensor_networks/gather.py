@@ -1,7 +1,8 @@
 """Half-vectorisation computed by indexing: patterns in products become calls, so that none of them is ever an array.
 
-``L_hij Y_ij`` is the half of Y, ``D_ijh Y_ij`` the half of Y folded onto it, ``D_ijh y_h`` the symmetric and ``L_hij y_h`` the
-lower triangular matrix of a half-vector; ``T_dij`` sums along diagonals or spreads over them. What is left - a pattern that is a result itself - is an array of zeros and ones.
+``L_hij Y_ij`` is the half of Y, ``D_ijh Y_ij`` the half of Y folded onto it, ``D_ijh y_h`` the symmetric and
+``L_hij y_h`` the lower triangular matrix of a half-vector; ``T_dij`` sums along diagonals or spreads over them. What
+is left - a pattern that is a result itself - is an array of zeros and ones.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from tensor_networks.networks import Factor, Network, network
 from tensor_networks.nodes import Node, intern
 from tensor_networks.patterns import Pattern
 from tensor_networks.wiring import Group
-
 
 MOST_PATTERNS = 40
 CALLS = {  # pattern -> what it makes of its pair, and what of its place
@@ -74,6 +74,8 @@ def _gathered(node: Network, place: int) -> Node | None:
         return None
     rest = [factor for other, factor in enumerate(node.factors) if other != place]
     held = {wire for factor in rest for group in factor.slots for wire in group}
+    gone: tuple[Group, ...]
+    new: tuple[Group, ...]
     outside = node.free
     sizes = dict(enumerate(node.sizes))
     first, second = pair[0][0], pair[1][0]
@@ -99,16 +101,13 @@ def _gathered(node: Network, place: int) -> Node | None:
 def _met(factors: list[Factor], gone: tuple[Group, ...]) -> bool:
     """Does a pattern among some factors hold a wire that is to go?"""
     wires = {wire for group in gone for wire in group}
-    return any(
-        isinstance(factor.node, Pattern) and any(wires & {*group} for group in factor.slots) for factor in factors
-    )
+    return any(isinstance(factor.node, Pattern) and any(wires & {*group} for group in factor.slots) for factor in factors)
 
 
-def _around(
-    factors: list[Factor], start: set[int], ends: frozenset[int] | set[int]
-) -> tuple[list[Factor], list[Factor]]:
+def _around(factors: list[Factor], start: set[int], ends: frozenset[int] | set[int]) -> tuple[list[Factor], list[Factor]]:
     """The factors connected to some wires through wires that are not ends, and the others."""
-    reached, near, far = set(start), [], list(factors)
+    near: list[Factor] = []
+    reached, far = set(start), list(factors)
     while True:
         more = [factor for factor in far if any(reached & {*group} for group in factor.slots)]
         if not more:

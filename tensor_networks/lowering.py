@@ -120,7 +120,8 @@ class Line:
         if op == "scale":
             return self.scale(args[0], params[0] * number)  # type: ignore[operator]
         if op == "add" and number == -1:
-            return self.add("add", args, [-coefficient for coefficient in params], axes)  # type: ignore[operator]
+            flipped = sorted(((arg, -c) for arg, c in zip(args, params, strict=True)), key=lambda part: part[1] < 0)  # type: ignore[operator]
+            return self.add("add", [arg for arg, _ in flipped], [c for _, c in flipped], axes)
         return self.add("scale", (step,), (number,), axes)
 
     def multiply(self, left: int, right: int) -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from tensor_networks.axes import Axis, atoms, derived, product, show_shape
 from tensor_networks.common import Common, Term, common_part
@@ -29,7 +30,7 @@ MOST_ABSORBED = 256  # a child of more factors stays a node, so that long chains
 def network(
     factors: Iterable[tuple[Node, Iterable[Slot]] | tuple[Node, Iterable[Slot], Number]],
     outputs: Iterable[Slot],
-    sizes: Mapping[Hashable, Axis] | None = None,
+    sizes: Mapping[Any, Axis] | None = None,
 ) -> Node:
     """The product of factors ``(node, slots[, exponent])`` with the given outputs, in canonical form.
 
@@ -281,6 +282,8 @@ def _view_of_sum(node: Sum, slots: tuple[Group, ...], outputs: tuple[Group, ...]
     if core == outputs:
         return seen
     seen, number = primitive(seen)
+    if isinstance(seen, Sum) and not seen.terms:
+        return zero(product(map(wiring.size, group)) for group in outputs)
     if isinstance(seen, Sum):
         return _scaled(canonical([Factor(seen, core, 1)], outputs, wiring.sizes), number)
     return _scaled(network([(seen, core)], outputs, wiring.known(outputs)), number)

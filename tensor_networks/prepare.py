@@ -35,7 +35,7 @@ def distributed(node: Node) -> Node:
         place = next((k for k, f in enumerate(part.factors) if _opens(f)), None) if type(part) is Network else None
         if place is not None and isinstance(part, Network):
             inner = part.factors[place].node
-            pending += [(_replaced(part, place, term), number * c) for term, c in inner.terms]  # type: ignore[attr-defined]
+            pending += [(replaced(part, place, term), number * c) for term, c in inner.terms]  # type: ignore[attr-defined]
         elif isinstance(part, Sum):
             pending += [(term, number * c) for term, c in part.terms]
         else:
@@ -57,7 +57,7 @@ def _has_delta(term: Network) -> bool:
     return len(set(flat)) < len(flat)
 
 
-def _replaced(node: Network, place: int, term: Node) -> Node:
+def replaced(node: Network, place: int, term: Node) -> Node:
     """The network with one factor replaced by a term of it; a network is opened, and its deltas join wires."""
     slots = node.factors[place].slots
     sizes: dict[Hashable, Axis] = dict(enumerate(node.sizes))

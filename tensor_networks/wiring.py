@@ -145,7 +145,7 @@ class Wiring:
         """Make two groups that read the same axis one: wires are joined pairwise, or a single wire is split."""
         one, other = self.resolve(one), self.resolve(other)
         self._plain = False
-        if len(one) == len(other):
+        if len(one) == len(other) and (len(one) == 1 or self._alike(one, other)):
             for first, second in zip(one, other, strict=True):
                 self._join(first, second)
         elif len(one) == 1:
@@ -154,6 +154,11 @@ class Wiring:
             self._split(other[0], one)
         else:
             self._align(one, other)
+
+    def _alike(self, one: Group, other: Group) -> bool:
+        """Do the sizes of two groups agree wire by wire, as far as they are known?"""
+        pairs = [(self._sizes[first], self._sizes[second]) for first, second in zip(one, other, strict=True)]
+        return all(None in pair or pair[0] == pair[1] for pair in pairs)
 
     def _align(self, one: Group, other: Group) -> None:
         """Make two groups one, of which each wire of one may be several of the other."""

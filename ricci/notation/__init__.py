@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ricci.notation.declarations import Declaration, Scope
+from ricci.notation.heights import Heights
 from ricci.notation.index_reader import parse_index, read_index
 from ricci.notation.index_syntax import SYMBOLS
 from ricci.notation.inference import inferred
@@ -29,6 +30,7 @@ class Parsed:
     role: str
     text: str
     tensors: Mapping[str, Tensor]
+    heights: Heights | None = None
 
 
 def read(text: str, declarations: Mapping[str, Declaration] | None = None, notation: str | None = None) -> Parsed:
@@ -47,15 +49,16 @@ def read(text: str, declarations: Mapping[str, Declaration] | None = None, notat
         notation = guess_notation(text, scope)
     if notation not in NOTATIONS:
         raise ParseError(f"there is no notation {clip(notation)}", hint="use 'matrix' or 'index'")
+    heights = None
     if notation == "index":
         tree, parser = parse_index(text, scope)
-        node, role, scope = read_index(text, tree, parser, scope)
+        node, role, scope, heights = read_index(text, tree, parser, scope)
     else:
         tree = parse_matrix(text, frozenset(scope.nodes))
         if not scope.nodes:
             scope = inferred(text, tree)
         node, role = read_matrix(text, tree, scope)
-    return Parsed(node, role, text, scope.tensors(node))
+    return Parsed(node, role, text, scope.tensors(node), heights)
 
 
 def guess_notation(text: str, scope: Scope) -> str:

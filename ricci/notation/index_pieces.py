@@ -16,6 +16,7 @@ from ricci.notation.formula import (
     wrapped,
     wrapped_latex,
 )
+from ricci.notation.heights import runs
 from tensor_networks.axes import Axis, show
 from tensor_networks.numbers import Number
 
@@ -30,15 +31,20 @@ def latex_letter(letter: str) -> str:
     return letter if len(letter) == 1 else f"{letter[0]}_{{{letter[1:]}}}"
 
 
-def indexed(base: Formula, letters: Sequence[str]) -> Formula:
-    """A base with its indices."""
+def indexed(base: Formula, letters: Sequence[str], marks: str = "") -> Formula:
+    """A base with its indices, below or at the heights of some marks."""
     if not letters:
         return base
-    latex = "_{" + " ".join(map(latex_letter, letters)) + "}"
+    parts = runs(letters, marks or "l" * len(letters))
+    shown: list[str] = []
+    for sign, group in parts:
+        inside = listed(group)
+        shown += [sign, inside if sign == "_" or len(group) == 1 or inside[0] == "{" else f"{{{inside}}}"]
+    latex = "{}".join(f"{sign}{{{' '.join(map(latex_letter, group))}}}" for sign, group in parts)
     tight = base.kind == "name" and "_" not in base.latex_pieces[0]  # type: ignore[operator]
     head = [base] if tight or base.kind == "call" else ["{", base, "}"]
     known = {"degree": base.degree, "detail": base.detail}
-    return Formula("indexed", [base, "_", listed(letters)], [*head, latex], order=0, **known)
+    return Formula("indexed", [base, *shown], [*head, latex], order=0, **known)
 
 
 def placed(body: Formula, letters: Sequence[str], opening: str = "(") -> Formula:

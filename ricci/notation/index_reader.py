@@ -13,6 +13,7 @@ from typing import Any
 
 from ricci.functions import FUNCTIONS
 from ricci.notation.declarations import Scope, unknown
+from ricci.notation.heights import Heights, noted
 from ricci.notation.index_functions import Context, IndexFunctions
 from ricci.notation.index_syntax import SPECIAL, SYMBOLS, IndexParser, letters
 from ricci.notation.pieces import OPEN, Piece, Wires, renamed, settled
@@ -52,8 +53,8 @@ def parse_index(text: str, scope: Scope) -> tuple[Syntax, IndexParser]:
     return parser.parse(), parser
 
 
-def read_index(text: str, tree: Syntax, parser: IndexParser, scope: Scope) -> tuple[Node, str, Scope]:
-    """The node of a tree, its role, and the scope with the names that were inferred."""
+def read_index(text: str, tree: Syntax, parser: IndexParser, scope: Scope) -> tuple[Node, str, Scope, Heights | None]:
+    """The node of a tree, its role, the scope with the names that were inferred, and the heights, if any index is up."""
     known: dict[Place, Axis] = {}
     names = {token.text for token in parser.tokens if token.kind == "name"}
     if not scope.nodes or (names & set(SYMBOLS)) - set(scope.nodes):
@@ -67,7 +68,8 @@ def read_index(text: str, tree: Syntax, parser: IndexParser, scope: Scope) -> tu
         node = run(reader.outermost(tree))
     if node is None:  # a building pass makes a node
         raise IndexNotationError("nothing was read", text=text)
-    return node, ROLES.get(node.order, "tensor"), scope
+    heights = Heights(reader.marks, reader.free_marks) if parser.heights else None
+    return node, ROLES.get(node.order, "tensor"), scope, heights
 
 
 class IndexReader(IndexFunctions):
@@ -85,6 +87,8 @@ class IndexReader(IndexFunctions):
         self.letters: dict[str, list[int]] = {}
         self.guessed: dict[str, tuple[int, ...]] = {}
         self.summed: set[str] = set()
+        self.marks: dict[str, str] = {}
+        self.free_marks = ""
 
     # the outermost level
 
@@ -105,7 +109,10 @@ class IndexReader(IndexFunctions):
                 arrow.output,
                 "write the sum as sum_i( ... ), or the diagonal with delta",
             )
-        node = self.wires.node(piece, outputs if arrow else list(piece.free))
+        free = outputs if arrow else list(piece.free)
+        found = [piece.heights.get(label, ())[:1] for label in free]
+        self.free_marks = "".join("-" if not one else "u" if one[0] else "l" for one in found)
+        node = self.wires.node(piece, free)
         return self.regrouped(node, arrow.output) if node is not None and arrow and arrow.output.groups else node
 
     def regrouped(self, node: Node, output: Subscript) -> Node:
@@ -322,6 +329,8 @@ class IndexReader(IndexFunctions):
         with located(self.text, tree.start, tree.end):
             self.join_repeated(piece, [word for word, _ in labels])
             piece = renamed(piece, dict(zip(piece.open, (word for word, _ in labels), strict=True)))
+        if self.parser.heights and isinstance(base, Name):
+            noted(self.marks, base.name, [upper for _, upper in labels])
         for word, upper in labels:
             if self.parser.heights:
                 piece.heights[word] = (*piece.heights.get(word, ()), upper)

@@ -22,6 +22,7 @@ from ricci.notation.formula import (
     number,
     simple_call,
 )
+from ricci.notation.heights import Heights
 from ricci.notation.index_pieces import (
     indexed,
     juxtaposed,
@@ -50,15 +51,15 @@ class Unwritable(Exception):
     """The node has no form in index notation: an axis is grouped, or it is a pattern."""
 
 
-def write_index(node: Node) -> str:
-    """The node in index notation, with its free indices behind an arrow."""
+def write_index(node: Node, heights: Heights | None = None) -> str:
+    """The node in index notation, with its free indices behind an arrow, and at their heights where all are known."""
     try:
-        return index_formula(node).text
+        return index_formula(node, heights=heights).text
     except (TooLong, Unwritable):
         return bounded(node)
 
 
-def index_formula(node: Node, latex: bool = False) -> Formula:
+def index_formula(node: Node, latex: bool = False, heights: Heights | None = None) -> Formula:
     """The formula of a node; with `latex` structured functions are in matrix notation where they can be.
 
     Raises:
@@ -74,7 +75,12 @@ def index_formula(node: Node, latex: bool = False) -> Formula:
         node = network(node.factors, flat, dict(enumerate(node.sizes)))
     writer = IndexWriter(node, latex)
     outputs = writer.fresh(node.order, ())
+    if heights is not None and len(heights.free) == len(outputs):
+        writer.heights = heights
+        writer.marks = dict(zip(outputs, heights.free, strict=True))
     body = run(writer.expression(node, outputs, Level(tuple(outputs))))
+    if writer.heights is not None and writer.unmarked:
+        return index_formula(node, latex)
     if max(groups, default=1) > 1:
         return grouped_outputs(body, outputs, groups)
     plain = not node.order and all(isinstance(below, Size) or not below.order for below in writer.order)
@@ -102,6 +108,9 @@ class IndexWriter:
 
     def __init__(self, root: Node, latex: bool = False) -> None:
         self.latex = latex
+        self.heights: Heights | None = None
+        self.marks: dict[str, str] = {}
+        self.unmarked = False
         self.order = walk(root)
         self.avoided = {node.name for node in self.order if isinstance(node, Tensor)}
         self.avoided |= {node.size for node in self.order if isinstance(node, Size)}
@@ -165,11 +174,11 @@ class IndexWriter:
     def expression(self, node: Node, letters: Sequence[str], level: Level) -> Step[Formula]:
         """The formula of a node with given indices."""
         if isinstance(node, Tensor):
-            return indexed(named(node.name, 0), letters)
+            return self.at_heights(named(node.name, 0), letters, self.heights and self.heights.tensors.get(node.name))
         if isinstance(node, Size):
             return named(node.size, 0, degree=0)
         if isinstance(node, Pattern):
-            return indexed(named(f"{node.name}({show(node.size)})", 0, degree=0), letters)
+            return self.at_heights(named(f"{node.name}({show(node.size)})", 0, degree=0), letters, None)
         if isinstance(node, Sum):
             formula: Formula = yield self.sum(node, letters, level)
         elif isinstance(node, Network):
@@ -186,7 +195,7 @@ class IndexWriter:
         if not node.terms:
             if not node.order:
                 return number(0)
-            return indexed(zeros(node), letters)
+            return self.at_heights(zeros(node), letters, None)
         held = {letters[axis] for term, _ in node.terms for axis in held_axes(term)}
         inner = level._replace(sized=level.sized | held)
         terms = []
@@ -219,6 +228,9 @@ class IndexWriter:
             sign, low = sign * turned, factor.exponent < 0
             place = (under if low else within) if factor.slots else (below if low else above)
             place.append(part)
+            if not factor.slots and isinstance(factor.node, Network) and len(factor.node.factors) == 1:
+                own = self.fresh(len(factor.node.sizes), deeper.used)  # `S_kk M_ll`: two traces, two letters
+                deeper = deeper._replace(used=(*deeper.used, *own))
         within += self.fillers(node, letters, wires, level)
         if explicit:
             body = [summation([wires[w] for w in explicit], juxtaposed(within, under))]
@@ -248,13 +260,20 @@ class IndexWriter:
         if len(set(letters)) < len(letters) and not isinstance(node, Tensor) and not is_structured(node):
             own = self.fresh(node.order, level.used)
             inner = yield self.expression(node, own, Level((*level.used, *own)))
-            return raised(indexed(placed(inner, own), letters), magnitude(exponent)), 1
+            return raised(self.at_heights(placed(inner, own), letters, None), magnitude(exponent)), 1
         body = yield self.expression(node, letters, level)
         sign = 1
         if body.kind == "sum" and isinstance(exponent, int):
             body, sign = natural(body)
             sign = sign if exponent % 2 else 1
         return raised(body, magnitude(exponent)), sign
+
+    def at_heights(self, base: Formula, letters: Sequence[str], marks: str | None) -> Formula:
+        """A base with its indices, at their heights if those are wanted and known."""
+        if self.heights is None:
+            return indexed(base, letters)
+        self.unmarked = self.unmarked or marks is None or "-" in marks
+        return indexed(base, letters, marks if marks and not self.unmarked else "l" * len(letters))
 
     def fillers(self, node: Network, letters: Sequence[str], wires: Mapping[int, str], level: Level) -> list[Formula]:
         """Deltas for further axes on a wire, ones for wires without a factor."""
@@ -265,9 +284,11 @@ class IndexWriter:
             known = wire in held or wires[wire] in level.sized or letters[axis] in level.sized
             size = node.sizes[wire]
             if first[wire] != axis:
-                out.append(indexed(symbol("delta", size, known), [wires[wire], letters[axis]]))
+                pair = [wires[wire], letters[axis]]
+                marks = "".join(self.marks.get(letter, "-") for letter in pair)
+                out.append(self.at_heights(symbol("delta", size, known), pair, marks))
             elif wire not in held and len([g for g in node.outputs if g == (wire,)]) == 1:
-                out.append(indexed(symbol("one", size, known), [wires[wire]]))
+                out.append(self.at_heights(symbol("one", size, known), [wires[wire]], None))
         return out
 
     def apply(self, node: Apply, letters: Sequence[str], level: Level) -> Step[Formula]:
@@ -290,7 +311,7 @@ class IndexWriter:
         value = simple_call(name, inside, 0, node.function.latex)
         if shown is not None:
             value.latex_pieces = (r"\left(", shown, r"\right)") if shown.kind != "call" or name == "inv" else (shown,)
-        return indexed(value, letters)
+        return self.at_heights(value, letters, None)
 
     def whole(self, arg: Node, level: Level, opening: str) -> Step[Formula]:
         """An argument that a function takes whole: a name, or a body and the order of its indices."""
@@ -310,7 +331,7 @@ class IndexWriter:
             raise Unwritable
         inner = [*letters[: node.batch], *core]
         body = yield self.expression(arg, inner, Level((*level.used, *core), frozenset()))
-        return indexed(simple_call(node.function.name, [body], 0, node.function.latex), letters[node.batch :])
+        return self.at_heights(simple_call(node.function.name, [body], 0, node.function.latex), letters[node.batch :], None)
 
 
 # -- networks

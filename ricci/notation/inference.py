@@ -36,7 +36,8 @@ from tensor_networks.errors import ShapeError, UnknownName, clip
 from tensor_networks.nodes import Node, tensor
 
 OF_VECTORS = frozenset({"norm2", "norm1", "sum", "diag"})
-OF_SQUARES = frozenset({"tr", "trace", "solve"})
+OF_SQUARES = frozenset({"tr", "trace", "solve", "vech", "tril", "triu"})
+KHATRI_RAO = frozenset({"kr", "rkr", "hadamard"})
 TO_SCALARS = frozenset({"tr", "trace", "sum", "norm1", "norm2", "normF"})
 LETTERS = "nmpqrstuvwkl"
 
@@ -193,7 +194,7 @@ class _Inference:
         if tree.name in CONSTANTS:
             return self.constant(tree)
         types = []
-        for argument in tree.arguments:
+        for argument in tree.arguments[:1] if tree.name == "reshape" else tree.arguments:
             types.append((yield self.type(argument)))
         if not types:
             return SCALAR
@@ -206,7 +207,11 @@ class _Inference:
             return SCALAR
         if tree.name == "diag":
             return Type(one.rows, None) if one.matrix else Type(one.rows or one.columns, one.rows or one.columns)
-        if tree.name in ("kron", "vec", "rvec"):
+        if tree.name in KHATRI_RAO and len(types) == 2 and one.matrix:
+            return self.khatri_rao(tree, types)
+        if tree.name == "reshape":
+            return Type(self.wires.new(), self.wires.new() if len(tree.arguments) == 3 else None)
+        if tree.name in ("kron", "vec", "rvec", "vech"):
             columns = self.wires.new() if tree.name == "kron" and one.matrix else None
             return Type(None if one.scalar else self.wires.new(), columns)
         if tree.name == "solve" and len(types) == 2:
@@ -239,6 +244,16 @@ class _Inference:
         rows, columns = (sizes.get(value[axis]) if axis < len(value) else None for axis in (0, 1))
         return Type(rows, columns)
 
+    def khatri_rao(self, tree: Call, types: Sequence[Type]) -> Type:
+        """Products of the columns, the rows or the entries of two matrices."""
+        one, other = types
+        if tree.name != "rkr":
+            self.same(one.columns, other.columns, tree)
+        if tree.name != "kr":
+            self.same(one.rows, other.rows, tree)
+        rows = self.wires.new() if tree.name == "kr" else one.rows
+        return Type(rows, self.wires.new() if tree.name == "rkr" else one.columns)
+
     def constant(self, tree: Call) -> Type:
         """eye, ones and the like name sizes."""
         wires = []
@@ -251,6 +266,8 @@ class _Inference:
             if key not in self.symbols:
                 self.symbols[key] = self.wires.new(key)
             wires.append(self.symbols[key])
+        if tree.name in ("commutation", "duplication", "elimination"):
+            return Type(self.wires.new(), self.wires.new())
         if tree.name == "eye" and wires:
             return Type(wires[0], wires[0])
         if len(wires) > 1:

@@ -44,37 +44,43 @@ def bundled(node: Network, tensors: Iterable[tuple[Formula, Factor]]) -> list[Fo
     Raises:
         Tangled: there is none.
     """
-    held = [_grouped(formula, factor) for formula, factor in tensors]
+    tensors = list(tensors)
+    known = {group for _, factor in tensors for group in factor.slots}.union(node.outputs)
+    held = [_grouped(formula, factor, known) for formula, factor in tensors]
     if all(len(group) == 1 for factor in held for group in factor.slots):
         rows, *columns = node.outputs
         return [Groups(held, node.sizes).spelled(rows, columns[0] if columns else None)]
     return _over_terminals(node, held)
 
 
-def _grouped(formula: Formula, factor: Factor) -> Held:
-    """A factor; a duplication or elimination matrix reads two of its axes as one."""
+def _grouped(formula: Formula, factor: Factor, known: set[Group]) -> Held:
+    """A factor; a duplication or elimination matrix reads two of its axes as one, in an order that others have."""
     slots = factor.slots
     if isinstance(factor.node, Pattern) and factor.node.order == 3:
-        if factor.node.name == "duplication":
-            slots = (slots[1] + slots[0], slots[2])
-        else:
-            slots = (slots[0], slots[2] + slots[1])
+        duplicates = factor.node.name == "duplication"
+        half, first, second = (slots[2], *slots[:2]) if duplicates else slots
+        pair, turned = second + first, first + second
+        if turned in known and pair not in known:
+            if not duplicates:
+                formula = chain([formula, commutation(factor.node.size, factor.node.size)], 2)
+            pair = turned
+        slots = (pair, half) if duplicates else (half, pair)
     return Held(formula, slots, factor.exponent)
 
 
 def _over_terminals(node: Network, held: list[Held]) -> list[Formula]:
     """Factors with grouped axes: each group becomes one wire, what lies between groups a Kronecker product."""
-    groups = {group for factor in held for group in factor.slots if len(group) > 1} | set(node.outputs)
+    held, outputs, sizes = _apart(node, held)
+    groups = {group for factor in held for group in factor.slots if len(group) > 1} | set(outputs)
     terminals = sorted(groups)
     inside = [wire for group in terminals for wire in group]
     if len(set(inside)) < len(inside):
         raise Tangled
     place = {wire: k for k, group in enumerate(terminals) for wire in group}
-    tangle = Tangle(
-        {k: _size(node, group) for k, group in enumerate(terminals)}, [terminals.index(g) for g in node.outputs]
-    )
+    lengths = {k: product(sizes[wire] for wire in group) for k, group in enumerate(terminals)}
+    tangle = Tangle(lengths, [terminals.index(group) for group in outputs])
     loose = [factor for factor in held if any(len(group) == 1 and group not in groups for group in factor.slots)]
-    root = components([factor.wires for factor in loose], len(node.sizes))
+    root = components([factor.wires for factor in loose], len(sizes))
     between: dict[tuple[int, ...], list[Held]] = {}
     touched: dict[int, set[int]] = {}
     for factor in loose:
@@ -87,7 +93,7 @@ def _over_terminals(node: Network, held: list[Held]) -> list[Formula]:
         if not 1 <= len(ends) <= 2:
             raise Tangled
         sides = [terminals[k] for k in ends]
-        formula = Groups(factors, node.sizes).spelled(sides[0], sides[1] if len(sides) > 1 else None)
+        formula = Groups(factors, sizes).spelled(sides[0], sides[1] if len(sides) > 1 else None)
         tangle.add(formula, ends, 1)
     for factor in held:
         if factor not in loose:
@@ -95,8 +101,22 @@ def _over_terminals(node: Network, held: list[Held]) -> list[Formula]:
     return tangle.formula()
 
 
-def _size(node: Network, group: Group) -> Axis:
-    return product(node.sizes[wire] for wire in group)
+def _apart(node: Network, held: list[Held]) -> tuple[list[Held], list[Group], list[Axis]]:
+    """Wires that an output shares with a grouped axis of a factor become two, with an identity between them."""
+    inner = {group for factor in held for group in factor.slots if len(group) > 1}
+    met = {wire for group in inner for wire in group}
+    sizes, outputs, held = list(node.sizes), list(node.outputs), list(held)
+    for place, group in enumerate(outputs):
+        if group not in inner and met & {*group}:
+            fresh = []
+            for wire in group:
+                if wire in met:
+                    sizes.append(sizes[wire])
+                    held.append(Held(eye(sizes[wire]), ((wire,), (len(sizes) - 1,)), 1))
+                    wire = len(sizes) - 1
+                fresh.append(wire)
+            outputs[place] = tuple(fresh)
+    return held, outputs, sizes
 
 
 class Groups:
@@ -208,7 +228,7 @@ class Groups:
             vector = self.piece(rows, ())
             return None if vector is None else diagonal(vector)
         for group, is_row in ((rows, True), (columns, False)):
-            if len(group) > 1 and len(set(group)) == 1 and len(set((*rows, *columns))) > 1:
+            if len(group) > 1 and len(set(group)) == 1 and len({*rows, *columns}) > 1:
                 inner = self.piece(group[:1], columns) if is_row else self.piece(rows, group[:1])
                 copies = reduce(khatri_rao, [eye(self.sizes[group[0]])] * len(group))
                 parts = [] if inner is None else [copies, inner] if is_row else [inner, transposed(copies)]

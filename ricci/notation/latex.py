@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from ricci.notation.formula import TooLong, escaped
+from ricci.notation.heights import Heights
 from ricci.notation.index_writer import Unwritable, index_formula
 from ricci.notation.matrix_writer import bounded, matrix_formula
 from tensor_networks.nodes import Node
 
 
-def latex(node: Node, notation: str = "matrix", row: bool = False) -> str:
+def latex(node: Node, notation: str = "matrix", row: bool = False, heights: Heights | None = None) -> str:
     """The LaTeX of a node in a notation ("matrix" or "index"), without dollar signs; a vector as a row if asked.
+
+    Indices stand at their heights where all are known.
 
     What has no matrix form is given in index notation, and what is too long as a remark.
 
@@ -20,6 +23,6 @@ def latex(node: Node, notation: str = "matrix", row: bool = False) -> str:
         raise ValueError(f"there is no notation {notation!r}; use 'matrix' or 'index'")
     try:
         formula = matrix_formula(node, row) if notation == "matrix" else None
-        return (index_formula(node, latex=True) if formula is None else formula).latex
+        return (index_formula(node, latex=True, heights=heights) if formula is None else formula).latex
     except (TooLong, Unwritable):
         return rf"\text{{{escaped(bounded(node))}}}"

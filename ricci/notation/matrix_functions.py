@@ -149,7 +149,8 @@ def _vech(call: Arguments) -> Value:
     products, value = call.products, call.square()
     size = products.size(value, 0)
     (rows, columns), half = value.outputs, (products.bare(triangle(size)),)
-    return Value("column", [half], [*value.factors, (pattern("elimination", size), (half, rows, columns), 1)], value.coefficient, value.bare)
+    factors = [*value.factors, (pattern("elimination", size), (half, rows, columns), 1)]
+    return Value("column", [half], factors, value.coefficient, value.bare)
 
 
 def _triangular(call: Arguments) -> Value:

@@ -163,7 +163,8 @@ class MatrixWriter:
 
     def distributed(self, node: Network) -> Formula:
         """A sum of higher order within grouped axes, such as `kron(A, B) + kron(C, D)`, term by term."""
-        place = next(k for k, factor in enumerate(node.factors) if factor.node.order > 2)
+        high = [k for k, f in enumerate(node.factors) if f.node.order > 2 and not isinstance(f.node, Pattern)]
+        place = high[0]
         factor = node.factors[place]
         if not isinstance(factor.node, Sum) or factor.exponent != 1 or all(len(group) == 1 for group in node.outputs):
             raise Tangled

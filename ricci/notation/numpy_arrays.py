@@ -33,8 +33,9 @@ from ricci.notation.numpy_shapes import (
 from ricci.notation.numpy_stand_ins import quotient
 from tensor_networks.axes import Axis, product, show_shape
 from tensor_networks.errors import ShapeError
-from tensor_networks.networks import network
+from tensor_networks.networks import network, total
 from tensor_networks.nodes import Node
+from tensor_networks.patterns import pattern
 
 # orders of axes
 
@@ -289,12 +290,23 @@ def triangle(upper: bool) -> Any:
 
     def cut(m: Operand, k: int = 0) -> Node:
         node = operand(m)
-        sizes = [integer_size(size, "a triangle of a matrix") for size in node.axes[-2:]]
-        mask = constant_array((np.triu if upper else np.tril)(np.ones(sizes), k))
+        mask = _triangle_of_ones(node.axes[-2:], integer(k, "the number of a diagonal"), upper)
         wires = range(node.order)
         return network([(node, wires), (mask, wires[-2:])], wires)
 
     return cut
+
+
+def _triangle_of_ones(axes: Shape, k: int, upper: bool) -> Node:
+    """Ones on and below (or above) the k-th diagonal; of sizes that are symbols only next to the main diagonal."""
+    shift = -k if upper else k
+    if len(set(axes)) > 1 or isinstance(axes[0], int) or shift not in (-1, 0):
+        sizes = [integer_size(size, "a triangle of a matrix") for size in axes]
+        return constant_array((np.triu if upper else np.tril)(np.ones(sizes), k))
+    ones: Node = pattern("lower", axes[0])
+    if shift:
+        ones = total([(ones, 1), (network((), "ii", {"i": axes[0]}), -1)])
+    return network([(ones, "ij")], "ji" if upper else "ij")
 
 
 # bounds

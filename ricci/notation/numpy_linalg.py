@@ -21,25 +21,12 @@ from ricci.notation.numpy_shapes import (
     integer,
     meet,
     operand,
-    shape_text,
 )
+from ricci.notation.numpy_spectra import spectral_norm, square
 from ricci.notation.numpy_stand_ins import Untraceable
-from tensor_networks.errors import OperandError, ShapeError, TraceError
+from tensor_networks.errors import OperandError
 from tensor_networks.networks import network
 from tensor_networks.nodes import Node
-
-
-def square(what: str, a: Operand) -> Node:
-    """The operand, if its last two axes have one size.
-
-    Raises:
-        ShapeError: they have not.
-    """
-    node = operand(a)
-    if node.order < 2:
-        raise ShapeError(f"{what} needs a square matrix, not {shape_text(node)}")
-    meet(f"{what} of a square matrix", *node.axes[-2:])
-    return node
 
 
 def inv(a: Operand) -> Node:
@@ -91,7 +78,6 @@ def norm(x: Operand, ord: Any = None, axis: Any = None, keepdims: bool = False) 
     """``np.linalg.norm``: of all entries, along an axis, or of matrices in two axes.
 
     Raises:
-        TraceError: a norm that needs singular values.
         OperandError: an order that is not known.
     """
     node = operand(x)
@@ -106,14 +92,11 @@ def norm(x: Operand, ord: Any = None, axis: Any = None, keepdims: bool = False) 
 
 
 def matrix_norm_of(node: Node, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Node:
-    """The norm of matrices in two axes: Frobenius, largest column sum (1) or row sum (infinity)."""
+    """The norm of matrices in two axes: Frobenius, largest column sum (1), row sum (infinity), or of singular values."""
     if ord in ("fro", "f"):
         return norm_of(node, "fro", axes, keepdims)
     if ord in (2, -2, "nuc"):
-        raise TraceError(
-            f"norm of order {ord} needs the singular values (svd), which have no formula here",
-            hint="np.linalg.norm(X) is the root of the sum of squares",
-        )
+        return spectral_norm(node, ord, axes, keepdims)
     if ord not in (1, float("inf")):
         raise OperandError(f"a matrix norm of order {ord!r} has no formula here")
     summed, largest = axes if ord == 1 else axes[::-1]

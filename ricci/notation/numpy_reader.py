@@ -15,6 +15,7 @@ from ricci.notation import numpy_linalg as linalg
 from ricci.notation import numpy_products as products
 from ricci.notation import numpy_reductions as reductions
 from ricci.notation.numpy_shapes import operand
+from ricci.notation.numpy_spectra import SPECTRA
 from ricci.notation.numpy_ufuncs import UFUNCS
 from tensor_networks.errors import TraceError, suggestion
 
@@ -101,6 +102,7 @@ ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "linalg.trace": linalg.last_trace,
     "linalg.diagonal": linalg.last_diagonal,
     "linalg.matrix_transpose": arrays.matrix_transpose,
+    **SPECTRA,
 }
 
 IN_PLACE = frozenset(["copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"])

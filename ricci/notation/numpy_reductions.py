@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ricci.functions import apply
+from ricci.functions import Apply, apply
 from ricci.notation.numpy_indexing import picked
 from ricci.notation.numpy_shapes import Label, Operand, axis_numbers, operand, relabelled
 from ricci.notation.numpy_ufuncs import combined, divide, multiply, root, scaled
@@ -94,6 +94,9 @@ def prod(a: Operand, axis: Any = None, *, keepdims: bool = False) -> Node:
     """
     node = operand(a)
     axes = axis_numbers(axis, node.order)
+    if isinstance(node, Apply) and node.function.name == "eigvals" and axes == (node.order - 1,):
+        value = apply("det", node.args[0])  # the product of the eigenvalues
+        return with_ones(value, axes) if keepdims else value
     for number in sorted(axes, reverse=True):
         size = node.axes[number]
         if not isinstance(size, int):
@@ -102,10 +105,10 @@ def prod(a: Operand, axis: Any = None, *, keepdims: bool = False) -> Node:
         shape = node.axes[:number] + node.axes[number + 1 :]
         wires = range(len(shape))
         node = network([(part, wires) for part in parts], wires, dict(enumerate(shape)))
-    return _with_ones(node, axes) if keepdims else node
+    return with_ones(node, axes) if keepdims else node
 
 
-def _with_ones(node: Node, axes: Sequence[int]) -> Node:
+def with_ones(node: Node, axes: Sequence[int]) -> Node:
     """A reduced node with axes of size 1 where it had others."""
     rest = iter(range(node.order))
     outputs: list[Label] = [f"one {axis}" if axis in axes else next(rest) for axis in range(node.order + len(axes))]
@@ -118,7 +121,7 @@ def reduced(name: str, node: Node, axes: Sequence[int], keepdims: bool) -> Node:
         return node
     rest = [axis for axis in range(node.order) if axis not in axes]
     value = apply(name, relabelled(node, [*rest, tuple(sorted(axes))]))
-    return _with_ones(value, axes) if keepdims else value
+    return with_ones(value, axes) if keepdims else value
 
 
 def amax(a: Operand, axis: Any = None, *, keepdims: bool = False) -> Node:
@@ -154,7 +157,7 @@ def norm_of(x: Operand, ord: Any, axes: Sequence[int], keepdims: bool) -> Node:
     if ord in (None, 2, "fro", "f"):
         if len(axes) == node.order:
             value = apply("norm2", node)
-            return _with_ones(value, axes) if keepdims else value
+            return with_ones(value, axes) if keepdims else value
         return root(sum_(elementwise_power(node, 2), tuple(axes), keepdims=keepdims))
     size = apply("abs", node)
     if ord == float("inf"):

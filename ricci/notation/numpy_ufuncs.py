@@ -104,13 +104,20 @@ def _logaddexp2(x1: Operand, x2: Operand) -> Node:
     return divide(_logaddexp(multiply(x1, two), multiply(x2, two)), two)
 
 
-def _logit(x: Operand) -> Node:
-    node = operand(x)
-    return subtract(apply("log", node), apply("log1p", scaled(node, -1)))
+def _xlog1py(x: Operand, y: Operand) -> Node:
+    first, second = broadcast("xlog1py", x, y)
+    return multiply(first, apply("log1p", second))
 
 
-def _log_expit(x: Operand) -> Node:
-    return scaled(apply("softplus", scaled(operand(x), -1)), -1)
+def _kl_div(x: Operand, y: Operand) -> Node:
+    first, second = broadcast("kl_div", x, y)
+    return add(apply("relentr", first, second), subtract(second, first))
+
+
+def _heaviside(x1: Operand, x2: Operand) -> Node:
+    first, second = broadcast("heaviside", x1, x2)
+    at_zero = subtract(1, elementwise_power(apply("sign", first), 2))
+    return add(apply("step", first), multiply(at_zero, subtract(second, 0.5)))
 
 
 def _times(number: float) -> Ufunc:
@@ -165,10 +172,12 @@ UFUNCS: dict[str, Ufunc] = {
     "arcsinh": _of_table("asinh"),
     "arccosh": _of_table("acosh"),
     "arctanh": _of_table("atanh"),
+    "heaviside": _heaviside,
     "absolute": _of_table("abs"),
     "fabs": _of_table("abs"),
     "fmax": _of_table("maximum"),
     "fmin": _of_table("minimum"),
+    "clip": _of_table("clip"),
     "matmul": matmul,
     "matvec": matvec,
     "vecmat": vecmat,
@@ -178,8 +187,15 @@ UFUNCS: dict[str, Ufunc] = {
 
 UFUNCS |= {  # the universal functions of scipy.special
     "expit": _of_table("sigmoid"),
-    "logit": _logit,
-    "log_expit": _log_expit,
+    "logit": _of_table("logit"),
+    "log_expit": _of_table("logsigmoid"),
+    "ndtr": _of_table("ndtr"),
+    "entr": _of_table("entr"),
+    "rel_entr": _of_table("relentr"),
+    "kl_div": _kl_div,
+    "xlogy": _of_table("xlogy"),
+    "xlog1py": _xlog1py,
+    "exp10": lambda x: apply("exp", multiply(x, apply("log", constant(10)))),
     "erf": _of_table("erf"),
     "erfc": _of_table("erfc"),
     "gammaln": _of_table("gammaln"),

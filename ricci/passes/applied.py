@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ricci.functions import Apply, apply, is_number
-from ricci.passes.common import is_call, is_ones, negative
+from ricci.passes.common import is_call, is_ones, is_zero, negative
 from tensor_networks.networks import Factor, Network, Sum, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, ratio
@@ -77,7 +77,7 @@ def exponent_of(node: Node) -> Node | None:
 
 
 def exponentials(node: Node) -> Node:
-    """exp(log(u)) = u (domain: u > 0 forgotten); power(u, number) is a power; abs(abs(u)) = abs(u)."""
+    """exp(log(u)) = u (domain: u > 0 forgotten); power(u, number) is a power; abs(abs(u)) = abs(u); max(u, 0) = relu(u)."""
     if not isinstance(node, Apply):
         return node
     name, arg = node.function.name, node.args[0]
@@ -88,6 +88,10 @@ def exponentials(node: Node) -> Node:
         return node if exponent is None else elementwise_power(arg, exponent)
     if name in ("abs", "relu") and is_call(arg, name):
         return arg
+    if name in ("maximum", "minimum"):
+        others = [part for part in node.args if not is_zero(part)]
+        if len(others) == 1:
+            return apply("relu", others[0]) if name == "maximum" else negative(apply("relu", negative(others[0])))
     return node
 
 

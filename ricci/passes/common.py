@@ -24,6 +24,11 @@ def is_ones(node: Node) -> bool:
     return len(set(wires)) == len(wires) == len(node.sizes)
 
 
+def is_zero(node: Node) -> bool:
+    """Is it the zero of its shape?"""
+    return isinstance(node, Sum) and not node.terms
+
+
 def is_nonnegative(node: Node) -> bool:
     """Is every entry known to be at least 0?"""
     if isinstance(node, Apply):

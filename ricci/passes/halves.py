@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tensor_networks.axes import triangle
+from tensor_networks.axes import product, triangle
 from tensor_networks.networks import Factor, Network, Sum, network, size_of, total
 from tensor_networks.nodes import Node, walk
 from tensor_networks.patterns import Pattern, pattern
@@ -53,9 +53,7 @@ def _equal(node: Network, one: Group, other: Group) -> list[Factor]:
     """A delta that makes two groups one."""
     if one == other:
         return []
-    size = {0: node.sizes[one[0]]} if len(one) == 1 else {k: node.sizes[wire] for k, wire in enumerate(one)}
-    labels = tuple(size)
-    delta = network((), [labels, labels], size)  # type: ignore[arg-type]
+    delta = network((), "ii", {"i": product(node.sizes[wire] for wire in one)})
     return [Factor(delta, (one, other), 1)]
 
 
@@ -71,16 +69,21 @@ def _uses(node: Network) -> dict[int, int]:
 
 def both_triangles(node: Sum) -> Node:
     """tril(X) + triu(X) = X + diag(diag(X))."""
+    numbers = dict(node.terms)
     for term, number in node.terms:
         for place, _, slots in _patterns(term, "lower") if isinstance(term, Network) else ():
-            rest = _without(term, place)
-            turned = _remade(term, [*rest, term.factors[place]._replace(slots=slots[::-1])])
-            if turned is not term and any(other is turned and n == number for other, n in node.terms):
-                whole = _remade(term, [*rest, *_ones(term, slots)])
-                on_diagonal = _remade(term, [*rest, *_equal(term, *slots)])
-                kept = [(other, n) for other, n in node.terms if other is not term and other is not turned]
-                return total([*kept, (whole, number), (on_diagonal, number)], node.axes)
+            made = _turned(term, place, slots)  # type: ignore[arg-type]
+            if made[0] is not term and numbers.get(made[0]) == number:
+                kept = [(other, n) for other, n in node.terms if other is not term and other is not made[0]]
+                return total([*kept, (made[1], number), (made[2], number)], node.axes)
     return node
+
+
+def _turned(term: Network, place: int, slots: Slots) -> tuple[Node, Node, Node]:
+    """A product with its lower turned to upper; the same without it; the same on the diagonal only."""
+    rest = _without(term, place)
+    upper = _remade(term, [*rest, term.factors[place]._replace(slots=slots[::-1])])
+    return upper, _remade(term, [*rest, *_ones(term, slots)]), _remade(term, [*rest, *_equal(term, *slots)])
 
 
 def opened(node: Network) -> Found:
@@ -128,7 +131,7 @@ def _parts(name: str, slots: Slots) -> tuple[Group, Slots]:
 def same_place(node: Network) -> Found:
     """Two eliminations that agree in h agree in the pair."""
     found = list(_patterns(node, "elimination"))
-    for k, (one, _, slots) in enumerate(found):
+    for k, (_, _, slots) in enumerate(found):
         for other, _, groups in found[k + 1 :]:
             if slots[0] == groups[0] and all(len(a) == len(b) for a, b in zip(slots, groups, strict=True)):
                 extra = [*_equal(node, slots[1], groups[1]), *_equal(node, slots[2], groups[2])]
@@ -173,7 +176,7 @@ def _ones(node: Network, groups: Slots) -> list[Factor]:
     out = []
     for group in groups:
         labels = {k: node.sizes[wire] for k, wire in enumerate(group)}
-        out.append(Factor(network((), [tuple(labels)], labels), (group,), 1))  # type: ignore[arg-type]
+        out.append(Factor(network((), [tuple(labels)], labels), (group,), 1))
     return out
 
 
@@ -203,7 +206,11 @@ def returning(node: Network) -> Found:
             if g == h and k != l_:
                 rest = _without(node, place, other)
                 held = {wire for factor in rest for group in factor.slots for wire in group}
-                if {i[0], j[0]} <= held and not node.free & {i[0], j[0]} and _symmetric(rest, i, j, node.free | {*k, *l_}, node):
+                if (
+                    {i[0], j[0]} <= held
+                    and not node.free & {i[0], j[0]}
+                    and _symmetric(rest, i, j, node.free | {*k, *l_}, node)
+                ):
                     return [*rest, *_equal(node, i, k), *_equal(node, j, l_)]
     return None
 
@@ -217,7 +224,7 @@ def _symmetric(factors: list[Factor], i: Group, j: Group, ends: frozenset[int], 
 
 
 def symmetrised(node: Network) -> Node:
-    """A sum between the two slots of a duplication is taken apart where that makes terms alike: D'*vec(A + A') = 2*D'*vec(A)."""
+    """D'*vec(A + A') = 2*D'*vec(A): a sum on the pair of a duplication is taken apart where that makes terms alike."""
     for _, _, slots in _patterns(node, "duplication"):
         for place, factor in enumerate(node.factors):
             if not isinstance(factor.node, Sum) or factor.exponent != 1:
@@ -244,4 +251,13 @@ def halved(root: Node) -> Node:
     return substitute(root, mapping) if mapping else root
 
 
-STEPS: tuple[Callable[[Network], Found], ...] = (opened, powers, on_the_diagonal, same_pair, same_place, lowers, summed, returning)
+STEPS: tuple[Callable[[Network], Found], ...] = (
+    opened,
+    powers,
+    on_the_diagonal,
+    same_pair,
+    same_place,
+    lowers,
+    summed,
+    returning,
+)

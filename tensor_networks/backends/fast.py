@@ -40,9 +40,9 @@ def softmax(x: np.ndarray) -> np.ndarray:
         t = x - np.maximum.reduce(x)
         np.exp(t, t)
         return np.divide(t, np.add.reduce(t), t)
-    t = x - np.maximum.reduce(x, -1, None, None, True)
+    t = x - np.maximum.reduce(x, -1, keepdims=True)
     np.exp(t, t)
-    return np.divide(t, np.add.reduce(t, -1, None, None, True), t)
+    return np.divide(t, np.add.reduce(t, -1, keepdims=True), t)
 
 
 def logsumexp(x: np.ndarray) -> np.ndarray:

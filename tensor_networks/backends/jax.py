@@ -8,12 +8,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tensor_networks.backends.jax_matrices import (  # noqa: F401
+    along,
+    cholesky,
+    eigvals,
+    eigvalsh,
+    eigvecs,
+    eigvecsh,
+    expm,
+    expmalong,
+    gaps,
+    logm,
+    logmalong,
+    minors,
+    nucnorm,
+    pinv,
+    polar,
+    polarturn,
+    qfactor,
+    rfactor,
+    root_step,
+    sqrtm,
+    sqrtmalong,
+    svdleft,
+    svdright,
+    svdvals,
+    sylvester,
+    symmetric_part,
+    tall_qr,
+    wide_svd,
+)
+
 if TYPE_CHECKING:
     import jax
     import jax.numpy as jnp
 
 IMPORTS = ("import jax", "import jax.numpy as jnp")
 STEPS = {
+    "einsum": "jnp.einsum('{0}', {1})",
     "stack": "jnp.stack(({0}), {1})",
     "array": "jnp.array({0}, dtype)",
     "transpose": "{0}.transpose({order})",
@@ -168,6 +200,16 @@ def tetragamma(x: jnp.ndarray) -> jnp.ndarray:
 def pentagamma(x: jnp.ndarray) -> jnp.ndarray:
     """The derivative of tetragamma."""
     return jax.scipy.special.polygamma(3, x)
+
+
+def hexagamma(x: jnp.ndarray) -> jnp.ndarray:
+    """The derivative of pentagamma."""
+    return jax.scipy.special.polygamma(4, x)
+
+
+def heptagamma(x: jnp.ndarray) -> jnp.ndarray:
+    """The derivative of hexagamma."""
+    return jax.scipy.special.polygamma(5, x)
 
 
 def elimination(count: int, rows: int, columns: int, dtype: jnp.dtype) -> jnp.ndarray:

@@ -54,6 +54,7 @@ from tensor_networks.backends.numpy_special import (  # noqa: F401
 
 IMPORTS = ("import math", "import numpy as np")
 STEPS = {
+    "einsum": "np.einsum('{0}', {1}, optimize=True)",
     "stack": "np.stack(({0}), {1})",
     "array": "np.array({0}, dtype)",
     "transpose": "{0}.transpose({order})",

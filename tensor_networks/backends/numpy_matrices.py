@@ -100,7 +100,8 @@ def tall_qr(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The thin QR factorisation of a matrix that has no more columns than rows."""
     if x.shape[-2] < x.shape[-1]:
         raise np.linalg.LinAlgError("qfactor and rfactor are of matrices with no more columns than rows")
-    return tuple(np.linalg.qr(x))
+    q, r = np.linalg.qr(x)
+    return q, r
 
 
 def qfactor(x: np.ndarray) -> np.ndarray:

@@ -117,16 +117,16 @@ class _Writer(Writer):
         """A linear combination with its numbers as arrays of no axes, which NumPy takes up faster than Python's."""
         text = ""
         for coefficient, arg, number in zip(step.params, args, step.args, strict=True):
-            value_ = exact(coefficient)
+            factor: Any = exact(coefficient)
             constant = self.program.steps[number]
             if constant.op == "constant":
-                term = self.number(abs(value_) * exact(constant.params[0]))
-            elif abs(value_) == 1:
+                term = self.number(abs(factor) * exact(constant.params[0]))
+            elif abs(factor) == 1:
                 term = at(arg, MULTIPLY)
             else:
-                term = f"{self.number(abs(value_))} * {at(arg, POWER)}"
-            sign = "-" if value_ < 0 else "+"
-            text += f" {sign} {term}" if text else term if value_ > 0 else f"-{term}"
+                term = f"{self.number(abs(factor))} * {at(arg, POWER)}"
+            sign = "-" if factor < 0 else "+"
+            text += f" {sign} {term}" if text else term if factor > 0 else f"-{term}"
         return text
 
     def placement(self, step: Step, args: Sequence[Text]) -> str:

@@ -203,6 +203,8 @@ class Writer:
             return f"{first}.mT"
         if op == "reshape":
             return f"{first}.reshape({', '.join(map(self.names.size, axes))})"
+        if op == "einsum":
+            return str(self.table.STEPS[op]).format(params[0], ", ".join(arg.text for arg in args))
         if op == "stack":
             return str(self.table.STEPS[op]).format(", ".join(arg.text for arg in args), params[0])
         if op == "deposit":

@@ -8,11 +8,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tensor_networks.backends.torch_matrices import (  # noqa: F401
+    along,
+    cholesky,
+    eigvals,
+    eigvalsh,
+    eigvecs,
+    eigvecsh,
+    expm,
+    expmalong,
+    gaps,
+    logm,
+    logmalong,
+    minors,
+    nucnorm,
+    pinv,
+    polar,
+    polarturn,
+    qfactor,
+    rfactor,
+    sqrtm,
+    sqrtmalong,
+    svdleft,
+    svdright,
+    svdvals,
+    sylvester,
+    symmetric_part,
+    tall_qr,
+    wide_svd,
+)
+
 if TYPE_CHECKING:
     import torch
 
 IMPORTS = ("import torch",)
 STEPS = {
+    "einsum": "torch.einsum('{0}', {1})",
     "stack": "torch.stack(({0}), {1})",
     "array": "torch.tensor({0}, dtype=dtype)",
     "transpose": "{0}.permute({order})",
@@ -166,6 +197,16 @@ def tetragamma(x: torch.Tensor) -> torch.Tensor:
 def pentagamma(x: torch.Tensor) -> torch.Tensor:
     """The derivative of tetragamma."""
     return torch.special.polygamma(3, x)
+
+
+def hexagamma(x: torch.Tensor) -> torch.Tensor:
+    """The derivative of pentagamma."""
+    return torch.special.polygamma(4, x)
+
+
+def heptagamma(x: torch.Tensor) -> torch.Tensor:
+    """The derivative of hexagamma."""
+    return torch.special.polygamma(5, x)
 
 
 def elimination(count: int, rows: int, columns: int, dtype: torch.dtype) -> torch.Tensor:

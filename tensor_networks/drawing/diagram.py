@@ -96,9 +96,7 @@ class Diagram:
             return path
         formats = {".svg": self.svg, ".tex": self.tikz, ".dot": self.dot, ".html": self.html, ".txt": self.text}
         if path.suffix not in formats:
-            raise FormatError(
-                f"no format is known by {path.suffix!r}", hint="use one of .svg .png .tex .dot .html .txt"
-            )
+            raise FormatError(f"no format is known by {path.suffix!r}", hint="use one of .svg .png .tex .dot .html .txt")
         path.write_text(formats[path.suffix](), encoding="utf-8")
         return path
 

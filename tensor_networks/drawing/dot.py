@@ -23,8 +23,7 @@ _ENTITIES = {
 def quoted(text: str) -> str:
     """A quoted string. What DOT gives a meaning to is written as an entity, so that the text cannot end the string."""
     safe = "".join(
-        _ENTITIES.get(character) or (character if character.isprintable() else f"&#{ord(character)};")
-        for character in text
+        _ENTITIES.get(character) or (character if character.isprintable() else f"&#{ord(character)};") for character in text
     )
     return f'"{safe}"'
 
@@ -47,9 +46,7 @@ def dot(node: Node) -> str:
         if isinstance(node, Sum):
             lines.append("  }")
         if budget < 0:
-            lines.append(
-                f"  more [label={quoted(f'{len(terms) - place - 1} more terms')}, shape={quoted('plaintext')}];"
-            )
+            lines.append(f"  more [label={quoted(f'{len(terms) - place - 1} more terms')}, shape={quoted('plaintext')}];")
             break
     return "\n".join([*lines, "}", ""])
 

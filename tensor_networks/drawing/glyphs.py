@@ -45,9 +45,7 @@ def tensor_glyph(node: Node, runs: Runs, exponent: object, mark: str, data: Data
     )
 
 
-def pill_glyph(
-    node: Node, runs: Runs, exponent: object, mark: str, data: Data, title: str, fill: str = "function"
-) -> Glyph:
+def pill_glyph(node: Node, runs: Runs, exponent: object, mark: str, data: Data, title: str, fill: str = "function") -> Glyph:
     """A folded node: its text in a pill."""
     runs = raised(runs, exponent)
     wide = max(RADIUS + 2, (16 + width(runs, NAME)) / 2)
@@ -144,7 +142,8 @@ def draw_vertex(vertex: Vertex, ports: Mapping[int, tuple[str, Point]]) -> list[
 def _small(vertex: Vertex) -> Shape:
     x, y = vertex.x, vertex.y
     if vertex.kind == "split":
-        return Shape((x - 5, y - 5, x + 5, y + 5), 1.5, "ink", "ink", 1.0)
+        left, top, right, bottom = vertex.glyph.box
+        return Shape((x + left, y + top, x + right, y + bottom), 2.0, "ink", "ink", 1.0)
     box = (x - DOT, y - DOT, x + DOT, y + DOT)
     return Shape(box, -1.0, "ink" if vertex.kind == "dot" else "paper", "ink", 1.3)
 

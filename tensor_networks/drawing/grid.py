@@ -1,4 +1,4 @@
-"""Networks on a grid (ladders, projected entangled pair states) and on positions that are given: straight wires between sites."""
+"""Networks on a grid (ladders, entangled pair states) or on given positions: straight wires between sites."""
 
 from __future__ import annotations
 
@@ -87,9 +87,7 @@ def _reading(mesh: Mesh, view: dict[int, Site]) -> list[str]:
     return [mesh.vertices[vertex].glyph.title for vertex in order]
 
 
-def given_sites(
-    mesh: Mesh, component: Sequence[int], positions: Mapping[str, Sequence[Site]]
-) -> dict[int, Site] | None:
+def given_sites(mesh: Mesh, component: Sequence[int], positions: Mapping[str, Sequence[Site]]) -> dict[int, Site] | None:
     """The positions that are given by name; None unless there is one for every vertex of the component."""
     used: dict[str, int] = {}
     sites: dict[int, Site] = {}

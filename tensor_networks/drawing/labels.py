@@ -84,9 +84,7 @@ class Labels:
 
 
 def _along(points: Sequence[Point], wide: float) -> Iterator[tuple[Point, str]]:
-    pieces = sorted(
-        pairwise(points), key=lambda piece: -abs(piece[0][0] - piece[1][0]) - abs(piece[0][1] - piece[1][1])
-    )
+    pieces = sorted(pairwise(points), key=lambda piece: -abs(piece[0][0] - piece[1][0]) - abs(piece[0][1] - piece[1][1]))
     for (ax, ay), (bx, by) in pieces:
         if abs(ay - by) < 0.5:
             if abs(ax - bx) < wide + 4:

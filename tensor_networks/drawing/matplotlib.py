@@ -45,16 +45,14 @@ def _line(line: Line, level: int) -> Any:
         codes += [Path.LINETO, Path.CURVE3, Path.CURVE3]
     points.append(line.points[-1])
     codes.append(Path.LINETO)
-    return PathPatch(
-        Path(points, codes), fill=False, edgecolor=LIGHT[line.role], linewidth=line.thick * 0.75, zorder=level
-    )
+    return PathPatch(Path(points, codes), fill=False, edgecolor=LIGHT[line.role], linewidth=line.thick * 0.75, zorder=level)
 
 
 def _shape(shape: Shape, level: int) -> Any:
     from matplotlib.patches import Circle, FancyBboxPatch
 
     left, top, right, bottom = shape.box
-    look = {
+    look: dict[str, Any] = {
         "facecolor": LIGHT.get(shape.fill, "none"),
         "edgecolor": LIGHT[shape.stroke],
         "linewidth": shape.thick * 0.75,

@@ -47,7 +47,7 @@ class Glyph(NamedTuple):
 
 
 class Vertex:
-    """A vertex with its glyph. `part` is the number of its factor, or -1. Legs are no vertices: they are edges that end nowhere."""
+    """A vertex with its glyph. `part` is the number of its factor, or -1. A leg is no vertex but an edge that ends nowhere."""
 
     __slots__ = ("ends", "glyph", "kind", "part", "x", "y")
 
@@ -104,7 +104,8 @@ def mesh_of(
         if len(group) == 1:
             ends[group[0]].append((vertex, slot))
             return
-        vertices.append(Vertex("split", SPLIT_GLYPH))
+        half = 2.0 + 4.0 * len(group)
+        vertices.append(Vertex("split", SPLIT_GLYPH._replace(box=(-half, -5.0, half, 5.0))))
         splitter = len(vertices) - 1
         bundle = Edge(splitter, 0, -1, 0, -1, True)
         if vertex < 0:

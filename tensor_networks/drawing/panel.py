@@ -24,9 +24,7 @@ class Component:
 
     __slots__ = ("box", "edges", "line", "short", "vertices")
 
-    def __init__(
-        self, vertices: list[int], edges: list[Edge], box: Box, line: float = 0.0, short: bool = False
-    ) -> None:
+    def __init__(self, vertices: list[int], edges: list[Edge], box: Box, line: float = 0.0, short: bool = False) -> None:
         self.vertices, self.edges, self.box, self.line, self.short = vertices, edges, box, line, short
 
 
@@ -75,9 +73,7 @@ def _turn(mesh: Mesh) -> bool:
     return changed
 
 
-def _laid_out(
-    mesh: Mesh, near: list[list[int]], component: list[int], positions: Mapping[str, Sequence[Site]]
-) -> Component:
+def _laid_out(mesh: Mesh, near: list[list[int]], component: list[int], positions: Mapping[str, Sequence[Site]]) -> Component:
     inside = set(component)
     edges = [edge for edge in mesh.edges if edge.u in inside]
     sites = given_sites(mesh, component, positions) if positions else find_grid(mesh, near, component)

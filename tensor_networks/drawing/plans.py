@@ -150,9 +150,7 @@ class _Drawing:
         items: list[Item] = []
         boxes: list[Box] = []
         for place in order:
-            items += self.wires(
-                place, right[depth[place]] - max(self.wide[p] for p in order if depth[p] == depth[place])
-            )
+            items += self.wires(place, right[depth[place]] - max(self.wide[p] for p in order if depth[p] == depth[place]))
         for place in order:
             items += self.node(place, boxes)
         return Picture(items, united(boxes))

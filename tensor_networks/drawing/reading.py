@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -96,13 +96,11 @@ class _Reader:
         factors = []
         for part in self.parts(element, "factor"):
             factors.append((self.content(part), _groups(part, "data-slots"), _number(part.get("data-exponent", "1"))))
-        sizes = dict(enumerate(_sizes(json.loads(element.get("data-sizes", "[]")))))
+        sizes: dict[Hashable, Any] = dict(enumerate(_sizes(json.loads(element.get("data-sizes", "[]")))))
         return network(factors, _groups(element, "data-outputs"), sizes)
 
     def sum(self, element: Element) -> Node:
-        terms = [
-            (self.content(part), _number(part.get("data-coefficient", "1"))) for part in self.parts(element, "term")
-        ]
+        terms = [(self.content(part), _number(part.get("data-coefficient", "1"))) for part in self.parts(element, "term")]
         return total(terms, _sizes(json.loads(element.get("data-axes", "[]"))))
 
 

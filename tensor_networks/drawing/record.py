@@ -49,9 +49,7 @@ def records(root: Node, below: Sequence[Node], shown: Collection[Node]) -> list[
     Nothing for more than a bounded number of nodes: those are then known by their digests only.
     """
     composite = [
-        node
-        for node in below
-        if node.children and node not in shown and (node is not root or hasattr(node, "function"))
+        node for node in below if node.children and node not in shown and (node is not root or hasattr(node, "function"))
     ]
     if not composite or len(below) > MOST_RECORDS:
         return []
@@ -66,9 +64,7 @@ def record(node: Node) -> list[Item]:
     key = ("key", node.key.hex())
     items: list[Item]
     if isinstance(node, Network):
-        items = [
-            Open((("kind", "network"), ("outputs", slots_text(node.outputs)), ("sizes", json.dumps(node.sizes)), key))
-        ]
+        items = [Open((("kind", "network"), ("outputs", slots_text(node.outputs)), ("sizes", json.dumps(node.sizes)), key))]
         for factor in node.factors:
             data: list[tuple[str, str]] = [("kind", "factor"), ("slots", slots_text(factor.slots))]
             if factor.exponent != 1:

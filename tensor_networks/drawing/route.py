@@ -23,6 +23,7 @@ from tensor_networks.drawing.tracks import (
 )
 
 Y: TypeAlias = Callable[[], float]
+LETTER = 16.0  # between legs with letters at their ends
 FREE = 9.0  # between a wire that passes and a node
 OTHER = -99  # the wire of a leg that must keep away from legs of its own wire, too
 
@@ -40,7 +41,8 @@ class Router:
         self.passes: list[tuple[float, int, int, int]] = []  # x, first and last channel, wire
         self.routes: dict[Edge, list[tuple[X, Y]]] = {}
         self.levels = [0.0] * len(self.rows)
-        self.low, self.high, self.floor = 0.0, 0.0, 0.0
+        self.hanging: list[tuple[float, bool]] = []  # the x of legs that go down (True) or up
+        self.low, self.high, self.floor, self.ceiling = 0.0, 0.0, 0.0, 0.0
 
     # -- what is where
 
@@ -128,18 +130,25 @@ class Router:
         return True
 
     def straight_vertical_leg(self, edge: Edge, row: int) -> bool:
-        down = edge.side == "d"
-        if not down and row:
-            edge.side, down = "d", True
+        """A leg that goes down (up) at an x where it meets no node and no other leg."""
+        down = edge.side == "d" or row > 0
+        edge.side = "d" if down else "u"
+        side, way = ("B", (row, len(self.rows))) if down else ("T", (-1, -1))
         rest = (row + 1, len(self.rows)) if down else (0, -1)
-        x = self.port_x(edge.u, "B" if down else "T")
-        if x is None or not self.clear(x, *rest) or not self.vacant(x, row, len(self.rows), OTHER):
-            return False
-        port = self.port(edge, 0, "B" if down else "T", x, True)
-        self.passes.append((x, row, len(self.rows), edge.wire) if down else (x, -1, -1, edge.wire))
-        end = (lambda: self.floor) if down else (lambda: self.levels[0] - self.tall(0)[0] - LEG)
-        self.routes[edge] = [(port, self.y_of_port(port)), (port, end)]
-        return True
+        middle = self.vertices[edge.u].x
+        for want in (middle, middle + 9, middle - 9, middle + 18, middle - 18):
+            x = self.port_x(edge.u, side, want)
+            if x is None or not self.clear(x, *rest) or not self.vacant(x, *way, OTHER):
+                continue
+            if any(abs(x - other) < LETTER and down == lower for other, lower in self.hanging):
+                continue
+            port = self.port(edge, 0, side, x, True)
+            self.hanging.append((x, down))
+            self.passes.append((x, *way, edge.wire))
+            end = (lambda: self.floor) if down else (lambda: self.ceiling)
+            self.routes[edge] = [(port, self.y_of_port(port)), (port, end)]
+            return True
+        return False
 
     def port_x(self, vertex: int, side: str, want: float | None = None) -> float | None:
         """A free x at the top or bottom of a vertex, as near as may be to the one wanted; None if there is none."""
@@ -193,7 +202,7 @@ class Router:
         return self.corner(edge, ends[top], ends[low], top, True) or self.corner(edge, ends[low], ends[top], low, False)
 
     def corner(self, edge: Edge, tip: int, flank: int, end: int, down: bool) -> bool:
-        """From the bottom (top) of `tip`, which is number `end` of the edge's ends, to the level of `flank` and into its side."""
+        """From the bottom (top) of `tip`, end number `end` of the edge, to the level of `flank` and into its side."""
         side = "L" if self.vertices[tip].x < self.vertices[flank].x else "R"
         level, row = self.rows[self.row[flank]], self.row[tip]
         if (flank, side) in self.used or flank != (level[0] if side == "L" else level[-1]):
@@ -224,7 +233,7 @@ class Router:
         first, last = self.rows[0][0], self.rows[0][-1]
         widest = max(arcs, key=lambda edge: abs(self.index[edge.u] - self.index[edge.v]))
         ends: list[tuple[X, str]] = []
-        routes = []
+        routes: list[list[tuple[X, Y]]] = []
         flip = self.index[widest.u] > self.index[widest.v]
         order = (1, 0) if flip else (0, 1)
         for end, outer, side in zip(order, (first, last), "LR", strict=True):
@@ -241,7 +250,7 @@ class Router:
                 ends.append((port, "B"))
                 routes.append([(port, self.y_of_port(port))])
         run = self.new_run(-1, widest.wire, ends[0], ends[1])
-        points: list[tuple[X, Y]] = [*routes[0], *self.on(run), *routes[1][::-1]]  # type: ignore[list-item]
+        points: list[tuple[X, Y]] = [*routes[0], *self.on(run), *routes[1][::-1]]
         self.routes[widest] = points[::-1] if flip else points
         return [edge for edge in waiting if edge is not widest]
 
@@ -321,7 +330,7 @@ class Router:
 
     def finish(self) -> Box:
         """Settle ports, tracks and levels, and write the points into the edges."""
-        settle_ports(self.vertices, self.ports)
+        settle_ports(self.vertices, self.ports, self.passing)
         by_channel: dict[int, list[Run]] = {}
         for run in self.runs:
             by_channel.setdefault(run.channel, []).append(run)
@@ -342,7 +351,14 @@ class Router:
             run.y = top - TRACK * run.track
         bottom = y + TRACK * counts.get(len(self.rows) - 1, 0)
         self.floor = bottom + CLEAR_LEG
+        self.ceiling = top - TRACK * counts.get(-1, 0) - CLEAR_LEG
         return self.write(top - TRACK * counts.get(-1, 0), bottom)
+
+    def passing(self, port: Port) -> list[float]:
+        """The x of foreign wires that pass through the channel into which a port leads."""
+        row = self.row[port.vertex]
+        channel = row if port.side == "B" else row - 1
+        return [x for x, first, last, wire in self.passes if first <= channel <= last and wire != port.wire]
 
     def write(self, top: float, bottom: float) -> Box:
         """The points of all edges, margins filled in."""
@@ -362,9 +378,9 @@ class Router:
                 points.append((x, y()))
             edge.points = tuple(point for place, point in enumerate(points) if not place or point != points[place - 1])
         if "d" in sides:
-            bottom = max(bottom, self.floor)
+            bottom = max(bottom, self.floor + LETTER)
         if "u" in sides:
-            top = min(top, -self.tall(0)[0] - LEG)
+            top = min(top, self.ceiling - LETTER)
         return self.low, top, self.high, bottom
 
 

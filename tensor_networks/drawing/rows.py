@@ -10,6 +10,8 @@ from tensor_networks.drawing.mesh import Mesh
 from tensor_networks.drawing.spine import Adjacency, best_path, components, spine_of
 from tensor_networks.drawing.style import CLEAR, PITCH
 
+FACING = 8.0  # less than this aside of each other, wires of two vertices could meet
+NUDGES = (0.0, 11.0, -11.0, 22.0, -22.0)
 ASIDE = 12.0  # room kept beside a line of a lower row
 
 
@@ -96,15 +98,36 @@ class _Placing:
         vertices = [self.mesh.vertices[vertex] for vertex in line]
         shifts = [0.0, 50.0, -50.0] if len({o for v in line for o in self.near[v] if o in self.row}) == 1 else [0.0]
         while True:
-            for shift in shifts:
+            for shift in (base + nudge for base in shifts for nudge in NUDGES):
                 low = vertices[0].x + shift - self.half(line[0])
                 high = vertices[-1].x + shift + self.half(line[-1])
-                if row >= len(self.taken) or all(high < a or low > b for a, b in self.taken[row]):
+                taken = self.taken[row] if row < len(self.taken) else []
+                if all(high < a or low > b for a, b in taken) and not self.faces(line, row, shift):
                     for vertex in vertices:
                         vertex.x += shift
                     self.put(line, row)
                     return
             row += 1
+
+    def faces(self, line: Sequence[int], row: int, shift: float) -> bool:
+        """Would a vertex stand straight below or above one of a neighbouring row that it is not joined with?"""
+        for other_row in (row - 1, row + 1):
+            if other_row >= len(self.rows):
+                continue
+            for vertex in line:
+                x = self.mesh.vertices[vertex].x + shift
+                for other in self.rows[other_row]:
+                    close = abs(self.mesh.vertices[other].x - x) < FACING
+                    if close and other not in self.near[vertex] and self.leaves_its_row(other, other_row):
+                        return True
+        return False
+
+    def leaves_its_row(self, vertex: int, row: int) -> bool:
+        """May a wire of a vertex run up or down?"""
+        legs = any(edge.v < 0 and (row > 0 or edge.side in "du") for edge in self.mesh.vertices[vertex].ends)
+        return (
+            legs or (row > 0 and len(self.near[vertex]) > 2) or any(self.row.get(other) != row for other in self.near[vertex])
+        )
 
     def align(self, line: list[int]) -> None:
         """The x of a lower line: below the anchors where they leave room, else as close as neighbours may stand."""

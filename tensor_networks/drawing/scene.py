@@ -104,11 +104,7 @@ class Scene:
             pieces += [operator("+", True), sentence(f"… {len(node.terms) - MOST_TERMS} more terms", NAME, True)]
         if not pieces:
             outputs = tuple((axis,) for axis in range(node.order))
-            legs = (
-                self.product((), outputs, node.axes, sides, depth, (("kind", "zero"),), within)
-                if outputs
-                else _nothing()
-            )
+            legs = self.product((), outputs, node.axes, sides, depth, (("kind", "zero"),), within) if outputs else _nothing()
             pieces = [sentence("0"), Piece(legs)]
         widest = self.options.widest if depth == 0 else 4 * WIDEST
         kind = "sum" if len(node.terms) <= MOST_TERMS else "cut"
@@ -136,9 +132,7 @@ class Scene:
             panel = draw_mesh(mesh, letters, self.options.positions)
             if pieces:
                 last = pieces[-1].content
-                pieces.append(
-                    operator("·") if isinstance(last, Picture) and last.height > 20 else Piece(_nothing(), space=0.0)
-                )
+                pieces.append(operator("·") if isinstance(last, Picture) and last.height > 20 else Piece(_nothing(), space=0.0))
             pieces.append(Piece(panel, space=10.0))
         elif not pieces:
             pieces = [sentence("1")] if not any(part.slots for part in parts) else []
@@ -234,8 +228,8 @@ class Scene:
                 bool(name),
             )
         if not node.children:
-            name = leaf_name(node)
-            return tensor_glyph(node, named(name), part.exponent, part.mark, data, name[:200])
+            leaf = leaf_name(node)
+            return tensor_glyph(node, named(leaf), part.exponent, part.mark, data, leaf[:200])
         fill = "function" if hasattr(node, "function") else "constant"
         return pill_glyph(node, self.name(node), part.exponent, part.mark, data, self.formulas.get(node, ""), fill)
 
@@ -294,7 +288,7 @@ class Scene:
 
 
 def _sides_of(node: Node) -> str:
-    """Where the legs of a node go, if nobody says: down if there are many, each on a tensor of its own, as in a chain of tensors."""
+    """Where the legs of a node go, if nobody says: down if there are many, each on a tensor of its own, as in a chain."""
     if node.order > 4 and isinstance(node, Network):
         held = [[wire for group in factor.slots for wire in group] for factor in node.factors]
         legs = {group[0] for group in node.outputs}

@@ -50,9 +50,7 @@ def components(near: Adjacency, among: Collection[int] | None = None) -> list[li
     return found
 
 
-def best_path(
-    mesh: Mesh, near: Adjacency, inside: Sequence[int], starts: Sequence[int], ends: Collection[int]
-) -> list[int]:
+def best_path(mesh: Mesh, near: Adjacency, inside: Sequence[int], starts: Sequence[int], ends: Collection[int]) -> list[int]:
     """The best path found within some vertices, from one of the starts; an end among `ends` is worth more."""
     search = _Search(mesh, near, set(inside), set(ends))
     if len(inside) > 24:
@@ -146,7 +144,7 @@ def spine_of(mesh: Mesh, near: Adjacency, component: Sequence[int]) -> list[int]
 
 
 def _as_read(mesh: Mesh, path: list[int]) -> list[int]:
-    """A path without legs to the sides: in the direction in which most matrices are met rows first; a ring from its first name."""
+    """A path without legs to the sides, turned so that most matrices are met rows first; a ring from its first name."""
     forward = 0
     for left, right in pairwise(path):
         for edge in mesh.vertices[left].ends:

@@ -96,7 +96,8 @@ def path(points: tuple[Point, ...], corner: float) -> str:
     for before, here, after in zip(points, points[1:], points[2:], strict=False):
         start, end = rounded(before, here, after, corner)
         out.append(
-            f"L{_number(start[0])} {_number(start[1])}Q{_number(here[0])} {_number(here[1])} {_number(end[0])} {_number(end[1])}"
+            f"L{_number(start[0])} {_number(start[1])}"
+            f"Q{_number(here[0])} {_number(here[1])} {_number(end[0])} {_number(end[1])}"
         )
     x, y = points[-1]
     out.append(f"L{_number(x)} {_number(y)}")
@@ -119,7 +120,8 @@ def _shape(shape: Shape) -> str:
     dash = f' stroke-dasharray="{shape.dash}"' if shape.dash else ""
     look = f'{_BOTH[shape.fill, shape.stroke]} stroke-width="{_number(shape.thick)}"{dash}'
     if shape.corner < 0:
-        return f'<circle {look} cx="{_number((left + right) / 2)}" cy="{_number((top + bottom) / 2)}" r="{_number((right - left) / 2)}"/>'
+        middle = f'cx="{_number((left + right) / 2)}" cy="{_number((top + bottom) / 2)}"'
+        return f'<circle {look} {middle} r="{_number((right - left) / 2)}"/>'
     return (
         f'<rect {look} x="{_number(left)}" y="{_number(top)}" width="{_number(right - left)}" height="{_number(bottom - top)}" '
         f'rx="{_number(shape.corner)}"/>'

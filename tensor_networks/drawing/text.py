@@ -58,18 +58,23 @@ class _Canvas:
                 following = self.items[place + 1] if place + 1 < len(self.items) else None
                 if _is_frame(self.items, place):
                     self.frame(item)
-                elif item.box[2] - item.box[0] < 12:
-                    self.put(_middle(item)[1], self.column(_middle(item)[0]), "●" if item.fill == "ink" else "○")
+                elif item.box[3] - item.box[1] < 12:
+                    self.dot(item)
                 elif isinstance(following, Text):
                     mark = self.items[place + 2] if place + 2 < len(self.items) else None
                     nodes.append((item, following, _mark(mark)))
-            elif isinstance(item, Text) and (
-                item.purpose in ("leg", "operator") or item.anchor == "start" != item.purpose
-            ):
-                if item.purpose not in ("index", "slot"):
-                    self.text(item)
-        for shape, label, mark in nodes:
-            self.node(shape, label, mark)
+            elif isinstance(item, Text) and (item.purpose in ("leg", "operator") or _is_free_name(item)):
+                self.text(item)
+        for shape, label, side in nodes:
+            self.node(shape, label, side)
+
+    def dot(self, shape: Shape) -> None:
+        x, y = _middle(shape)
+        row, middle = self.row(y), self.column(x)
+        for outer in (self.column(shape.box[0]), self.column(shape.box[2])):
+            if (row, outer) in self.wires:
+                self.stroke((row, outer), (row, middle))
+        self.put(y, middle, "●" if shape.fill == "ink" else "○")
 
     def put(self, y: float, column: int, characters: str) -> None:
         for place, character in enumerate(characters):
@@ -123,9 +128,7 @@ class _Canvas:
         out = []
         for row in range(max(row for row, _ in cells) + 1):
             columns = [column for line, column in cells if line == row]
-            out.append(
-                "".join(cells.get((row, column), " ") for column in range(least, max(columns, default=least - 1) + 1))
-            )
+            out.append("".join(cells.get((row, column), " ") for column in range(least, max(columns, default=least - 1) + 1)))
         return "\n".join(line.rstrip() for line in out)
 
 
@@ -140,9 +143,7 @@ def _rows(items: Sequence[Item]) -> tuple[list[float], list[int]]:
                 kept |= {item.box[1], item.box[3]}
             else:
                 kept.add(_middle(item)[1])
-        elif isinstance(item, Text) and (
-            item.purpose == "operator" or (item.purpose == "leg" and item.anchor == "middle")
-        ):
+        elif isinstance(item, Text) and (item.purpose == "operator" or (item.purpose == "leg" and item.anchor == "middle")):
             ys.add(item.at[1] - item.size * 0.33)
     ys = kept | set(_without_borders(sorted(ys), items))
     levels: list[float] = []
@@ -158,7 +159,7 @@ def _rows(items: Sequence[Item]) -> tuple[list[float], list[int]]:
 def _is_frame(items: Sequence[Item], place: int) -> bool:
     """Is the shape at a place a box around a picture, rather than a node with its name?"""
     shape, after = items[place], items[place + 1] if place + 1 < len(items) else None
-    if not isinstance(shape, Shape) or (shape.fill in ("ink", "paper") and shape.box[2] - shape.box[0] < 12):
+    if not isinstance(shape, Shape) or (shape.fill in ("ink", "paper") and shape.box[3] - shape.box[1] < 12):
         return False
     return not (isinstance(after, Text) and after.purpose == "name" and after.anchor == "middle")
 
@@ -172,6 +173,11 @@ def _without_borders(levels: list[float], items: Iterable[Item]) -> list[float]:
 def _middle(shape: Shape) -> tuple[float, float]:
     left, top, right, bottom = shape.box
     return (left + right) / 2, (top + bottom) / 2
+
+
+def _is_free_name(text: Text) -> bool:
+    """Is it a name that stands by itself, as those of scalars and opened functions do?"""
+    return text.purpose == "name" and text.anchor == "start"
 
 
 def _mark(item: Item | None) -> str:

@@ -29,19 +29,15 @@ _ESCAPES = {
     "'": r"\textquotesingle{}",
     "`": r"\textasciigrave{}",
 }
-_GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma tau upsilon phi chi psi omega"
-_ESCAPES |= {
-    chr(0x3B1 + place): rf"\ensuremath{{\{name}}}" for place, name in enumerate(_GREEK.split()) if name != "omicron"
-}
-_ESCAPES |= {
-    chr(0x391 + place): rf"\ensuremath{{\{name}}}"
-    for place, name in ((2, "Gamma"), (3, "Delta"), (7, "Theta"), (10, "Lambda"))
-}
-_ESCAPES |= {
-    chr(0x391 + place): rf"\ensuremath{{\{name}}}"
-    for place, name in ((15, "Pi"), (18, "Sigma"), (20, "Upsilon"), (21, "Phi"))
-}
-_ESCAPES |= {"Ψ": r"\ensuremath{\Psi}", "Ω": r"\ensuremath{\Omega}", "Ξ": r"\ensuremath{\Xi}"}
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma tau upsilon "
+    "phi chi psi omega"
+)
+_CAPITALS = {2: "Gamma", 3: "Delta", 7: "Theta", 10: "Lambda", 13: "Xi", 15: "Pi", 18: "Sigma", 20: "Upsilon", 21: "Phi"}
+_CAPITALS |= {23: "Psi", 24: "Omega"}
+_LETTERS = {0x3B1 + place: name for place, name in enumerate(_GREEK.split()) if name != "omicron"}
+_LETTERS |= {0x391 + place: name for place, name in _CAPITALS.items()}
+_ESCAPES |= {chr(code): rf"\ensuremath{{\{name}}}" for code, name in _LETTERS.items()}
 
 
 def escape(text: str) -> str:
@@ -87,14 +83,10 @@ def tikz(picture: Picture, title: str = "") -> str:
         elif isinstance(item, Shape):
             out.append(_shape(item))
         elif isinstance(item, Polygon):
-            out.append(
-                f"\\fill[ricci-{item.role}] " + " -- ".join(f"({x:.1f},{y:.1f})" for x, y in item.points) + " -- cycle;"
-            )
+            out.append(f"\\fill[ricci-{item.role}] " + " -- ".join(f"({x:.1f},{y:.1f})" for x, y in item.points) + " -- cycle;")
         elif isinstance(item, Text):
             anchor = {"start": "base west", "middle": "base", "end": "base east"}[item.anchor]
-            look = [f"anchor={anchor}", "inner sep=0pt", f"text=ricci-{item.role}"] + (
-                ["opacity=0.35"] if item.faint else []
-            )
+            look = [f"anchor={anchor}", "inner sep=0pt", f"text=ricci-{item.role}"] + (["opacity=0.35"] if item.faint else [])
             size = f"\\fontsize{{{item.size * 0.75:.1f}}}{{{item.size:.1f}}}\\selectfont "
             x, y = item.at
             out.append(f"\\node[{','.join(look)}] at ({x:.1f},{y:.1f}) {{{size}{_runs(item.runs, item.italic)}}};")

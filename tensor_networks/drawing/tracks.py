@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf, sqrt
 from typing import TypeAlias
 
@@ -26,7 +27,7 @@ X: TypeAlias = float | Port | str  # a number, that of a port, or a margin: "l" 
 
 
 class Run:
-    """A horizontal piece of a route within a channel: `ends` are its two ends, each with the side it comes from (T above, B below)."""
+    """A horizontal piece of a route within a channel; each of its two ends with the side it comes from: T above, B below."""
 
     __slots__ = ("channel", "ends", "high", "low", "track", "wire", "y")
 
@@ -52,10 +53,12 @@ def number(x: X) -> float:
 def reach(vertex: Vertex) -> float:
     """How far from the middle of its top or bottom a wire may leave a vertex."""
     match vertex.glyph.shape:
-        case "dot" | "ones" | "split":
+        case "dot" | "ones":
             return 0.0
+        case "split":
+            return vertex.glyph.box[2] - 2.0
         case "circle":
-            return vertex.glyph.box[2] - 6.0
+            return 0.4 * vertex.glyph.box[2]
     return vertex.glyph.box[2] - 5.0
 
 
@@ -69,8 +72,11 @@ def border(vertex: Vertex, side: str, x: float) -> float:
     return edge
 
 
-def settle_ports(vertices: list[Vertex], ports: list[Port]) -> None:
-    """Give the ports of each side of each vertex their x: fixed ones keep theirs, the others spread in the order of their wants."""
+def settle_ports(vertices: list[Vertex], ports: list[Port], passing: Callable[[Port], list[float]]) -> None:
+    """Give the ports of each side of each vertex their x: fixed ones keep it, the others spread in the order of their wants.
+
+    `passing` tells the x of the foreign wires that pass straight through the channel of a port.
+    """
     by_side: dict[tuple[int, str], list[Port]] = {}
     for port in ports:
         by_side.setdefault((port.vertex, port.side), []).append(port)
@@ -85,26 +91,24 @@ def settle_ports(vertices: list[Vertex], ports: list[Port]) -> None:
                 port.x = vertex.x
             continue
         held = [port.x for port in mine if port.fixed]
+        held += [x for x in passing(loose[0]) if abs(x - vertex.x) < far + APART and x not in held]
         for port, x in zip(loose, _free(vertex.x, far, held, loose), strict=True):
             port.x = x
 
 
 def _free(middle: float, far: float, held: list[float], loose: list[Port]) -> list[float]:
-    """An ascending x for each loose port, away from those held."""
+    """An ascending x for each loose port: evenly spread, or as far as may be from those held."""
     count = len(loose)
-    if count == 1 and not held:
-        return [middle]
-    step = min(9.0, 2 * far / max(1, count + len(held) - 1))
-    slots = int(2 * far / step + 1e-9) + 1
-    grid = [middle - step * (slots - 1) / 2 + step * place for place in range(slots)]
-    grid = [x for x in grid if all(abs(x - other) >= min(APART, step) - 0.01 for other in held)]
-    if len(grid) < count:
-        return [middle + far * ((2 * place + 1) / count - 1) for place in range(count)]
-    if held:  # on the side the wires go to
-        grid.sort(key=lambda x: min(abs(x - port.want) for port in loose))
-    else:
-        grid.sort(key=lambda x: abs(x - middle))
-    return sorted(grid[:count])
+    if not held:
+        step = min(9.0, 2 * far / max(1, count - 1))
+        return [middle + step * (place - (count - 1) / 2) for place in range(count)]
+    tries = [middle + far * step / 8 for step in range(-8, 9)]
+    found: list[float] = []
+    for port in loose:
+        taken = held + found
+        best = max(tries, key=lambda x: (min(APART, *(abs(x - other) for other in taken)), -abs(x - port.want)))
+        found.append(best)
+    return sorted(found)
 
 
 def assign_tracks(runs: list[Run]) -> int:

@@ -1,4 +1,4 @@
-"""What can be wrong with a picture, found in its data: wires under foreign nodes or on each other, texts on anything, things cut off."""
+"""What can be wrong with a picture, found in its data: wires under nodes or on each other, texts on anything, cuts."""
 
 from collections.abc import Iterator
 from itertools import combinations, pairwise

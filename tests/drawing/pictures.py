@@ -1,8 +1,9 @@
-"""The expressions that the tests of drawings share: the gallery, the open corpus, and some networks that are hard to lay out."""
+"""The expressions that the tests of drawings share: the gallery, the open corpus, networks that are hard to lay out."""
 
 import gzip
 import importlib.util
 import json
+import random
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from types import ModuleType
 
 import ricci as rc
 from ricci.expr import Expr
+from tensor_networks.axes import Axis
 from tensor_networks.errors import RicciError
 from tensor_networks.networks import network
 from tensor_networks.nodes import Node, tensor
@@ -52,6 +54,25 @@ def named_network(text: str) -> Node:
     parts = [part.split() for part in factors.split(",")]
     sizes = dict.fromkeys(outputs.strip(), "n")
     return network([(tensor(name, ["n"] * len(wires)), wires) for name, wires in parts], outputs.strip(), sizes)
+
+
+def random_network(seed: int) -> tuple[Node, str]:
+    """A small network at random - hyperedges, diagonals, groups, exponents, copies, ones - and sides for its legs, or none."""
+    choose = random.Random(seed)
+    count = choose.randint(1, 9)
+    wires = range(choose.randint(1, int(1.6 * count) + 1))
+    factors = []
+    for _ in range(count):
+        order = choose.choice([1, 1, 2, 2, 2, 2, 3, 3, 4, 5])
+        slots: list[int | tuple[int, ...]] = [choose.choice(wires) for _ in range(order)]
+        if choose.random() < 0.15 and order > 1:
+            slots = [(choose.choice(wires), choose.choice(wires)), *slots[2:]]
+        sizes: list[Axis] = [("n", "n") if isinstance(slot, tuple) else "n" for slot in slots]
+        name = f"{choose.choice('ABCDEFGHxyz')}{sum(isinstance(slot, tuple) for slot in slots)}{len(slots)}"
+        factors.append((tensor(name, sizes), slots, choose.choice([1, 1, 1, 1, 2, -1])))
+    outputs = [choose.choice(wires) for _ in range(choose.randint(0, 4))]
+    node = network(factors, outputs, dict.fromkeys(wires, "n"))
+    return node, "".join(choose.choice("lrdu") for _ in range(node.order)) if choose.random() < 0.4 else ""
 
 
 @cache

@@ -45,9 +45,7 @@ def test_what_does_not_depend_has_no_hole() -> None:
     assert len(rows) == 1
 
 
-@pytest.mark.parametrize(
-    "text", ["log(det(X))", "sum(tanh(A*X))", "norm2(X*X)^2", "tr(inv(X)*A)", "sum(exp(X)./(1+exp(X)))"]
-)
+@pytest.mark.parametrize("text", ["log(det(X))", "sum(tanh(A*X))", "norm2(X*X)^2", "tr(inv(X)*A)", "sum(exp(X)./(1+exp(X)))"])
 def test_functions(text: str) -> None:
     f = rc.parse(text, X="n n", A="n n") if "A" in text else rc.parse(text, X="n n")
     made = derivation(f, "X")

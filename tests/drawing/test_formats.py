@@ -105,9 +105,7 @@ def test_the_same_bytes_in_every_process() -> None:
     found = set()
     for seed in ("1", "2"):
         environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, env=environment, timeout=60, check=True
-        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment, timeout=60, check=True)
         found.add(done.stdout)
     assert len(found) == 1
 

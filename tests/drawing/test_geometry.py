@@ -5,7 +5,7 @@ import pytest
 from ricci.drawing import draw
 from tensor_networks.drawing import Options, diagram
 from tests.drawing.geometry import faults
-from tests.drawing.pictures import NETWORKS, corpus, gallery, named_network
+from tests.drawing.pictures import NETWORKS, corpus, gallery, named_network, random_network
 
 ENTRIES = [entry for _, entries in gallery().entries() for entry in entries]
 
@@ -25,6 +25,12 @@ def test_networks_that_are_hard_to_lay_out(name: str) -> None:
     node = named_network(NETWORKS[name])
     for sides in ("", "l" * node.order, "r" * node.order, "d" * node.order, "u" * node.order, "lrdu"[: node.order]):
         assert faults(diagram(node, Options(sides=sides)).picture) == [], sides
+
+
+def test_networks_at_random() -> None:
+    for seed in range(400):
+        node, sides = random_network(seed)
+        assert faults(diagram(node, Options(sides=sides)).picture) == [], (seed, sides)
 
 
 def test_corpus() -> None:

@@ -8,11 +8,11 @@ import ricci as rc
 from ricci.drawing import draw, read
 from ricci.expr import Expr
 from ricci.functions import apply
-from tensor_networks.drawing import diagram, network_of
+from tensor_networks.drawing import Options, diagram, network_of
 from tensor_networks.errors import FormatError
 from tensor_networks.networks import network
 from tensor_networks.nodes import Node, tensor, walk
-from tests.drawing.pictures import NETWORKS, corpus, named_network
+from tests.drawing.pictures import NETWORKS, corpus, named_network, random_network
 
 
 def read_back(svg: str, node: Node) -> Node:
@@ -38,6 +38,12 @@ def test_networks(name: str) -> None:
     assert read_back(diagram(node).svg(), node) is node
 
 
+def test_networks_at_random() -> None:
+    for seed in range(400):
+        node, sides = random_network(seed)
+        assert read_back(diagram(node, Options(sides=sides)).svg(), node) is node, seed
+
+
 def test_by_name() -> None:
     f = rc.parse("tr(A*X*B*X')")
     assert read(f.draw().svg(), f.variables) == f
@@ -52,15 +58,9 @@ def shape_blind(node: Node) -> str:
     """The content of a node without sizes, traits and marks, which a picture shows in its attributes only."""
     known: dict[Node, str] = {}
     for part in walk(node):
-        name = (
-            getattr(part, "name", "")
-            or getattr(part, "size", "")
-            or getattr(getattr(part, "function", None), "name", "")
-        )
+        name = getattr(part, "name", "") or getattr(part, "size", "") or getattr(getattr(part, "function", None), "name", "")
         inner = [known[child] for child in part.children]
-        how = [factor[1:] for factor in getattr(part, "factors", ())] + [
-            number for _, number in getattr(part, "terms", ())
-        ]
+        how = [factor[1:] for factor in getattr(part, "factors", ())] + [number for _, number in getattr(part, "terms", ())]
         known[part] = (
             f"{part.kind}{name}{part.order}{sorted(zip(inner, map(str, how), strict=False))}{inner if not how else ''}"
         )
@@ -84,9 +84,7 @@ def test_transposing_shows() -> None:
         rc.parse("tr(A*X*B*X')", A="n n", B="n n", X="n n").draw().svg()
     )
     third = tensor("T", ["n"] * 3)
-    pictures = {
-        visible(diagram(network([(third, "ijk")], out)).svg()) for out in ("ijk", "ikj", "jik", "jki", "kij", "kji")
-    }
+    pictures = {visible(diagram(network([(third, "ijk")], out)).svg()) for out in ("ijk", "ikj", "jik", "jki", "kij", "kji")}
     assert len(pictures) == 6
 
 

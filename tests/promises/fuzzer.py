@@ -127,6 +127,8 @@ def compare(got: Any, want: Any, tolerance: float, what: str) -> None:
     got, want = np.asarray(got), np.asarray(want)
     if got.shape != want.shape:
         raise Wrong(f"{what}: shape {got.shape} instead of {want.shape}")
+    if not np.all(np.isfinite(want)):
+        raise Unsuitable
     error = np.max(np.abs(got - want), initial=0) / max(1.0, np.max(np.abs(want), initial=0))
     if not error <= tolerance:
         raise Wrong(f"{what}: relative error {error:.1e}")

@@ -120,9 +120,8 @@ def load(text: str) -> rc.Expr:
     return rc.from_json(text)
 
 
-def plan(e: rc.Expr) -> Any:
-    sizes = {axis: 2 for leaf in e.variables.values() for axis in leaf.axes if isinstance(axis, str)}
-    return rc.compile([e]) if not sizes else e(**{n: np.ones([2] * leaf.order) for n, leaf in e.variables.items()})
+def plan(e: rc.Expr) -> str:
+    return codegen(e, "numpy")
 
 
 def trace(f: Callable[..., Any], arrays: Mapping[str, Any]) -> rc.Expr:

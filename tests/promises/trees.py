@@ -102,7 +102,7 @@ class Numbers:
         return np.log(np.linalg.det(x))
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(np, {"inv": "linalg", "det": "linalg"}.get(name, name))
+        return getattr(np, name)
 
 
 NUMBERS = Numbers()
@@ -110,8 +110,12 @@ ELEMENTWISE = ("tanh", "exp", "sin", "cos", "sigmoid", "softplus", "arctan", "ab
 Meaning = Callable[..., Any]
 
 
+def function_of(xp: Any, name: str) -> Callable[..., Any]:
+    return getattr(xp.linalg if name in ("inv", "det") else xp, name)
+
+
 def apply_named(xp: Any, name: str, x: Any) -> Any:
-    return getattr(xp.linalg, name)(x) if name in ("inv", "det") else getattr(xp, name)(x)
+    return function_of(xp, name)(x)
 
 
 def meanings(xp: Any) -> dict[str, Meaning]:

@@ -1,6 +1,5 @@
 """Kronecker algebra by structure: the identities of Magnus & Neudecker (chapters 2 and 3) hold as equality of expressions."""
 
-import numpy as np
 import pytest
 
 import ricci as rc
@@ -88,10 +87,9 @@ IDENTITIES = [
     ("diag(M*diag(x)*N')", "(M.*N)*x"),
     ("kr(A, E)'*kr(F, E)", "(A'*F).*(E'*E)"),
     ("kr(A, E)*x", "vec(E*diag(x)*A')"),
-    ("kron(B', X)*kr(z, b)", "kron(B'*z, X*b)") if False else ("kron(A, E)*kr(M, N)", "kr(A*M, E*N)"),
+    ("kron(A, E)*kr(M, N)", "kr(A*M, E*N)"),
     ("rkr(A, F)", "kr(A', F')'"),
     ("rkr(A, F)*kron(x, b)", "(A*x).*(F*b)"),
-    ("kr(x*y', X)", "kr(x*y', X)"),
     # the commutation matrix (chapter 3, section 7)
     ("commutation(n, p)*vec(X)", "vec(X')"),
     ("commutation(n, p)'", "commutation(p, n)"),
@@ -104,14 +102,17 @@ IDENTITIES = [
     ("commutation(n, p)*kron(y, x)", "kron(x, y)"),
     ("tr(commutation(n, n))", "n"),
     ("tr(commutation(n, n)*kron(M, N))", "tr(M*N)"),
-    ("tr(commutation(p, n)*kron(X', Y))", "tr(X'*Y)") if False else ("tr(commutation(n, p)*kron(X', Y))", "tr(X'*Y)"),
+    ("tr(commutation(n, p)*kron(X', Y))", "tr(X'*Y)"),
     ("vec(kron(A, B))", "kron(kron(eye(n), commutation(q, m)), eye(p))*kron(vec(A), vec(B))"),
     ("commutation(n, n)*(eye(n*n) + commutation(n, n))", "eye(n*n) + commutation(n, n)"),
     ("(eye(n*n) + commutation(n, n))*kron(M, M)", "kron(M, M)*(eye(n*n) + commutation(n, n))"),
     ("(eye(n*n) + commutation(n, n))*vec(M)", "vec(M + M')"),
     ("(eye(n*n) + commutation(n, n))*(eye(n*n) + commutation(n, n))", "2*eye(n*n) + 2*commutation(n, n)"),
     ("tr(eye(n*n) + commutation(n, n))", "n^2 + n"),
-    ("(eye(n*n) + commutation(n, n))*kron(M, N)*(eye(n*n) + commutation(n, n))", "(eye(n*n) + commutation(n, n))*kron(N, M)*(eye(n*n) + commutation(n, n))"),
+    (
+        "(eye(n*n) + commutation(n, n))*kron(M, N)*(eye(n*n) + commutation(n, n))",
+        "(eye(n*n) + commutation(n, n))*kron(N, M)*(eye(n*n) + commutation(n, n))",
+    ),
     # elimination and duplication (chapter 3, section 8)
     ("elimination(n)*vec(M)", "vech(M)"),
     ("duplication(n)*vech(S)", "vec(S)"),
@@ -123,8 +124,11 @@ IDENTITIES = [
     ("duplication(n)*elimination(n)*kron(M, M)*duplication(n)", "kron(M, M)*duplication(n)"),
     ("duplication(n)*elimination(n)*vec(S)", "vec(S)"),
     ("duplication(n)*elimination(n)*kron(x, x)", "kron(x, x)"),
-    ("elimination(n)*kron(M, M)*duplication(n)*elimination(n)*kron(N, N)*duplication(n)", "elimination(n)*kron(M*N, M*N)*duplication(n)"),
-    ("inv(elimination(n)*kron(M, M)*duplication(n))", "elimination(n)*kron(inv(M), inv(M))*duplication(n)") if False else ("vech(M*S*M')", "elimination(n)*kron(M, M)*duplication(n)*vech(S)"),
+    (
+        "elimination(n)*kron(M, M)*duplication(n)*elimination(n)*kron(N, N)*duplication(n)",
+        "elimination(n)*kron(M*N, M*N)*duplication(n)",
+    ),
+    ("vech(M*S*M')", "elimination(n)*kron(M, M)*duplication(n)*vech(S)"),
     ("duplication(n)'*vec(M)", "vech(M + M' - diag(diag(M)))"),
     ("duplication(n)'*vec(M)", "duplication(n)'*vec(M')"),
     ("duplication(n)'*duplication(n)*vech(eye(n))", "vech(eye(n))"),

@@ -17,7 +17,18 @@ ARRAYS = {
 }
 SHAPES = {"A": "p m", "X": "m n", "B": "n q", "x": "m", "c": ""}
 
-FUNCTIONS = ["A*sin(X)*B", "A*x", "c*sin(A*x)", "tr(X'*X)", "x'*X*B", "c^2*A", "c^3", "(A*X.^2*B).^2", "inv(A*A')*A", "exp(c)*x*x'*X"]
+FUNCTIONS = [
+    "A*sin(X)*B",
+    "A*x",
+    "c*sin(A*x)",
+    "tr(X'*X)",
+    "x'*X*B",
+    "c^2*A",
+    "c^3",
+    "(A*X.^2*B).^2",
+    "inv(A*A')*A",
+    "exp(c)*x*x'*X",
+]
 
 
 def needed(expression: rc.Expr) -> dict[str, np.ndarray]:
@@ -119,7 +130,7 @@ def test_blocks(text: str, wrt: str) -> None:
     f = rc.parse(text, **SHAPES)
     derivative, tensor = rc.derivative(f, wrt), differences(f, wrt)
     by_entry = np.block([[tensor[:, :, i, j] for j in range(tensor.shape[3])] for i in range(tensor.shape[2])])
-    by_value = np.block([[tensor[k, l] for l in range(tensor.shape[1])] for k in range(tensor.shape[0])])
+    by_value = np.block([[tensor[k, h] for h in range(tensor.shape[1])] for k in range(tensor.shape[0])])
     np.testing.assert_allclose(derivative.matrix("block-wrt")(**ARRAYS), by_entry, atol=1e-7)
     np.testing.assert_allclose(derivative.matrix("block-value")(**ARRAYS), by_value, atol=1e-7)
     assert derivative.matrix("block-wrt").tensor == derivative == derivative.matrix("block-value").tensor
@@ -309,7 +320,9 @@ def test_magnus_neudecker_inverse() -> None:
     """d vec inv(X) = -kron(inv(X)', inv(X)) d vec X."""
     jacobian = rc.jacobian(rc.parse("inv(X)", X="n n"), "X").matrix("numerator", "column")
     assert jacobian == rc.parse("-kron(inv(X)', inv(X))", X="n n")
-    assert rc.parse("-kron(inv(X)', inv(X))*vec(dX)", X="n n", dX="n n") == rc.parse("vec(-inv(X)*dX*inv(X))", X="n n", dX="n n")
+    assert rc.parse("-kron(inv(X)', inv(X))*vec(dX)", X="n n", dX="n n") == rc.parse(
+        "vec(-inv(X)*dX*inv(X))", X="n n", dX="n n"
+    )
 
 
 def test_magnus_neudecker_hessian_with_commutation() -> None:

@@ -116,7 +116,9 @@ def test_derivative_by_free_entries(text: str, structure: str) -> None:
     got = np.asarray(g(**{k: v for k, v in {"A": A, "B": B, "X": point}.items() if k in g.variables}))
     np.testing.assert_allclose(got.reshape(-1), by_parameters(text, basis, point), rtol=1e-5, atol=1e-5)
     again = rc.parse(str(g), A="n n", B="n n", X=f"n n {structure}")
-    np.testing.assert_allclose(np.asarray(again(**{k: v for k, v in {"A": A, "B": B, "X": point}.items() if k in again.variables})), got)
+    np.testing.assert_allclose(
+        np.asarray(again(**{k: v for k, v in {"A": A, "B": B, "X": point}.items() if k in again.variables})), got
+    )
 
 
 def test_cookbook_138_as_text() -> None:

@@ -62,12 +62,13 @@ BINARY = [
     "logaddexp",
     "logaddexp2",
 ]
-ELSEWHERE = {"matmul", "matvec", "vecmat", "vecdot", "arccosh"}
-OF_SCIPY = ["expit", "logit", "log_expit", "erf", "erfc", "gammaln", "psi"]
+ELSEWHERE = {"matmul", "matvec", "vecmat", "vecdot", "arccosh", "clip", "heaviside"}
+OF_SCIPY = ["expit", "logit", "log_expit", "erf", "erfc", "gammaln", "psi", "ndtr", "entr", "exp10"]
+TWO_OF_SCIPY = ["xlogy", "xlog1py", "rel_entr", "kl_div"]
 
 
 def test_every_universal_function_is_tested() -> None:
-    assert set(UNARY) | set(BINARY) | ELSEWHERE | set(OF_SCIPY) == set(UFUNCS)
+    assert set(UNARY) | set(BINARY) | ELSEWHERE | {*OF_SCIPY, *TWO_OF_SCIPY} == set(UFUNCS)
 
 
 @pytest.mark.parametrize("symbols", [False, True])
@@ -81,6 +82,17 @@ def test_functions_of_one_argument(name: str, symbols: bool) -> None:
 def test_functions_of_scipy(name: str) -> None:
     special = pytest.importorskip("scipy.special")
     assert_same(getattr(special, name), given((2, 3)), True)
+
+
+@pytest.mark.parametrize("name", TWO_OF_SCIPY)
+def test_functions_of_scipy_of_two_arguments(name: str) -> None:
+    special = pytest.importorskip("scipy.special")
+    assert_same(getattr(special, name), given((2, 3), (3,)), True)
+
+
+def test_bounds_and_steps() -> None:
+    assert_same(lambda a: np.heaviside(a, 0.25), [np.array([-1.0, 0.0, 2.0])], False)
+    assert_same(lambda a: np.clip(a, 0.3, 0.6), given((2, 3)), True)
 
 
 def test_functions_at_other_points() -> None:

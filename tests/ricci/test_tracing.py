@@ -258,7 +258,7 @@ REFUSED: list[tuple[Callable[..., Any], str]] = [
     (lambda x: x.astype(int), "int"),
     (lambda x: np.asarray(x) + 1, "expression"),
     (lambda x: np.array([x, x]), "np.stack"),
-    (lambda x: np.linalg.svd(x), "svd"),
+    (lambda x: np.linalg.lstsq(x, x), "lstsq"),
     (lambda x: np.vectorize(float)(x), "expression"),
     (lambda x: float(x.sum()), "number"),
     (lambda x: round(x.sum()), "rounding"),

@@ -30,7 +30,7 @@ def pair(left: str, right: str, kept: str) -> list[str]:
         ("ij", "jk", "ki", ["transpose", "transpose", "matmul"]),
         ("ji", "jk", "ik", ["transpose", "matmul"]),
         ("bij", "bjk", "bik", ["matmul"]),
-        ("bi", "bi", "b", ["index", "index", "matmul", "index"]),
+        ("bi", "bi", "b", ["vecdot"]),
         ("i", "j", "ij", ["index", "multiply"]),
         ("ij", "j", "ij", ["multiply"]),
         ("ij", "i", "ij", ["index", "multiply"]),

@@ -1,0 +1,202 @@
+# mypy: disable-error-code="no-any-return,no-untyped-def,import-not-found,import-untyped,attr-defined"
+"""JAX: factorisations and functions of matrices. Leading axes are batch axes.
+
+The definitions are copied into standalone source as they stand: they use `jax`, `jnp` and each other only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import jax
+    import jax.numpy as jnp
+
+
+def symmetric_part(x: jnp.ndarray) -> jnp.ndarray:
+    """(x + x') / 2."""
+    return (x + x.mT) / 2
+
+
+def eigvalsh(x: jnp.ndarray) -> jnp.ndarray:
+    """The eigenvalues of the symmetric part, ascending."""
+    return jnp.linalg.eigvalsh(symmetric_part(x))
+
+
+def eigvecsh(x: jnp.ndarray) -> jnp.ndarray:
+    """The eigenvectors of the symmetric part, as columns."""
+    return jnp.linalg.eigh(symmetric_part(x))[1]
+
+
+def eigvals(x: jnp.ndarray) -> jnp.ndarray:
+    """The eigenvalues; complex."""
+    return jnp.linalg.eig(x)[0]
+
+
+def eigvecs(x: jnp.ndarray) -> jnp.ndarray:
+    """The eigenvectors, as columns; complex."""
+    return jnp.linalg.eig(x)[1]
+
+
+def gaps(x: jnp.ndarray) -> jnp.ndarray:
+    """1 / (x_j - x_i), and 0 on the diagonal."""
+    eye = jnp.eye(x.shape[-1], dtype=x.dtype)
+    return (1 - eye) / (x[..., None, :] - x[..., :, None] + eye)
+
+
+def wide_svd(x: jnp.ndarray) -> tuple[jnp.ndarray, jnp.ndarray, jnp.ndarray]:
+    """The thin singular value decomposition of a matrix that has no more rows than columns."""
+    if x.shape[-2] > x.shape[-1]:
+        raise ValueError("svdvals, svdleft and svdright are of matrices with no more rows than columns")
+    return jnp.linalg.svd(x, full_matrices=False)
+
+
+def svdvals(x: jnp.ndarray) -> jnp.ndarray:
+    """The singular values, descending."""
+    return wide_svd(x)[1]
+
+
+def svdleft(x: jnp.ndarray) -> jnp.ndarray:
+    """The left singular vectors, as columns."""
+    return wide_svd(x)[0]
+
+
+def svdright(x: jnp.ndarray) -> jnp.ndarray:
+    """The right singular vectors, as rows."""
+    return wide_svd(x)[2]
+
+
+def nucnorm(x: jnp.ndarray) -> jnp.ndarray:
+    """The sum of the singular values."""
+    return jnp.linalg.svd(x, compute_uv=False).sum(-1)
+
+
+def polar(x: jnp.ndarray) -> jnp.ndarray:
+    """The product of the singular vectors, those of vanishing values left out."""
+    u, s, vh = jnp.linalg.svd(x, full_matrices=False)
+    kept = s > jnp.finfo(s.dtype).eps * max(x.shape[-2:]) * s[..., :1]
+    return (u * kept[..., None, :]) @ vh
+
+
+def polarturn(x: jnp.ndarray, t: jnp.ndarray) -> jnp.ndarray:
+    """The derivative of polar at x along t, x of full rank."""
+    u, s, vh = jnp.linalg.svd(x, full_matrices=False)
+    core = u.mT @ t @ vh.mT
+    inside = (core - core.mT) / (s[..., :, None] + s[..., None, :])
+    left = (t @ vh.mT - u @ core) / s[..., None, :]
+    right = (u.mT @ t - core @ vh) / s[..., :, None]
+    return (u @ inside + left) @ vh + u @ right
+
+
+def pinv(x: jnp.ndarray) -> jnp.ndarray:
+    """The pseudo-inverse."""
+    return jnp.linalg.pinv(x)
+
+
+def cholesky(x: jnp.ndarray) -> jnp.ndarray:
+    """The lower factor of the symmetric part."""
+    return jnp.linalg.cholesky(symmetric_part(x))
+
+
+def tall_qr(x: jnp.ndarray) -> tuple[jnp.ndarray, jnp.ndarray]:
+    """The thin QR factorisation of a matrix that has no more columns than rows."""
+    if x.shape[-2] < x.shape[-1]:
+        raise ValueError("qfactor and rfactor are of matrices with no more columns than rows")
+    return jnp.linalg.qr(x)
+
+
+def qfactor(x: jnp.ndarray) -> jnp.ndarray:
+    """The orthonormal columns of the QR factorisation."""
+    return tall_qr(x)[0]
+
+
+def rfactor(x: jnp.ndarray) -> jnp.ndarray:
+    """The upper triangular factor of the QR factorisation."""
+    return tall_qr(x)[1]
+
+
+def minors(x: jnp.ndarray) -> jnp.ndarray:
+    """The derivative of adj, from the singular values: exact at singular matrices too."""
+    u, s, vh = jnp.linalg.svd(x)
+    eye = jnp.eye(s.shape[-1], dtype=bool)
+    factors = jnp.where(eye[:, None, :] | eye[None, :, :], 1, s[..., None, None, :])
+    others = factors.prod(-1) * (1 - jnp.eye(s.shape[-1], dtype=s.dtype))
+    others = others * (jnp.linalg.det(u) * jnp.linalg.det(vh))[..., None, None]
+    left = jnp.einsum("...ac,...ai,...ja->...cij", others, vh, u)
+    right = jnp.einsum("...ac,...ai,...ka->...cik", others, vh, u)
+    first = jnp.einsum("...cij,...kc,...cl->...ijkl", left, u, vh)
+    return first - jnp.einsum("...cik,...jc,...cl->...ijkl", right, u, vh)
+
+
+def sylvester(x: jnp.ndarray, w: jnp.ndarray, v: jnp.ndarray) -> jnp.ndarray:
+    """The solution y of x y + y w = v, as one linear system."""
+    n, m = v.shape[-2:]
+    system = x[..., :, None, :, None] * jnp.eye(m, dtype=v.dtype)[:, None, :]
+    system = system + jnp.eye(n, dtype=v.dtype)[:, None, :, None] * w.mT[..., None, :, None, :]
+    batch = v.shape[:-2]
+    return jnp.linalg.solve(system.reshape(*batch, n * m, n * m), v.reshape(*batch, n * m, 1)).reshape(v.shape)
+
+
+def expm(x: jnp.ndarray) -> jnp.ndarray:
+    """The exponential."""
+    return jax.scipy.linalg.expm(x, max_squarings=64)
+
+
+def root_step(state):
+    """One step of the scaled Denman-Beavers iteration."""
+    step, m, y, _ = state
+    size, eye = m.shape[-1], jnp.eye(m.shape[-1], dtype=m.dtype)
+    inverse = jnp.linalg.inv(m)
+    far = jnp.max(jnp.abs(m - eye), initial=0) > 0.01
+    scale = jnp.where(far & (step < 8), jnp.abs(jnp.linalg.det(m)) ** (-1 / (2 * max(size, 1))), 1)[..., None, None]
+    y = scale / 2 * y @ (eye + inverse / scale**2)
+    m = (eye + (scale**2 * m + inverse / scale**2) / 2) / 2
+    return step + 1, m, y, jnp.max(jnp.abs(m - eye), initial=0)
+
+
+def sqrtm(x: jnp.ndarray) -> jnp.ndarray:
+    """The principal square root, by scaled Denman-Beavers iteration."""
+    limit = 4 * x.shape[-1] * jnp.finfo(x.dtype).eps
+    start = (0, x, x, jnp.asarray(jnp.inf, x.dtype))
+    _, _, y, error = jax.lax.while_loop(lambda state: (state[0] < 40) & (state[3] > limit), root_step, start)
+    return jnp.where(error < 1e-3, y, jnp.nan)
+
+
+def logm(x: jnp.ndarray) -> jnp.ndarray:
+    """The principal logarithm, by inverse scaling and squaring with Gauss-Legendre quadrature."""
+    eye = jnp.eye(x.shape[-1], dtype=x.dtype)
+
+    def far(state):
+        return (state[0] < 60) & (jnp.max(jnp.sum(jnp.abs(state[1] - eye), axis=-2), initial=0) > 0.25)
+
+    doublings, x = jax.lax.while_loop(far, lambda state: (state[0] + 1, sqrtm(state[1])), (0, x))
+    angles = jnp.arange(1, 10, dtype=x.dtype)
+    jacobi = jnp.diag(angles / jnp.sqrt(4 * angles**2 - 1), 1)
+    nodes, vectors = jnp.linalg.eigh(jacobi + jacobi.T)
+    away, y = x - eye, jnp.zeros_like(x)
+    for k in range(10):
+        y = y + vectors[0, k] ** 2 * jnp.linalg.solve(eye + (1 + nodes[k]) / 2 * away, away)
+    return 2.0**doublings * y
+
+
+def along(function, x: jnp.ndarray, t: jnp.ndarray) -> jnp.ndarray:
+    """The derivative of a function of a matrix along t: a block of its value at [[x, 0], [t, x]]."""
+    size = x.shape[-1]
+    above = jnp.concatenate([x, jnp.zeros_like(x)], axis=-1)
+    below = jnp.concatenate([t, x], axis=-1)
+    return function(jnp.concatenate([above, below], axis=-2))[..., size:, :size]
+
+
+def expmalong(x: jnp.ndarray, t: jnp.ndarray) -> jnp.ndarray:
+    """The derivative of expm along t."""
+    return along(expm, x, t)
+
+
+def logmalong(x: jnp.ndarray, t: jnp.ndarray) -> jnp.ndarray:
+    """The derivative of logm along t."""
+    return along(logm, x, t)
+
+
+def sqrtmalong(x: jnp.ndarray, t: jnp.ndarray) -> jnp.ndarray:
+    """The derivative of sqrtm along t."""
+    return along(sqrtm, x, t)

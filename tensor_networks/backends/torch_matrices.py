@@ -1,0 +1,197 @@
+# mypy: disable-error-code="no-any-return,no-untyped-def,import-not-found,import-untyped,attr-defined"
+"""PyTorch: factorisations and functions of matrices. Leading axes are batch axes.
+
+The definitions are copied into standalone source as they stand: they use `torch` and each other only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+
+def symmetric_part(x: torch.Tensor) -> torch.Tensor:
+    """(x + x') / 2."""
+    return (x + x.mT) / 2
+
+
+def eigvalsh(x: torch.Tensor) -> torch.Tensor:
+    """The eigenvalues of the symmetric part, ascending."""
+    return torch.linalg.eigvalsh(symmetric_part(x))
+
+
+def eigvecsh(x: torch.Tensor) -> torch.Tensor:
+    """The eigenvectors of the symmetric part, as columns."""
+    return torch.linalg.eigh(symmetric_part(x))[1]
+
+
+def eigvals(x: torch.Tensor) -> torch.Tensor:
+    """The eigenvalues; complex."""
+    return torch.linalg.eig(x)[0]
+
+
+def eigvecs(x: torch.Tensor) -> torch.Tensor:
+    """The eigenvectors, as columns; complex."""
+    return torch.linalg.eig(x)[1]
+
+
+def gaps(x: torch.Tensor) -> torch.Tensor:
+    """1 / (x_j - x_i), and 0 on the diagonal."""
+    eye = torch.eye(x.shape[-1], dtype=x.dtype)
+    return (1 - eye) / (x[..., None, :] - x[..., :, None] + eye)
+
+
+def wide_svd(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The thin singular value decomposition of a matrix that has no more rows than columns."""
+    if x.shape[-2] > x.shape[-1]:
+        raise ValueError("svdvals, svdleft and svdright are of matrices with no more rows than columns")
+    return torch.linalg.svd(x, full_matrices=False)
+
+
+def svdvals(x: torch.Tensor) -> torch.Tensor:
+    """The singular values, descending."""
+    return wide_svd(x)[1]
+
+
+def svdleft(x: torch.Tensor) -> torch.Tensor:
+    """The left singular vectors, as columns."""
+    return wide_svd(x)[0]
+
+
+def svdright(x: torch.Tensor) -> torch.Tensor:
+    """The right singular vectors, as rows."""
+    return wide_svd(x)[2]
+
+
+def nucnorm(x: torch.Tensor) -> torch.Tensor:
+    """The sum of the singular values."""
+    return torch.linalg.svdvals(x).sum(-1)
+
+
+def polar(x: torch.Tensor) -> torch.Tensor:
+    """The product of the singular vectors, those of vanishing values left out."""
+    u, s, vh = torch.linalg.svd(x, full_matrices=False)
+    kept = s > torch.finfo(s.dtype).eps * max(x.shape[-2:]) * s[..., :1]
+    return (u * kept[..., None, :]) @ vh
+
+
+def polarturn(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+    """The derivative of polar at x along t, x of full rank."""
+    u, s, vh = torch.linalg.svd(x, full_matrices=False)
+    core = u.mT @ t @ vh.mT
+    inside = (core - core.mT) / (s[..., :, None] + s[..., None, :])
+    left = (t @ vh.mT - u @ core) / s[..., None, :]
+    right = (u.mT @ t - core @ vh) / s[..., :, None]
+    return (u @ inside + left) @ vh + u @ right
+
+
+def pinv(x: torch.Tensor) -> torch.Tensor:
+    """The pseudo-inverse."""
+    return torch.linalg.pinv(x)
+
+
+def cholesky(x: torch.Tensor) -> torch.Tensor:
+    """The lower factor of the symmetric part."""
+    return torch.linalg.cholesky(symmetric_part(x))
+
+
+def tall_qr(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The thin QR factorisation of a matrix that has no more columns than rows."""
+    if x.shape[-2] < x.shape[-1]:
+        raise ValueError("qfactor and rfactor are of matrices with no more columns than rows")
+    return torch.linalg.qr(x)
+
+
+def qfactor(x: torch.Tensor) -> torch.Tensor:
+    """The orthonormal columns of the QR factorisation."""
+    return tall_qr(x)[0]
+
+
+def rfactor(x: torch.Tensor) -> torch.Tensor:
+    """The upper triangular factor of the QR factorisation."""
+    return tall_qr(x)[1]
+
+
+def minors(x: torch.Tensor) -> torch.Tensor:
+    """The derivative of adj, from the singular values: exact at singular matrices too."""
+    u, s, vh = torch.linalg.svd(x)
+    eye = torch.eye(s.shape[-1], dtype=torch.bool)
+    values = s[..., None, None, :]
+    factors = torch.where(eye[:, None, :] | eye[None, :, :], torch.ones_like(values), values)
+    others = factors.prod(-1) * (1 - eye.to(s.dtype))
+    others = others * (torch.linalg.det(u) * torch.linalg.det(vh))[..., None, None]
+    left = torch.einsum("...ac,...ai,...ja->...cij", others, vh, u)
+    right = torch.einsum("...ac,...ai,...ka->...cik", others, vh, u)
+    first = torch.einsum("...cij,...kc,...cl->...ijkl", left, u, vh)
+    return first - torch.einsum("...cik,...jc,...cl->...ijkl", right, u, vh)
+
+
+def sylvester(x: torch.Tensor, w: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    """The solution y of x y + y w = v, as one linear system."""
+    n, m = v.shape[-2:]
+    system = x[..., :, None, :, None] * torch.eye(m, dtype=v.dtype)[:, None, :]
+    system = system + torch.eye(n, dtype=v.dtype)[:, None, :, None] * w.mT[..., None, :, None, :]
+    batch = v.shape[:-2]
+    return torch.linalg.solve(system.reshape(*batch, n * m, n * m), v.reshape(*batch, n * m, 1)).reshape(v.shape)
+
+
+def expm(x: torch.Tensor) -> torch.Tensor:
+    """The exponential."""
+    return torch.linalg.matrix_exp(x)
+
+
+def sqrtm(x: torch.Tensor) -> torch.Tensor:
+    """The principal square root, by scaled Denman-Beavers iteration."""
+    size, eye = x.shape[-1], torch.eye(x.shape[-1], dtype=x.dtype)
+    m, y = x, x
+    for step in range(40):
+        inverse = torch.linalg.inv(m)
+        scale = torch.abs(torch.linalg.det(m))[..., None, None] ** (-1 / (2 * max(size, 1)))
+        if step >= 8 or torch.abs(m - eye).max() <= 0.01:
+            scale = torch.ones_like(scale)
+        y = scale / 2 * y @ (eye + inverse / scale**2)
+        m = (eye + (scale**2 * m + inverse / scale**2) / 2) / 2
+        if torch.abs(m - eye).max() <= 4 * size * torch.finfo(x.dtype).eps:
+            return y
+    return y if torch.abs(m - eye).max() < 1e-3 else torch.full_like(y, torch.nan)
+
+
+def logm(x: torch.Tensor) -> torch.Tensor:
+    """The principal logarithm, by inverse scaling and squaring with Gauss-Legendre quadrature."""
+    eye = torch.eye(x.shape[-1], dtype=x.dtype)
+    doublings = 0
+    while torch.abs(x - eye).sum(-2).max() > 0.25 and doublings < 60:
+        x = sqrtm(x)
+        doublings += 1
+    angles = torch.arange(1, 10, dtype=x.dtype)
+    jacobi = torch.diag(angles / torch.sqrt(4 * angles**2 - 1), 1)
+    nodes, vectors = torch.linalg.eigh(jacobi + jacobi.T)
+    away, y = x - eye, torch.zeros_like(x)
+    for k in range(10):
+        y = y + vectors[0, k] ** 2 * torch.linalg.solve(eye + (1 + nodes[k]) / 2 * away, away)
+    return 2.0**doublings * y
+
+
+def along(function, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+    """The derivative of a function of a matrix along t: a block of its value at [[x, 0], [t, x]]."""
+    size = x.shape[-1]
+    above = torch.cat([x, torch.zeros_like(x)], dim=-1)
+    below = torch.cat([t, x], dim=-1)
+    return function(torch.cat([above, below], dim=-2))[..., size:, :size]
+
+
+def expmalong(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+    """The derivative of expm along t."""
+    return along(expm, x, t)
+
+
+def logmalong(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+    """The derivative of logm along t."""
+    return along(logm, x, t)
+
+
+def sqrtmalong(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+    """The derivative of sqrtm along t."""
+    return along(sqrtm, x, t)

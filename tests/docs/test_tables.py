@@ -1,0 +1,36 @@
+"""The tables in docs/ are what their commands write; the commands fail where a formula of a book does not agree."""
+
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """docs/ as a place of modules."""
+    monkeypatch.syspath_prepend(str(DOCS))
+    monkeypatch.setattr(sys, "path", [str(DOCS), *sys.path])
+    yield
+
+
+@pytest.mark.usefixtures("commands")
+@pytest.mark.parametrize("name", ["cookbook", "matrixcalculus"])
+def test_the_page_is_up_to_date(name: str) -> None:
+    page = import_module(f"make_{name}").page()
+    assert page == (DOCS / f"{name}.md").read_text(encoding="utf-8"), f"run python docs/make_{name}.py"
+
+
+@pytest.mark.usefixtures("commands")
+def test_every_equation_of_the_chapter_is_there_or_named() -> None:
+    equations = import_module("cookbook_equations")
+    numbers = {int(equation.number) for chapter in equations.CHAPTERS.values() for equation in chapter}
+    for text in equations.LEFT_OUT:
+        for part in text.split(", "):
+            first, _, last = part.partition("-")
+            numbers.update(range(int(first), int(last or first) + 1))
+    assert numbers >= set(range(32, 145))
