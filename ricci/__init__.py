@@ -23,7 +23,8 @@ from ricci.differentials import Differential, identify
 from ricci.equality import Equality, equal
 from ricci.expr import Expr, tensor, tensors
 from ricci.legend import legend
-from ricci.programs import compile, einsum_program, evaluate, source
+from ricci.manifolds import riemannian_gradient
+from ricci.programs import compile, cost, einsum_program, evaluate, source
 from ricci.notation.indexed import Index, indices
 from ricci.reading import einsum, from_json, parse
 from ricci.steps import steps
@@ -68,6 +69,7 @@ __all__ = [
     "Verification",
     "check",
     "compile",
+    "cost",
     "derivative",
     "differential",
     "einsum",
@@ -86,6 +88,7 @@ __all__ = [
     "legend",
     "limits",
     "parse",
+    "riemannian_gradient",
     "source",
     "steps",
     "tensor",

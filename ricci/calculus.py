@@ -20,8 +20,9 @@ from tensor_networks.errors import DerivativeError, ShapeError
 from tensor_networks.networks import Factor, Network, Sum, network, one, total, zero
 from tensor_networks.nodes import Node, Tensor, tensor, walk
 from tensor_networks.numbers import Number, exact
+from tensor_networks.patterns import pattern
 
-LINEAR_TRAITS = frozenset({"symmetric", "spd", "diagonal", "skew"})
+LINEAR_TRAITS = frozenset({"symmetric", "spd", "diagonal", "skew", "lower", "upper", "toeplitz"})
 
 
 def depends_on(root: Node, variables: Iterable[Node]) -> set[Node]:
@@ -135,26 +136,48 @@ def identity(variable: Tensor) -> Node:
 def projected(node: Node, variable: Tensor, axes: Iterable[int]) -> Node:
     """The node with some of its axes (those of the variable) projected onto the linear structure of the variable.
 
-    Symmetric: the mean over all orders of the axes; skew: the signed mean; diagonal: the diagonal part. The
-    derivative by a structured variable is the Frechet one, which is that of a free variable so projected.
+    Symmetric: the mean over all orders of the axes; skew: the signed mean; diagonal: the diagonal part; lower and upper:
+    that triangle; toeplitz: the mean along every diagonal. The derivative by a structured variable is the Frechet one,
+    which is that of a free variable so projected.
     """
     traits = variable.traits & LINEAR_TRAITS
     axes = tuple(axes)
     if not traits or len(axes) < 2 or (isinstance(node, Sum) and not node.terms):
         return node
+    if "diagonal" in traits or traits >= {"lower", "upper"}:
+        labels = [axes[0] if label in axes else label for label in range(node.order)]
+        return network([(node, labels)], labels)
+    if "toeplitz" in traits:
+        node = _averaged(node, variable.axes[0], axes)
+    for trait, order in (("lower", axes), ("upper", axes[::-1])):
+        if trait in traits:
+            mask = pattern("lower", variable.axes[0])
+            node = network([(node, range(node.order)), (mask, order)], range(node.order))
+    return _mirrored(node, axes, "skew" in traits) if traits & {"symmetric", "spd", "skew"} else node
+
+
+def _mirrored(node: Node, axes: Sequence[int], signed: bool) -> Node:
+    """The mean, or the signed mean, over all orders of some axes."""
     labels: list[int] = list(range(node.order))
-    if "diagonal" in traits:
-        kept = [axes[0] if label in axes else label for label in labels]
-        return network([(node, kept)], kept)
     terms = []
     share = Fraction(1, factorial(len(axes)))
     for order in permutations(axes):
         outputs = labels.copy()
         for axis, other in zip(axes, order, strict=True):
             outputs[axis] = other
-        sign = _sign([axes.index(axis) for axis in order]) if "skew" in traits else 1
+        sign = _sign([axes.index(axis) for axis in order]) if signed else 1
         terms.append((network([(node, labels)], outputs), share * sign))
     return total(terms)
+
+
+def _averaged(node: Node, size: Axis, axes: Sequence[int]) -> Node:
+    """The mean along every diagonal of two axes, at every place of that diagonal."""
+    inside: list[int | str] = list(range(node.order))
+    inside[axes[0]], inside[axes[1]] = "i", "j"
+    band = pattern("toeplitz", size)
+    count = network([(band, "dij")], "d")
+    factors = [(node, inside, 1), (band, ("d", "i", "j"), 1), (band, ("d", *axes), 1), (count, ("d",), -1)]
+    return network(factors, range(node.order))
 
 
 def _sign(order: Sequence[int]) -> int:
@@ -181,11 +204,18 @@ def derivative(root: Node, variables: Sequence[Tensor]) -> Node:
     Scalars are differentiated by the reverse sweep, tensors by the forward one.
     """
     for variable in variables:
-        if root.order:
-            root = push(root, {variable: identity(variable)}, variable.axes)
-        else:
-            root = gradients(root, [variable])[0]
+        seeds = {variable: identity(variable)} if root.order else {}
+        root = push(root, seeds, variable.axes) if root.order else gradients(root, [variable])[0]
     return root
+
+
+def plain_derivative(root: Node, variable: Tensor) -> Node:
+    """The derivative as if the variable had no structure: of the places of its entries."""
+    if not root.order:
+        return pull(root, one, [variable])[0]
+    places = tuple(range(variable.order))
+    deltas = network((), places * 2, dict(enumerate(variable.axes)))
+    return push(root, {variable: deltas}, variable.axes)
 
 
 def tangent(variable: Tensor) -> Tensor:

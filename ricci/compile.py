@@ -26,6 +26,7 @@ from tensor_networks.backends import numpy as numpy_backend
 from tensor_networks.backends import torch as torch_backend
 from tensor_networks.backends.running import entry, loaded, made
 from tensor_networks.backends.source import standalone_text
+from tensor_networks.costs import Cost, cost
 from tensor_networks.einsum_program import einsum_steps
 from tensor_networks.errors import LimitError, OperandError, RicciError, SizeError, UnknownName, clip, suggestion
 from tensor_networks.limits import current
@@ -212,6 +213,18 @@ class Compiled:
     def source(self) -> str:
         """Standalone source."""
         return source(self.nodes, self.backend, declared=self.declared, optimize=self.optimize)
+
+    def cost(self, /, **sizes: int) -> Cost:
+        """What a call costs for sizes given by symbol (100 for those not given); printed, it is a report.
+
+        Raises:
+            UnknownName: there is no such size.
+        """
+        for symbol in sizes:
+            if symbol not in self.symbols:
+                raise UnknownName(f"there is no size {clip(symbol)}; there are {', '.join(self.symbols) or 'none'}")
+        numbers = dict.fromkeys(self.symbols, NOMINAL) | sizes
+        return cost(build(self.nodes, numbers, self.optimize), numbers)
 
     def __call__(self, /, *given: Any, **arrays: Any) -> Any:
         """The values of the nodes; see `evaluate`."""

@@ -65,7 +65,10 @@ class Equation:
             inner = _flat(opened.node, inline)
             new = f"d({inner})" if inline else f"d{opened.letter}"
             if leaf.name in text and not inline:
-                notes.append(f"{opened.letter} = {inner}")
+                body, _, indices = inner.partition(" ->")
+                indices = indices.strip()
+                simple = indices.isalpha()
+                notes.append(f"{opened.letter}_{indices} = {body}" if simple else f"{opened.letter} = {inner.strip(' ->')}")
             text = re.sub(rf"\b{leaf.name}(?![^\W_])", lambda _, new=new: new, text)  # type: ignore[misc]
         text = text.removesuffix(" ->")
         return f"{text}    where {', '.join(notes)}" if notes else text
@@ -90,9 +93,7 @@ class Equation:
 
     def closed(self) -> Expr:
         """The value with all differentials in it worked out."""
-        done: dict[Node, Node] = {
-            leaf: directional(node, variables) for leaf, (node, variables, _) in self.open.items()
-        }
+        done: dict[Node, Node] = {leaf: directional(node, variables) for leaf, (node, variables, _) in self.open.items()}
         return Expr(settle(substitute(self.node, done))[0])
 
 

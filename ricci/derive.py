@@ -21,7 +21,7 @@ def derivative(expression: Expr, *wrt: Variable, structure: str = "projected") -
     """The derivative by each variable in turn.
 
     Axes: those of the expression, then those of ``wrt[0]``, ``wrt[1]``, ... A variable that does not occur gives the zero of
-    that shape. The derivative by a variable with a linear structure (symmetric, skew, diagonal) is the Frechet one, projected
+    that shape. The derivative by a variable with a linear structure (symmetric, skew, diagonal, lower, upper, toeplitz) is the Frechet one, projected
     onto that structure. With ``structure="free"`` it is the derivative by the free entries of the variable (Matrix Cookbook,
     section 2.8: ``G + G' - diag(diag(G))`` for a symmetric one; lower, upper and toeplitz too); such a result is not
     what `verify` checks.
@@ -38,9 +38,11 @@ def derivative(expression: Expr, *wrt: Variable, structure: str = "projected") -
     node = expression.settled
     for variable in variables:
         order = node.order
-        node = calculus.derivative(node, [variable])
+        node = calculus.plain_derivative(node, variable)
         node = by_free_entries(node, variable, range(order, node.order))
-    return _derived(node, expression, variables)
+    result = _derived(node, expression, variables)
+    result.origin = None  # difference quotients would not agree: this counts free entries
+    return result
 
 
 def _derived(node: Node, expression: Expr, variables: Sequence[Tensor]) -> Expr:
@@ -68,13 +70,20 @@ def grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> Expr | tuple[E
     Of a tensor it is the derivative (see `jacobian`), so that the gradient of a gradient is the Hessian.
     """
     several = isinstance(wrt, (list, tuple))
-    variables = [expression.variable(which) for which in (wrt if isinstance(wrt, (list, tuple)) else [wrt])]
+    variables = _variables(expression, wrt)
     if expression.order:
         nodes = settle(*(calculus.derivative(expression.settled, [variable]) for variable in variables))
     else:
         nodes = settle(*calculus.gradients(expression.settled, variables))
     found = tuple(_derived(node, expression, [variable]) for node, variable in zip(nodes, variables, strict=True))
     return found if several else found[0]
+
+
+def _variables(expression: Expr, wrt: Variable | Sequence[Variable]) -> list[Tensor]:
+    """The variables of one or several."""
+    if isinstance(wrt, (str, Expr, Tensor)):
+        return [expression.variable(wrt)]
+    return [expression.variable(which) for which in wrt]
 
 
 def value_and_grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> tuple[Expr, Expr | tuple[Expr, ...]]:
@@ -116,7 +125,9 @@ def hvp(expression: Expr, wrt: Variable) -> Expr:
 
 def differential(expression: Expr, *wrt: Variable, order: int = 1) -> Differential:
     """The differential: linear (of the given degree) in the tensors ``d<name>``; by all variables if none is named."""
-    variables = [expression.variable(which) for which in wrt] or sorted(calculus.tensors_of(expression.settled), key=lambda t: t.name)
+    variables = [expression.variable(which) for which in wrt]
+    if not wrt:
+        variables = sorted(calculus.tensors_of(expression.settled), key=lambda tensor: tensor.name)
     node = settle(calculus.directional(expression.settled, variables, order))[0]
     declared = expression.variables | {direction.name: direction for direction in map(calculus.tangent, variables)}
     return described(Differential(node, expression.role, declared=declared), expression, variables, order)

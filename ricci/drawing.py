@@ -77,7 +77,7 @@ def read(text: str, leaves: Mapping[str, Tensor]) -> Expr:
     return Expr(network_of(text, leaves.values(), lambda name, args: apply(name, *args)))
 
 
-class Derivation(Diagram):
+class DerivationDiagram(Diagram):
     """The derivation of a derivative in pictures: for each variable in turn the holes, the new legs, the merged sum."""
 
     def __init__(self, expression: Expr, rows: Sequence[tuple[str, Picture]]) -> None:
@@ -89,7 +89,7 @@ class Derivation(Diagram):
         return page(self.title, table((text, svg(picture, text)) for text, picture in self.rows))
 
 
-def derivation(expression: Expr, *wrt: Any) -> Derivation:
+def derivation(expression: Expr, *wrt: Any) -> DerivationDiagram:
     """The derivative by each variable in turn, by removing nodes.
 
     First every occurrence of the variable is outlined. Then, for each of them, a panel in which it is a hole; then the panels
@@ -106,7 +106,7 @@ def derivation(expression: Expr, *wrt: Any) -> Derivation:
         split = (expression.order, *(done.order for done in variables[: place + 1]))
         rows += _Stage(node, variable, sides_of(split[:-1], node.order), split).rows()
         node = settle(calculus.derivative(node, [variable]))[0]
-    return Derivation(expression, rows)
+    return DerivationDiagram(expression, rows)
 
 
 class _Stage:

@@ -9,6 +9,7 @@ from ricci import compile as nodes_level
 from ricci.compile import Compiled
 from ricci.expr import Expr, nodes_of
 from ricci.structure import Structured
+from tensor_networks.costs import Cost
 from tensor_networks.einsum_program import Row, einsum_steps, rows_of
 from tensor_networks.errors import OperandError, clip
 from tensor_networks.nodes import Node, Tensor
@@ -92,6 +93,18 @@ def source(
     nodes, _, declared = _settled(expressions)
     title = "\n".join(map(str, expressions))
     return nodes_level.source(nodes, backend, title, declared, sizes, optimize, style)
+
+
+def cost(expressions: Expressions, /, **sizes: int) -> Cost:
+    """What computing the expressions together costs, for sizes given by symbol (100 for those not given).
+
+    Operations, memory and traffic, how they grow, and the order of contraction; printed, it is a report.
+
+    Raises:
+        UnknownName: there is no such size.
+    """
+    nodes, single, declared = _settled(expressions)
+    return nodes_level.compile(nodes, "numpy", declared, single=single).cost(**sizes)
 
 
 def einsum_program(expressions: Expressions) -> list[Row]:

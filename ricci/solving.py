@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import numpy as np
 
+from ricci.cores import Term
 from tensor_networks.networks import network
 from tensor_networks.nodes import Node, Tensor
 
-if TYPE_CHECKING:
-    from ricci.structure import Operator, Term
+
+class Operator(Protocol):
+    """What is asked of an operator; see `ricci.structure`."""
+
+    cores: dict[str, np.ndarray]
+    row_shape: tuple[int, ...]
+    column_shape: tuple[int, ...]
+    shape: tuple[int, int]
+    dtype: Any
+
+    @property
+    def structured(self) -> Any:
+        """The function that made it: its `terms`, the number of `rows`, `compiled`."""
+
+    def __matmul__(self, other: Any) -> Any: ...
+
+    def run(self, function: Any, **more: Any) -> Any:
+        """The value of a function of the cores."""
+
+    def dense(self) -> np.ndarray:
+        """The tensor."""
+
 
 Factors = Sequence[tuple[Tensor, tuple[int, ...]]]
 RESIDUAL = 1e-6  # a solution that leaves more of the right-hand side than this is none

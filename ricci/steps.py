@@ -62,6 +62,8 @@ def steps(f: Expr, *wrt: Variable, notation: str = "matrix") -> Derivation:
     start = Equation(Side(name, name), f.node)
     made: list[Step] = []
     value, settled_start = f, _settled(start, made)
+    if notation == "index" and not made:
+        start = settled_start
     for order, variable in enumerate(variables):
         left = _derivative_name(name, variables[: order + 1])
         goal = derivative(f, *variables[: order + 1])
@@ -144,7 +146,7 @@ def _one(value: Expr, variable: Tensor, start: Equation, left: Side, goal: Expr,
     known = len(made)
     current = _differential(start, variable, label, names, made)
     form = _collected(value, variable, current)
-    if form is not None and form.text != write(current.node):
+    if form is not None and not _ends_with(write(current.node), form.text, direction.name):
         after = Equation(label, current.node, form=form)
         alone = not (isinstance(current.node, Sum) and len(current.node.terms) > 1)
         if alone and variable.order < 2 and not value.order and len(made) > known:
@@ -158,6 +160,11 @@ def _one(value: Expr, variable: Tensor, start: Equation, left: Side, goal: Expr,
     equivalent = Equation(label, settle(times)[0])
     made.append(Step("identification", _identified(value, variable), current, final, direction, equivalent))
     return final
+
+
+def _ends_with(text: str, form: str, direction: str) -> bool:
+    """Is the direction taken out in the text already?"""
+    return text == form or (text.count(direction) == 1 and text.endswith(f"*{direction})") and text.count("tr(") == 1)
 
 
 def _identified(value: Expr, variable: Tensor) -> str:
@@ -227,8 +234,8 @@ def _differential(start: Equation, variable: Tensor, label: Side, names: set[str
         pending = work.pending(current.node)
         if not pending:
             break
-        rule, reason = work.rule(work.open[pending[0]].node)
-        together = [leaf for leaf in pending if work.rule(work.open[leaf].node) == (rule, reason)]
+        together = work.alike(pending, work.left_open(current.node))
+        rule, reason = work.common_rule(together)
         grown: dict[Node, Node] = {leaf: work.grown(work.open[leaf].node) for leaf in together}
         node = settle(substitute(current.node, grown))[0]
         after = Equation(label, node, work.left_open(node))
@@ -236,6 +243,10 @@ def _differential(start: Equation, variable: Tensor, label: Side, names: set[str
         if not trivial:
             made.append(Step(rule, reason, current, after, work.open[together[0]].node))
         current = after
+    if current.open and work.pending(current.node):
+        rest = Equation(label, current.closed().settled)
+        made.append(Step("and so on", "the same rules for all that is left", current, rest, start.node))
+        return rest
     return current
 
 
@@ -280,6 +291,20 @@ class _Work:
             for k, leaf in enumerate(found)
             if not any(self.open[leaf].node in below[j] for j in range(len(found)) if j != k)
         ]
+
+    def alike(self, pending: list[Tensor], all_open: Iterable[Tensor]) -> list[Tensor]:
+        """Those that the same kind of rule works out: all that is linear at once, or all the outermost of one kind."""
+        kinds = {leaf: self.rule(self.open[leaf].node)[0].partition(",")[0] for leaf in all_open}
+        kind = kinds[pending[0]]
+        return [leaf for leaf in (all_open if kind == "linearity" else pending) if kinds[leaf] == kind]
+
+    def common_rule(self, together: Iterable[Tensor]) -> tuple[str, str]:
+        """The rule and the reason for several differentials that are worked out at once."""
+        rules = dict.fromkeys(self.rule(self.open[leaf].node) for leaf in together)
+        kinds = dict.fromkeys(rule.partition(", ")[0] for rule, _ in rules)
+        names = dict.fromkeys(rule.partition(", ")[2] for rule, _ in rules if ", " in rule)
+        title = " and ".join(kinds) + (f", {' and '.join(names)}" if names else "")
+        return title, "; ".join(dict.fromkeys(reason for _, reason in rules))
 
     def _dependent(self, node: Network) -> list[int]:
         return [place for place, factor in enumerate(node.factors) if factor.node in self.inside]
@@ -331,7 +356,7 @@ def _shown(exponent: Number) -> str:
 def _power_rule(exponent: Number) -> str:
     less = exponent - 1
     power = "" if less == 0 else "*u" if less == 1 else f"*u^{_shown(less)}"
-    return f"{_shown(exponent)}{power}*du"
+    return f"{exponent}{power}*du"
 
 
 def _line(function: Function) -> str:

@@ -10,16 +10,17 @@ expression over these cores, deltas and all, and is compiled like any other; wha
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ricci.compile import Compiled, compile
+from ricci.cores import Term, components
+from ricci.solving import solution
 from tensor_networks.axes import Axis, show_shape, value
 from tensor_networks.errors import OperandError, ShapeError
-from tensor_networks.networks import Factor, Network, Sum, network, total
+from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node, Tensor, tensor
 from tensor_networks.numbers import Number
 
@@ -27,37 +28,6 @@ if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator  # type: ignore[import-untyped]
 
 COLUMNS = "columns"  # the size symbol of a stack of vectors
-
-
-@dataclass(frozen=True)
-class Term:
-    """A product of cores: leaves with their wires, the wires of the axes of the whole, the sizes of all wires."""
-
-    factors: tuple[tuple[Tensor, tuple[int, ...]], ...]
-    outputs: tuple[int, ...]
-    sizes: dict[Hashable, Axis]
-    number: Number
-
-    def product(self, outputs: Sequence[Any], *more: tuple[Node, Sequence[Any]]) -> Node:
-        """The product, times other factors, with other outputs."""
-        return network([*self.factors, *more], outputs, self.sizes)
-
-    def joined(self, pairs: Sequence[tuple[int, int]]) -> Term:
-        """The term with pairs of its axes set equal: their wires become one."""
-        onto: dict[int, int] = {}
-        for first, second in pairs:
-            one, two = _end(onto, self.outputs[first]), _end(onto, self.outputs[second])
-            if one != two:
-                onto[two] = one
-        factors = tuple((leaf, tuple(_end(onto, wire) for wire in wires)) for leaf, wires in self.factors)
-        sizes = {wire: size for wire, size in self.sizes.items() if wire not in onto}
-        return Term(factors, tuple(_end(onto, wire) for wire in self.outputs), sizes, self.number)
-
-
-def _end(onto: Mapping[int, int], wire: int) -> int:
-    while wire in onto:
-        wire = onto[wire]
-    return wire
 
 
 class Structured:
@@ -89,7 +59,7 @@ class Structured:
         inside = {wire for factor in term.factors for group in factor.slots for wire in group}
         sizes: dict[Hashable, Axis] = {w: s for w, s in enumerate(term.sizes) if w in outputs or w not in inside}
         factors = []
-        for part in _components(term):
+        for part in components(term):
             held = {wire for factor in part for group in factor.slots for wire in group}
             wires = tuple(wire for wire in dict.fromkeys(outputs) if wire in held)
             leaf = self._core(network([(f.node, f.slots, f.exponent) for f in part], wires))
@@ -193,8 +163,6 @@ class Operator:
         Raises:
             OperandError: the operator is singular.
         """
-        from ricci.solving import solution
-
         self._check_square()
         b = np.asarray(b, dtype=self.dtype)
         if b.shape != self.row_shape and (b.ndim not in (1, 2) or b.shape[0] != self.shape[0]):
@@ -250,15 +218,3 @@ class Transposed:
         rows = len(self.T.row_shape)
         dense = self.T.dense()
         return dense.transpose(*range(rows, dense.ndim), *range(rows))
-
-
-def _components(term: Network) -> list[list[Factor]]:
-    """The factors in groups that share no wire."""
-    groups: list[tuple[set[int], list[Factor]]] = []
-    for factor in term.factors:
-        wires = {wire for group in factor.slots for wire in group}
-        joined = [group for group in groups if group[0] & wires]
-        groups = [group for group in groups if not group[0] & wires]
-        held = wires.union(*(group[0] for group in joined))
-        groups.append((held, [*(f for group in joined for f in group[1]), factor]))
-    return [factors for _, factors in groups]

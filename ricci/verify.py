@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import permutations
+from typing import Any
+
+import numpy as np
 
 from ricci.derive import derivative
 from ricci.expr import Expr, leaves
@@ -13,9 +16,6 @@ from tensor_networks.axes import symbols as symbols_of
 from tensor_networks.axes import value
 from tensor_networks.errors import RicciError
 from tensor_networks.nodes import Tensor, walk
-
-if TYPE_CHECKING:
-    import numpy as np
 
 STEP = 1e-3
 TOLERANCE = 1e-6
@@ -50,7 +50,8 @@ def verify(result: Expr, *, tolerance: float = TOLERANCE, seed: int = 0) -> Veri
         RicciError: the expression is no derivative, or no point was found where it is finite.
     """
     if result.origin is None:
-        raise RicciError("only what derivative, grad, jacobian or hessian returned can be verified", hint="keep the derivative itself")
+        message = "only what derivative, grad, jacobian or hessian returned can be verified"
+        raise RicciError(message, hint="keep the derivative itself")
     root, variables = result.origin
     error, entries, points = 0.0, 0, []
     for base in (2, 4):
@@ -97,8 +98,6 @@ def size_choices(expressions: Sequence[Expr], base: int) -> list[dict[str, int]]
 
 def random_point(tensors: Mapping[str, Tensor], sizes: Mapping[str, int], domain: str, seed: int) -> dict[str, np.ndarray]:
     """Arrays for the tensors, drawn from a named domain and shaped by their traits (symmetric, spd, diagonal, ...)."""
-    import numpy as np
-
     rng = np.random.default_rng(seed)
     _, low, high = next(entry for entry in DOMAINS if entry[0] == domain)
     point = {}
@@ -110,21 +109,22 @@ def random_point(tensors: Mapping[str, Tensor], sizes: Mapping[str, int], domain
 
 
 def _shaped(array: np.ndarray, traits: frozenset[str], domain: str) -> np.ndarray:
-    import numpy as np
-
     square = array.ndim == 2 and array.shape[0] == array.shape[1]
     if traits & {"spd", "psd"}:
         return array @ array.T + np.eye(len(array))
     if "positive" in traits or "nonnegative" in traits:
         array = np.abs(array) + 0.1
     if "diagonal" in traits:
-        return np.diag(np.diag(array) + np.where(np.diag(array) < 0, -0.5, 0.5))
+        return np.asarray(np.diag(np.diag(array) + np.where(np.diag(array) < 0, -0.5, 0.5)))
+    if "toeplitz" in traits:
+        offset = np.subtract.outer(np.arange(len(array)), np.arange(len(array)))
+        array = array[0][np.abs(offset) if "symmetric" in traits else offset % len(array)]
     if "symmetric" in traits:
         return symmetrised(array)
     if "skew" in traits:
         return array - array.T
     if "orthogonal" in traits:
-        return np.linalg.qr(array + 2 * np.eye(len(array)))[0]
+        return np.asarray(np.linalg.qr(array + 2 * np.eye(len(array)))[0])
     for trait, part in (("lower", np.tril), ("upper", np.triu)):
         if trait in traits:
             array = part(array)
@@ -133,16 +133,12 @@ def _shaped(array: np.ndarray, traits: frozenset[str], domain: str) -> np.ndarra
 
 def symmetrised(array: np.ndarray) -> np.ndarray:
     """The mean over all orders of the axes."""
-    from itertools import permutations
-
     orders = list(permutations(range(array.ndim)))
-    return sum(array.transpose(order) for order in orders) / len(orders)
+    return np.asarray(sum(array.transpose(order) for order in orders)) / len(orders)
 
 
 def _compare(upper: Expr, lower: Expr, variable: Tensor, sizes: Mapping[str, int], seed: int) -> tuple[float, int]:
     """The largest relative error of one derivative against differences of the one below, and the number of entries."""
-    import numpy as np
-
     tensors = upper.variables | lower.variables | {variable.name: variable}
     for point in _points(tensors, sizes, seed):
         if not regular([upper, lower], point):
@@ -159,8 +155,6 @@ def _compare(upper: Expr, lower: Expr, variable: Tensor, sizes: Mapping[str, int
 
 def regular(expressions: Iterable[Expr], point: Mapping[str, Any]) -> bool:
     """Is no matrix that is inverted, or whose determinant is taken, singular at a point?"""
-    import numpy as np
-
     matrices = {
         node.args[0]
         for expression in expressions
@@ -189,8 +183,6 @@ def _needed(expression: Expr, point: Mapping[str, Any]) -> dict[str, Any]:
 
 def _differences(lower: Expr, variable: Tensor, point: Mapping[str, Any]) -> np.ndarray:
     """The derivative by central differences with one Richardson extrapolation, along the variable's own structure."""
-    import numpy as np
-
     centre = point[variable.name]
     given = _needed(lower, point)
     columns = []
@@ -205,20 +197,25 @@ def _differences(lower: Expr, variable: Tensor, point: Mapping[str, Any]) -> np.
 
 def _direction(shape: tuple[int, ...], place: tuple[int, ...], traits: frozenset[str]) -> np.ndarray:
     """The unit direction of an entry, projected onto the linear structure the variable has."""
-    import numpy as np
-
     direction = np.zeros(shape)
     direction[place] = 1.0
-    if "diagonal" in traits:
-        return direction * np.eye(*shape) if len(set(place)) > 1 or len(shape) == 2 else direction
+    if len(shape) < 2:
+        return direction
+    if "diagonal" in traits or traits >= {"lower", "upper"}:
+        return direction * np.eye(*shape)
+    if "toeplitz" in traits:
+        offset = np.subtract.outer(np.arange(shape[0]), np.arange(shape[1]))
+        direction = (offset == place[0] - place[1]) / np.count_nonzero(offset == place[0] - place[1])
+    if "lower" in traits:
+        direction = np.tril(direction)
+    if "upper" in traits:
+        direction = np.triu(direction)
     if traits & {"symmetric", "spd"}:
         return symmetrised(direction)
     return (direction - direction.T) / 2 if "skew" in traits else direction
 
 
 def _central(lower: Expr, point: Mapping[str, Any], name: str, centre: np.ndarray, direction: np.ndarray, step: float) -> Any:
-    import numpy as np
-
     if name not in point:
         return np.zeros_like(np.asarray(lower(**point), float))
     ahead = lower(**{**point, name: centre + step * direction})

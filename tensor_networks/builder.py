@@ -13,7 +13,7 @@ from typing import Any
 from tensor_networks import plan
 from tensor_networks.axes import Axis, show_shape, value
 from tensor_networks.errors import OperandError
-from tensor_networks.lowering import SAME_MEMORY, Line, Operand, Step, align, arrange, contract, reduce, view
+from tensor_networks.lowering import VIEWS, Line, Operand, Step, align, arrange, contract, reduce, view
 from tensor_networks.networks import Factor, Network, Sum
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.numbers import Number
@@ -198,7 +198,7 @@ class Builder:
         line = self.line
         step = line.solid(self.dense(self.held[root]))
         base, thinned = step, False
-        while line.steps[base].op in SAME_MEMORY:
+        while line.steps[base].op in VIEWS:
             thinned = thinned or line.steps[base].op == "broadcast"
             base = line.steps[base].args[0]
         if line.steps[base].op in ("input", "pattern") or base in self.owned or thinned:

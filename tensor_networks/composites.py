@@ -227,7 +227,7 @@ def permuted(node: Node, permutation: tuple[int, ...]) -> Node:
     if type(node) is not Network:
         if all(node.orbits[place] == orbit for place, orbit in zip(permutation, node.orbits, strict=True)):
             return node
-        slots = tuple((axis,) for axis in range(node.order))
+        slots: tuple[Group, ...] = tuple((axis,) for axis in range(node.order))
         return canonical([Factor(node, slots, 1)], _picked(slots, permutation), node.axes)
     outputs = _picked(node.outputs, permutation)
     if len(node.factors) == 1 and node.factors[0].exponent == 1:
@@ -235,7 +235,7 @@ def permuted(node: Node, permutation: tuple[int, ...]) -> Node:
         if len(node.free) == len(outputs) == len(slots) and slots == sorted_slots(inner, outputs):
             return inner
         if type(inner) is Sum and {w for g in slots for w in g} <= node.free:
-            core = tuple(dict.fromkeys((w,) for group in outputs for w in group if (w,) in slots))
+            core: tuple[Group, ...] = tuple(dict.fromkeys((w,) for group in outputs for w in group if (w,) in slots))
             turned = permuted(inner, tuple(slots.index(group) for group in core))
             return canonical([Factor(turned, core, 1)], outputs, node.sizes)
     return canonical(node.factors, outputs, node.sizes)

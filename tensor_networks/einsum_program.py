@@ -125,9 +125,7 @@ def rows_of(program: Program) -> list[Row]:
         names.append(fresh)
         rows.append(Row(_spec(step), tuple(names[arg] for arg in step.args), fresh))
     for output in program.outputs:
-        if program.steps[output].op == "input":
-            rows.append(Row("{0}", (names[output],), f"t{len(rows) + 1}"))
-        elif rows[-1].output != names[output] or len(program.outputs) > 1:
+        if program.steps[output].op == "input" or rows[-1].output != names[output] or len(program.outputs) > 1:
             rows.append(Row("{0}", (names[output],), f"t{len(rows) + 1}"))
     return rows
 

@@ -100,7 +100,7 @@ def _used_once(order: list[Node], uses: Mapping[Node, int]) -> dict[Node, Number
 def _small(order: list[Node], inlined: Mapping[Node, Number]) -> set[Node]:
     """The networks of at most `SMALL` factors, those counted that are unfolded into them."""
     counts: dict[Node, int] = {}
-    small = set()
+    small: set[Node] = set()
     for node in order:
         counts[node] = 1
         if type(node) is Network:
@@ -124,7 +124,8 @@ def _unfolded(node: Network, opens: Callable[[Factor, Number], bool], new: Mappi
     """The network with some factors replaced by theirs, at any depth, and the others by their new nodes."""
     labels = count(len(node.sizes))
     gathered: list[tuple[Node, tuple[Group, ...], Number]] = []
-    stack = [(node, [(wire,) for wire in range(len(node.sizes))], 1)]
+    start: list[Group] = [(wire,) for wire in range(len(node.sizes))]
+    stack: list[tuple[Network, list[Group], Number]] = [(node, start, 1)]
     while stack:
         parent, wires, outer = stack.pop()
         for factor in reversed(parent.factors):
@@ -137,14 +138,15 @@ def _unfolded(node: Network, opens: Callable[[Factor, Number], bool], new: Mappi
             for (wire,), group in zip(child.outputs, slots, strict=True):
                 inside[wire] = group
             inside = [group or (next(labels),) for group in inside]
-            stack.append((child, inside, int(factor.exponent * outer)))
+            stack.append((child, inside, factor.exponent * outer))
     return network(gathered, node.outputs, dict(enumerate(node.sizes)))
 
 
 def ingredients(node: Node, most_factors: int) -> frozenset[tuple[Node, Number]] | None:
     """What a network is made of, networks below it unfolded: nodes and how often. None, if it is too many factors."""
     counts: dict[Node, Number] = {}
-    stack, seen = [(node, 1)], 0
+    stack: list[tuple[Node, Number]] = [(node, 1)]
+    seen = 0
     while stack:
         parent, outer = stack.pop()
         for child, _, exponent in parent.factors if isinstance(parent, Network) else ((parent, (), 1),):

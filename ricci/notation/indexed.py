@@ -96,13 +96,14 @@ class Indexed:
         if set(labels) != set(self.free):
             lacking = sorted({label.name for label in set(labels) ^ set(self.free)})
             raise IndexNotationError(f"all terms need the same free indices; {', '.join(lacking)} is not in all of them")
-        return self.expr(*labels).node
+        node: Node = self.expr(*labels).node
+        return node
 
     def _plus(self, other: object, sign: int) -> Indexed:
         if isinstance(other, (int, float)) and not self.free:
             other = self._new([], exact(other))
         if not isinstance(other, Indexed):
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]
         labels = self.free
         return self._new([(total([(self._closed(labels), 1), (other._closed(labels), sign)]), labels, 1)])
 

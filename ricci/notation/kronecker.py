@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from itertools import chain as linked
+from itertools import product as cartesian
 from typing import NamedTuple
 
 from ricci.notation.arithmetic import transposed
@@ -23,6 +24,7 @@ from tensor_networks.patterns import Pattern
 from tensor_networks.wiring import Group, components
 
 MOST_SWAPS = 3
+MOST_TURNED = 2
 
 
 class Held(NamedTuple):
@@ -45,33 +47,63 @@ def bundled(node: Network, tensors: Iterable[tuple[Formula, Factor]]) -> list[Fo
         Tangled: there is none.
     """
     tensors = list(tensors)
-    known = {group for _, factor in tensors for group in factor.slots}.union(node.outputs)
-    held = [_grouped(formula, factor, known) for formula, factor in tensors]
+    found: list[list[Formula]] = []
+    doubled = [k for k, (_, factor) in enumerate(tensors) if _is_duplication(factor)][:MOST_TURNED]
+    for flips in cartesian((False, True), repeat=len(doubled)):
+        turned = {place for place, flip in zip(doubled, flips, strict=True) if flip}
+        try:
+            found.append(_bundled(node, tensors, turned))
+        except Tangled:
+            continue
+    if not found:
+        raise Tangled
+    best = cheapest([formulas[0] for formulas in found if len(formulas) == 1] or found[0])
+    return next((formulas for formulas in found if formulas[0] is best), found[0])
+
+
+def _bundled(node: Network, tensors: list[tuple[Formula, Factor]], turned: set[int]) -> list[Formula]:
+    """The same, with the pairs of some duplication matrices turned round."""
+    held = []
+    for place, (formula, factor) in enumerate(tensors):
+        others = [slot for k, (_, other) in enumerate(tensors) if k != place for slot in other.slots]
+        held.append(_grouped(formula, factor, {*others, *node.outputs}, place in turned, node.sizes))
     if all(len(group) == 1 for factor in held for group in factor.slots):
         rows, *columns = node.outputs
         return [Groups(held, node.sizes).spelled(rows, columns[0] if columns else None)]
     return _over_terminals(node, held)
 
 
-def _grouped(formula: Formula, factor: Factor, known: set[Group]) -> Held:
-    """A factor; a duplication or elimination matrix reads two of its axes as one, in an order that others have."""
+def _is_duplication(factor: Factor) -> bool:
+    return isinstance(factor.node, Pattern) and factor.node.name == "duplication"
+
+
+def _grouped(formula: Formula, factor: Factor, known: set[Group], turned: bool, sizes: Sequence[Axis]) -> Held:
+    """A factor; a duplication or elimination matrix reads two of its axes as one, a vector that is split is reshaped."""
     slots = factor.slots
     if isinstance(factor.node, Pattern) and factor.node.order == 3:
         duplicates = factor.node.name == "duplication"
         half, first, second = (slots[2], *slots[:2]) if duplicates else slots
-        pair, turned = second + first, first + second
-        if turned in known and pair not in known:
-            if not duplicates:
-                formula = chain([formula, commutation(factor.node.size, factor.node.size)], 2)
-            pair = turned
+        pair = first + second if duplicates and turned else second + first
+        if not duplicates and first + second in known and pair not in known:
+            formula = chain([formula, commutation(factor.node.size, factor.node.size)], 2)
+            pair = first + second
         slots = (pair, half) if duplicates else (half, pair)
+    elif len(slots) == 1 and len(slots[0]) == 2 and slots[0] not in known:
+        column, row = slots[0]
+        shape = f", {show(sizes[row])}, {show(sizes[column])})"
+        shown = rf", {latex_size(sizes[row])}, {latex_size(sizes[column])}\right)"
+        latex: list[str | Formula] = [r"\operatorname{reshape}\left(", formula, shown]
+        known_as = ("reshape", False, latex)
+        made = Formula("call", ["reshape(", formula, shape], latex, order=2, degree=formula.degree, detail=known_as)
+        return Held(made, ((row,), (column,)), factor.exponent)
     return Held(formula, slots, factor.exponent)
 
 
 def _over_terminals(node: Network, held: list[Held]) -> list[Formula]:
     """Factors with grouped axes: each group becomes one wire, what lies between groups a Kronecker product."""
     held, outputs, sizes = _apart(node, held)
-    groups = {group for factor in held for group in factor.slots if len(group) > 1} | set(outputs)
+    wide = [factor for factor in held if any(len(group) > 1 for group in factor.slots)]
+    groups = {group for factor in wide for group in factor.slots} | set(outputs)
     terminals = sorted(groups)
     inside = [wire for group in terminals for wire in group]
     if len(set(inside)) < len(inside):

@@ -16,8 +16,9 @@ def diagonals(node: Node) -> Node:
     for place, factor in enumerate(node.factors):
         wires = tuple(dict.fromkeys(factor.slots))
         child = factor.node
-        entries = isinstance(child, Sum) and child.terms or isinstance(child, Apply) and child.function.elementwise
-        if entries and len(wires) < len(factor.slots):
+        if not isinstance(child, Sum) and not (isinstance(child, Apply) and child.function.elementwise):
+            continue
+        if child.children and len(wires) < len(factor.slots):
             taken = Factor(_taken(child, factor.slots, wires), wires, factor.exponent)
             return remade(node, [*node.factors[:place], taken, *node.factors[place + 1 :]])
     return node

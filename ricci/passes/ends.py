@@ -37,7 +37,7 @@ def chain_ends(node: Node) -> Node:
     inner = wires.copy()
     if best.axis >= 0:
         inner[best.axis] = -1
-        slots = (-1, best.axis) if best.slot == 0 else (best.axis, -1)
+        slots: tuple[int, ...] = (-1, best.axis) if best.slot == 0 else (best.axis, -1)
     else:
         inner.append(-1)
         slots = (-1,)

@@ -1,7 +1,6 @@
 """The tables in docs/ are what their commands write; the commands fail where a formula of a book does not agree."""
 
 import sys
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -11,11 +10,10 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 @pytest.fixture
-def commands(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def commands(monkeypatch: pytest.MonkeyPatch) -> None:
     """docs/ as a place of modules."""
     monkeypatch.syspath_prepend(str(DOCS))
     monkeypatch.setattr(sys, "path", [str(DOCS), *sys.path])
-    yield
 
 
 @pytest.mark.usefixtures("commands")

@@ -37,12 +37,12 @@ class Wrong(Exception):
 
 @dataclass
 class Case:
-    """A tree, the route it takes, the variables it is differentiated by, and the two sizes it is tried at."""
+    """A tree, the route it takes, the variables it is differentiated by, and the sizes it is tried at."""
 
     tree: Tree
     route: str
     wrt: tuple[str, ...]
-    sizes: tuple[Mapping[str, int], Mapping[str, int]]
+    sizes: tuple[Mapping[str, int], ...]
     fixed: Mapping[str, Any]  # sizes that are numbers, not symbols, and traits of variables
     seed: int
     checks: tuple[str, ...]

@@ -77,7 +77,7 @@ def test_the_second_derivative_follows_the_first() -> None:
 
 def test_index_notation() -> None:
     text = str(rc.steps(rc.parse("norm2(A*x - b)^2"), "x", notation="index"))
-    assert "where v = A_ij x_j - b_i -> i" in text
+    assert "where v_i = A_ij x_j - b_i" in text
     with pytest.raises(ValueError, match="no notation"):
         rc.steps(rc.parse("x'*x", x="n"), "x", notation="words")
 
@@ -95,3 +95,10 @@ def test_latex_and_html() -> None:
     assert "http" not in page
     assert "src=" not in page
     assert derivation._repr_html_() == page
+
+
+def test_a_long_chain_ends_with_and_so_on() -> None:
+    f = rc.parse("tanh(" * 70 + "a*a" + ")" * 70, a="")
+    derivation = rc.steps(f, "a")
+    assert derivation[-2].rule == "and so on" or derivation[-3].rule == "and so on"
+    assert derivation.result == rc.derivative(f, "a")

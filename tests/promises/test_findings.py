@@ -1,0 +1,41 @@
+"""What the fuzzer found, kept: each is the smallest case of a mistake that was mended."""
+
+import numpy as np
+import pytest
+
+import ricci as rc
+
+PRINTED = [  # what is printed must read back as the identical object
+    ("sum_i(D_jij M_ii^2) ->", {"D": "m n m", "M": "n n"}),  # a power of a diagonal is no power of a trace
+    ("M_ll sum_k(z_k) inv(M)_kk D_iji -> ij", {"D": "n m n", "M": "m m", "z": "m"}),  # two traces need two letters
+    ("S_kk M_mm x_i -> i", {"S": "n n", "M": "m m", "x": "n"}),
+    ("norm2(x.^2)", {"x": "n"}),  # unit(x.^2) is no x.^2/norm2(x.^2)
+    ("sin(B')", {"B": "n m"}),
+    ("softplus(diag(z))", {"z": "m"}),
+    ("tr(log(M.^2 + ones(m, m)))", {"M": "m m"}),
+]
+
+
+@pytest.mark.parametrize(("text", "shapes"), PRINTED)
+def test_printed_forms_read_back(text: str, shapes: dict[str, str]) -> None:
+    e = rc.parse(text, **shapes)
+    for one in (e, rc.derivative(e, next(reversed(shapes)))):
+        assert rc.parse(str(one), **shapes) == one
+
+
+def test_transposed_arguments_have_one_form() -> None:
+    B = rc.tensor("B", "n m")
+    assert np.log(1 + np.exp(B)) == rc.parse("softplus(B)", B="n m")
+    assert np.sin(B.T).T == np.sin(B)
+
+
+def test_the_diagonal_of_a_skew_matrix_is_zero() -> None:
+    gradient = rc.derivative(rc.parse("T.*eye(n)", T="n n skew"), "T")
+    assert str(gradient) == "zeros(n, n, n, n)"
+
+
+def test_stable_spellings() -> None:
+    a = rc.tensor("a", "n")
+    assert str(np.log1p(np.exp(a))) == "softplus(a)"
+    assert np.maximum(a, 0) == rc.parse("relu(a)", a="n")
+    assert np.minimum(0, a) == -rc.parse("relu(-a)", a="n")
