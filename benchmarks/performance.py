@@ -2,10 +2,11 @@
 
     python -m benchmarks.performance [--only TEXT] [--quick] [--jax] [--write docs/performance.md]
 
-Contenders take turns, so that a noisy machine is noisy for all; printed are medians, and ratios to the expert. A ratio
-below 1 is ahead of the expert. ``ours`` is what `ricci.compile` returns, called with arrays by position: checks of types
-and shapes included. ``derive`` and ``plan`` are the milliseconds until it can be called, ``jit`` what JAX traces and
-compiles for. Every result is compared with the expert's before anything is timed. One thread: OPENBLAS_NUM_THREADS=1.
+Contenders take turns, so that a noisy machine is noisy for all. Printed are medians of processor time, which other users
+of the machine do not lengthen, and medians of the ratios to the expert of the same turn: below 1 is ahead of the expert.
+``ours`` is what `ricci.compile` returns, called with arrays by position: checks of types and shapes included. ``derive``
+and ``plan`` are the milliseconds until it can be called, ``jit`` what JAX traces and compiles for. Every result is
+compared with the expert's before anything is timed. One thread: OPENBLAS_NUM_THREADS=1.
 """
 
 from __future__ import annotations
@@ -87,9 +88,9 @@ def measured(workload: Workload, size: int, with_jax: bool) -> Result:
     if with_jax:
         jit = add_jax(workload, expressions, arrays, runs)
     times = timed(runs)
-    names = ("expert", "ours", "ours_jax", "jax")
-    micro = [times.get(name, math.nan) * 1e6 for name in names]
-    return Result(f"{workload.name} {size}", *micro, (derived - start) * 1e3, (planned - derived) * 1e3, jit)
+    expert = statistics.median(times["expert"]) * 1e6
+    micro = [expert * ratio(times, name) for name in ("ours", "ours_jax", "jax")]
+    return Result(f"{workload.name} {size}", expert, *micro, (derived - start) * 1e3, (planned - derived) * 1e3, jit)
 
 
 def compare(workload: Workload, expected: Sequence[Any], got: Sequence[Any], extra: Any) -> None:
@@ -122,8 +123,14 @@ def add_jax(workload: Workload, expressions: list[rc.Expr], arrays: Any, runs: d
     return waited
 
 
-def timed(runs: dict[str, Callable[[], Any]]) -> dict[str, float]:
-    """The median seconds of each, taken in turns."""
+def ratio(times: dict[str, list[float]], name: str) -> float:
+    """The median ratio of a contender to the expert in the same turn; NaN if it did not take part."""
+    pairs = zip(times.get(name, ()), times["expert"], strict=False)
+    return statistics.median([one / other for one, other in pairs] or [math.nan])
+
+
+def timed(runs: dict[str, Callable[[], Any]]) -> dict[str, list[float]]:
+    """The seconds of processor time of each, taken in turns."""
     counts = {}
     for name, run in runs.items():
         run()
@@ -135,11 +142,11 @@ def timed(runs: dict[str, Callable[[], Any]]) -> dict[str, float]:
     for _ in range(ROUNDS):
         for name, run in runs.items():
             repeat = range(counts[name])
-            start = time.perf_counter()
+            start = time.process_time()
             for _ in repeat:
                 run()
-            samples[name].append((time.perf_counter() - start) / counts[name])
-    return {name: statistics.median(found) for name, found in samples.items()}
+            samples[name].append((time.process_time() - start) / counts[name])
+    return samples
 
 
 HEADER = f"{'workload':22} {'NumPy us':>9} {'ours':>6} {'in JAX':>6} {'JAX':>7} {'derive':>7} {'plan':>6} {'jit':>6} ms"
@@ -186,10 +193,10 @@ def page(results: Sequence[Result]) -> str:
     text = [
         "# Performance",
         "",
-        "Made by `python -m benchmarks.performance --jax --write docs/performance.md`. Medians of interleaved runs on one",
-        "thread. Columns `ours`, `ours in JAX` (our program under `jax.jit`) and `JAX` (its own derivative, compiled) are",
-        "multiples of the time of hand-written NumPy: below 1 is faster. Derivation, planning and JAX's tracing and",
-        "compiling are in milliseconds.",
+        "Made by `python -m benchmarks.performance --jax --write docs/performance.md`: medians of the processor time of",
+        "interleaved runs on one thread. Columns `ours`, `ours in JAX` (our program under `jax.jit`) and `JAX` (its own",
+        "derivative, compiled) are multiples of the time of hand-written NumPy: below 1 is faster. Derivation, planning,",
+        "and JAX's tracing and compiling are in milliseconds.",
         "",
         *(f"- {entry}" for entry in summary(results)),
         "",

@@ -192,7 +192,6 @@ def distances(X):
     lambda jax, jnp: lambda X: [jax.hessian(lambda X: jnp.sum(jnp.sum((X[:, None] - X) ** 2, -1) ** 2))(X)],
 )  # fmt: skip
 def distances_hess(X):
-    n, d = X.shape
     D = X[:, None] - X
     s = (D * D).sum(-1)
     blocks = -16 * D[:, :, :, None] * D[:, :, None, :]

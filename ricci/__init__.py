@@ -7,15 +7,26 @@ matrix in the layout you want, or as numbers.
 
 from ricci.calling import fn
 from ricci.check import Check, check
+from ricci.curvature import (
+    KroneckerFactors,
+    fisher,
+    gauss_newton,
+    gauss_newton_product,
+    kronecker_factors,
+    residuals,
+    sum_of_squares_curvature,
+)
 from ricci.derivation import Derivation, Step
 from ricci.derive import (
     derivative,
     differential,
+    divergence,
     grad,
     hessian,
     hvp,
     jacobian,
     jvp,
+    laplacian,
     value_and_grad,
     vjp,
 )
@@ -24,8 +35,8 @@ from ricci.equality import Equality, equal
 from ricci.expr import Expr, tensor, tensors
 from ricci.legend import legend
 from ricci.manifolds import riemannian_gradient
-from ricci.programs import compile, cost, einsum_program, evaluate, source
 from ricci.notation.indexed import Index, indices
+from ricci.programs import compile, cost, einsum_program, evaluate, source
 from ricci.reading import einsum, from_json, parse
 from ricci.steps import steps
 from ricci.tracing import trace
@@ -57,6 +68,7 @@ __all__ = [
     "FormatError",
     "Index",
     "IndexNotationError",
+    "KroneckerFactors",
     "LimitError",
     "OperandError",
     "ParseError",
@@ -72,25 +84,33 @@ __all__ = [
     "cost",
     "derivative",
     "differential",
+    "divergence",
     "einsum",
     "einsum_program",
     "equal",
-    "fn",
     "evaluate",
+    "fisher",
+    "fn",
     "from_json",
+    "gauss_newton",
+    "gauss_newton_product",
     "grad",
     "hessian",
     "hvp",
-    "indices",
     "identify",
+    "indices",
     "jacobian",
     "jvp",
+    "kronecker_factors",
+    "laplacian",
     "legend",
     "limits",
     "parse",
+    "residuals",
     "riemannian_gradient",
     "source",
     "steps",
+    "sum_of_squares_curvature",
     "tensor",
     "tensors",
     "trace",

@@ -234,27 +234,29 @@ class Compiled:
         arrays = dict(zip(self.names, given, strict=False)) | arrays
         return self._general(arrays) if self.backend == "numpy" else self._elsewhere(arrays)
 
-    def sizes(self, /, *given: Any, **arrays: Any) -> dict[str, int]:
-        """The sizes that the arrays tell, by symbol."""
+    def bound(self, /, *given: Any, **arrays: Any) -> tuple[dict[str, np.ndarray], dict[str, int]]:
+        """The arrays, converted and checked against their tensors and each other, and the sizes that they tell.
+
+        Raises:
+            SizeError, OperandError, UnknownName: see `evaluate`.
+        """
         arrays = dict(zip(self.names, given, strict=False)) | arrays
         found, sizes = self._sorted_out(arrays)
         tensors = {**self.tensors, **self._extra}
-        bind([(tensors[name], array) for name, array in found.items()], sizes)
-        return sizes
+        bind([(tensors[name], array) for name, array in {**self.constants, **found}.items()], sizes)
+        for symbol in self.symbols:
+            if symbol not in sizes:
+                raise SizeError(f"the size {symbol} is not known: give {symbol}=... or an array that has it")
+        for name in self.names:
+            if check := self._checks[name]:
+                check(found[name])
+        return found, sizes
 
     def _general(self, arrays: dict[str, Any]) -> Any:
         """Convert and check the arrays, find or make the function for their shapes and dtypes, and run it."""
         arrays = {name: array for name, array in arrays.items() if array is not None}
-        given, sizes = self._sorted_out(arrays)
-        tensors = {**self.tensors, **self._extra}
-        bind([(tensors[name], array) for name, array in {**self.constants, **given}.items()], sizes)
-        for symbol in self.symbols:
-            if symbol not in sizes:
-                raise SizeError(f"the size {symbol} is not known: give {symbol}=... or an array that has it")
+        given, sizes = self.bound(**arrays)
         read = [given[name] for name in self.names]
-        for name in self.names:
-            if check := self._checks[name]:
-                check(given[name])
         run = self._program(sizes, read)
         if list(arrays) == list(self.names) and all(arrays[name] is given[name] for name in self.names):
             shapes = [array.shape for array in read]

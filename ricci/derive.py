@@ -9,6 +9,7 @@ from ricci.differentials import Differential, described
 from ricci.expr import Expr
 from ricci.free import by_free_entries
 from ricci.notation.declarations import check_name
+from ricci.selection import selected
 from ricci.simplify import settle
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import DerivativeError, ShapeError
@@ -21,10 +22,10 @@ def derivative(expression: Expr, *wrt: Variable, structure: str = "projected") -
     """The derivative by each variable in turn.
 
     Axes: those of the expression, then those of ``wrt[0]``, ``wrt[1]``, ... A variable that does not occur gives the zero of
-    that shape. The derivative by a variable with a linear structure (symmetric, skew, diagonal, lower, upper, toeplitz) is the Frechet one, projected
-    onto that structure. With ``structure="free"`` it is the derivative by the free entries of the variable (Matrix Cookbook,
-    section 2.8: ``G + G' - diag(diag(G))`` for a symmetric one; lower, upper and toeplitz too); such a result is not
-    what `verify` checks.
+    that shape. The derivative by a variable with a linear structure (symmetric, skew, diagonal, lower, upper, toeplitz)
+    is the Frechet one, projected onto that structure. With ``structure="free"`` it is the derivative by the free entries of
+    the variable (Matrix Cookbook, section 2.8: ``G + G' - diag(diag(G))`` for a symmetric one); such a result is not what
+    `verify` checks.
 
     Raises:
         UnknownName: a variable neither occurs nor was declared.
@@ -62,6 +63,36 @@ def jacobian(expression: Expr, wrt: Variable) -> Expr:
 def hessian(expression: Expr, wrt: Variable, other: Variable | None = None) -> Expr:
     """The second derivative, by one variable twice or (mixed) by two."""
     return derivative(expression, wrt, wrt if other is None else other)
+
+
+def laplacian(expression: Expr, wrt: Variable) -> Expr:
+    """The sum of the second derivatives by each entry of the variable; it has the axes of the expression.
+
+    The Hessian itself is never formed.
+    """
+    second = hessian(expression, wrt)
+    letters = _letters(second.order - second.split[-1])
+    own = letters[expression.order :]
+    return Expr(selected(second.settled, f"{letters}{own}->{letters[: expression.order]}"), declared=expression.variables)
+
+
+def divergence(expression: Expr, wrt: Variable) -> Expr:
+    """The trace of the derivative of a tensor by a variable of the same shape.
+
+    Raises:
+        ShapeError: the shapes differ.
+    """
+    variable = expression.variable(wrt)
+    if expression.axes != variable.axes:
+        shapes = f"{show_shape(expression.axes)} by {variable.name} of shape {show_shape(variable.axes)}"
+        raise ShapeError(f"a divergence is that of a field by its own coordinates, not of {shapes}")
+    letters = _letters(expression.order)
+    jacobian_ = jacobian(expression, variable)
+    return Expr(selected(jacobian_.settled, f"{letters}{letters}->"), declared=expression.variables)
+
+
+def _letters(count: int) -> str:
+    return "".join(chr(ord("a") + place) for place in range(count))
 
 
 def grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> Expr | tuple[Expr, ...]:

@@ -134,10 +134,24 @@ class Expr(NumpyProtocols):
         return evaluate([self.settled], arrays, declared=self._declared.values())[0]
 
     def __getitem__(self, key: Any) -> Any:
-        """Entries by constants, as NumPy selects them, or a factor in index notation: ``A[i, j] * x[j]`` (see `ricci.indices`)."""
+        """Entries by constants, as NumPy selects them; a factor in index notation, ``A[i, j] * x[j]`` (see `ricci.indices`);
+        or the part that a pattern names, ``H["ii->i"]`` (see `ricci.selection`).
+        """
         if is_indexing(key):
             return Indexed.of(self._wrap, self.node, key)
+        if isinstance(key, str):
+            from ricci.selection import selected
+
+            return Expr(selected(self.settled, key), declared=self.variables)
         return super().__getitem__(key)
+
+    def diagonal(self, *args: Any, **options: Any) -> Expr:
+        """The diagonal: of a Hessian by a matrix that of the square matrix it stands for; else as `numpy.diagonal`."""
+        from ricci.selection import diagonal_pattern
+
+        pattern = None if args or options else diagonal_pattern(self.split)
+        whole: Expr = self[pattern] if pattern else super().diagonal(*args, **options)
+        return whole
 
     def substitute(self, /, **values: Expr | float) -> Expr:
         """The expression with variables replaced, all at once.

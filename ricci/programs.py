@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ricci import compile as nodes_level
 from ricci.compile import Compiled
 from ricci.expr import Expr, nodes_of
+from ricci.slicing import Sliced
 from ricci.structure import Structured
 from tensor_networks.costs import Cost
 from tensor_networks.einsum_program import Row, einsum_steps, rows_of
@@ -24,7 +25,10 @@ def compile(
     optimize: Any = None,
     memory_limit: float | None = None,
     structure: str | None = None,
-) -> Compiled | Structured:
+    executor: Any = None,
+    progress: Callable[[int, int], None] | None = None,
+    slices: int = 2,
+) -> Compiled | Structured | Sliced:
     """A function of arrays, by name or in alphabetical order, that computes the expressions together.
 
     It returns an array for an expression, a list for a list. Sizes are read off the arrays; what shapes and dtypes it
@@ -38,6 +42,10 @@ def compile(
         memory_limit: bytes that results and intermediates may take; 80 % of the physical memory by default.
         structure: ``"auto"`` for a function that returns the derivative (one, of order 2 at least) as an `Operator`,
             made of its cores: see `ricci.structure`. The last group of its axes, that of the last variable, is columns.
+        executor: what slices are handed out to: anything with ``submit``, or a function that makes one. What does not
+            fit into a given `memory_limit` is computed in slices in any case: see `ricci.slicing`.
+        progress: called with the number of slices that are done, and of all.
+        slices: how many there are at least, if there are any.
 
     Raises:
         UnknownName: there is no such backend.
@@ -50,7 +58,10 @@ def compile(
         split = expressions.split
         rows = sum(split[:-1]) if len(split) > 1 else expressions.order // 2
         return Structured(nodes[0], rows, declared)
-    return nodes_level.compile(nodes, backend, declared, memory_limit, optimize, single)
+    compiled = nodes_level.compile(nodes, backend, declared, memory_limit, optimize, single)
+    if (executor is None and memory_limit is None) or backend != "numpy":
+        return compiled
+    return Sliced(compiled, executor, progress, slices)
 
 
 def evaluate(expressions: Expressions, /, **arrays: Any) -> Any:

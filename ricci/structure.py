@@ -43,12 +43,17 @@ class Structured:
         self.cores = compile(list(self._cores), declared=declared)
         self.names = self.cores.names
         self._compiled: dict[Any, Compiled] = {}
+        self._sizes: dict[Any, dict[str, int]] = {}
 
     def __call__(self, /, *given: Any, **arrays: Any) -> Operator:
         """The operator at these arrays."""
-        values = self.cores(*given, **arrays)
+        arrays = dict(zip(self.names, given, strict=False)) | arrays
+        shapes = tuple((name, np.shape(array)) for name, array in arrays.items())
+        if shapes not in self._sizes:  # what is not needed for the cores is checked once, and may tell a size
+            self._sizes[shapes] = self.cores.bound(**arrays)[1]
+        values = self.cores(*[arrays[name] for name in self.names])
         found = {leaf.name: np.asarray(array) for leaf, array in zip(self._cores.values(), values, strict=True)}
-        return Operator(self, found, self.cores.sizes(*given, **arrays))
+        return Operator(self, found, self._sizes[shapes])
 
     def _taken_apart(self, term: Node, number: Number) -> Term:
         """A term over leaves, one for each group of factors that hang together."""

@@ -111,18 +111,18 @@ def random_point(tensors: Mapping[str, Tensor], sizes: Mapping[str, int], domain
 def _shaped(array: np.ndarray, traits: frozenset[str], domain: str) -> np.ndarray:
     square = array.ndim == 2 and array.shape[0] == array.shape[1]
     if traits & {"spd", "psd"}:
-        return array @ array.T + np.eye(len(array))
+        return np.asarray(array @ array.T + np.eye(len(array)))
     if "positive" in traits or "nonnegative" in traits:
         array = np.abs(array) + 0.1
     if "diagonal" in traits:
         return np.asarray(np.diag(np.diag(array) + np.where(np.diag(array) < 0, -0.5, 0.5)))
     if "toeplitz" in traits:
-        offset = np.subtract.outer(np.arange(len(array)), np.arange(len(array)))
+        offset: np.ndarray = np.subtract.outer(np.arange(len(array)), np.arange(len(array)))
         array = array[0][np.abs(offset) if "symmetric" in traits else offset % len(array)]
     if "symmetric" in traits:
         return symmetrised(array)
     if "skew" in traits:
-        return array - array.T
+        return np.asarray(array - array.T)
     if "orthogonal" in traits:
         return np.asarray(np.linalg.qr(array + 2 * np.eye(len(array)))[0])
     for trait, part in (("lower", np.tril), ("upper", np.triu)):
@@ -197,14 +197,14 @@ def _differences(lower: Expr, variable: Tensor, point: Mapping[str, Any]) -> np.
 
 def _direction(shape: tuple[int, ...], place: tuple[int, ...], traits: frozenset[str]) -> np.ndarray:
     """The unit direction of an entry, projected onto the linear structure the variable has."""
-    direction = np.zeros(shape)
+    direction: np.ndarray = np.zeros(shape)
     direction[place] = 1.0
     if len(shape) < 2:
         return direction
     if "diagonal" in traits or traits >= {"lower", "upper"}:
-        return direction * np.eye(*shape)
+        return np.asarray(direction * np.eye(shape[0]))
     if "toeplitz" in traits:
-        offset = np.subtract.outer(np.arange(shape[0]), np.arange(shape[1]))
+        offset: np.ndarray = np.subtract.outer(np.arange(shape[0]), np.arange(shape[1]))
         direction = (offset == place[0] - place[1]) / np.count_nonzero(offset == place[0] - place[1])
     if "lower" in traits:
         direction = np.tril(direction)
@@ -212,7 +212,7 @@ def _direction(shape: tuple[int, ...], place: tuple[int, ...], traits: frozenset
         direction = np.triu(direction)
     if traits & {"symmetric", "spd"}:
         return symmetrised(direction)
-    return (direction - direction.T) / 2 if "skew" in traits else direction
+    return np.asarray(direction - direction.T) / 2 if "skew" in traits else direction
 
 
 def _central(lower: Expr, point: Mapping[str, Any], name: str, centre: np.ndarray, direction: np.ndarray, step: float) -> Any:

@@ -18,6 +18,7 @@ from tensor_networks.networks import Factor, Network, Sum
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.numbers import Number
 from tensor_networks.patterns import Pattern
+from tensor_networks.prepare import has_delta
 from tensor_networks.products import Products, Remembered
 from tensor_networks.summation import Held, added, outer_products, placed
 from tensor_networks.summation import parts_of as outer_parts
@@ -42,7 +43,7 @@ class Builder:
             for node in nodes
             if type(node) is Sum and node not in self.outer
             for term, number in node.terms
-            if type(term) is Network and uses[term] == 1 and (abs(number) != 1 or len(node.terms) == 1)
+            if type(term) is Network and uses[term] == 1 and (abs(number) != 1 or _is_alone(term, node))
         }
         for node in nodes:
             if node not in put_off:
@@ -206,3 +207,8 @@ class Builder:
             return len(line.steps) - 1
         self.owned.add(base)
         return step
+
+
+def _is_alone(term: Network, node: Sum) -> bool:
+    """Are all other terms of the sum written onto diagonals, so that the sign of this one is no subtraction?"""
+    return all(other is term or (type(other) is Network and has_delta(other)) for other, _ in node.terms)

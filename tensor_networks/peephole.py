@@ -20,7 +20,7 @@ def improved(
 ) -> tuple[list[Step], list[int]]:
     """The steps and the numbers of the outputs after all rewrites, without dead steps."""
     steps, outputs = _alive(*_with_solves(steps, outputs))
-    steps, outputs = _alive(_with_grams(steps, sizes), outputs)
+    steps, outputs = _alive(_with_slopes(_with_grams(steps, sizes)), outputs)
     return _protected(steps, outputs)
 
 
@@ -103,6 +103,20 @@ def _with_grams(steps: Sequence[Step], sizes: Mapping[str, int]) -> list[Step]:
             if weights is not None and inner == rows and min(value(a, sizes) for a in (rows, columns)) >= LEAST_GRAM:
                 out[number] = Step("call", (plain, weights), ("gram",), step.axes)
                 break
+    return out
+
+
+def _with_slopes(steps: Sequence[Step]) -> list[Step]:
+    """``sigmoid(x) * sigmoid(-x)`` as one call with one exponential, where neither factor is needed otherwise."""
+    uses = Counter(arg for step in steps for arg in step.args)
+    out = list(steps)
+    for number, step in enumerate(steps):
+        if step.op != "multiply" or any(steps[arg].params != ("sigmoid",) or uses[arg] > 1 for arg in step.args):
+            continue
+        for one, other in (step.args, step.args[::-1]):
+            inner = steps[steps[other].args[0]]
+            if inner.op == "scale" and inner.params == (-1,) and inner.args == steps[one].args:
+                out[number] = Step("call", steps[one].args, ("sigmoid_slope",), step.axes)
     return out
 
 

@@ -49,10 +49,11 @@ def _opens(factor: Factor) -> bool:
     """Is the factor a sum, with a delta among its terms, that can be taken apart?"""
     if type(factor.node) is not Sum or factor.exponent != 1 or any(len(group) > 1 for group in factor.slots):
         return False
-    return any(type(term) is Network and _has_delta(term) for term, _ in factor.node.terms)
+    return any(type(term) is Network and has_delta(term) for term, _ in factor.node.terms)
 
 
-def _has_delta(term: Network) -> bool:
+def has_delta(term: Network) -> bool:
+    """Does a wire stand twice among the outputs?"""
     flat = [wire for group in term.outputs for wire in group]
     return len(set(flat)) < len(flat)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from fractions import Fraction
 from itertools import count
 
+from tensor_networks.axes import Axis
 from tensor_networks.errors import LimitError
 from tensor_networks.limits import current
 from tensor_networks.networks import Factor, Network, Sum, network, rebuilt, total
@@ -123,6 +124,7 @@ def _unfolds(child: Node, exponent: Number) -> bool:
 def _unfolded(node: Network, opens: Callable[[Factor, Number], bool], new: Mapping[Node, Node] | None) -> Node:
     """The network with some factors replaced by theirs, at any depth, and the others by their new nodes."""
     labels = count(len(node.sizes))
+    sizes: dict[Hashable, Axis] = dict(enumerate(node.sizes))
     gathered: list[tuple[Node, tuple[Group, ...], Number]] = []
     start: list[Group] = [(wire,) for wire in range(len(node.sizes))]
     stack: list[tuple[Network, list[Group], Number]] = [(node, start, 1)]
@@ -138,8 +140,9 @@ def _unfolded(node: Network, opens: Callable[[Factor, Number], bool], new: Mappi
             for (wire,), group in zip(child.outputs, slots, strict=True):
                 inside[wire] = group
             inside = [group or (next(labels),) for group in inside]
+            sizes |= {group[0]: size for group, size in zip(inside, child.sizes, strict=True) if len(group) == 1}
             stack.append((child, inside, factor.exponent * outer))
-    return network(gathered, node.outputs, dict(enumerate(node.sizes)))
+    return network(gathered, node.outputs, sizes)
 
 
 def ingredients(node: Node, most_factors: int) -> frozenset[tuple[Node, Number]] | None:

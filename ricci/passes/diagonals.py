@@ -16,7 +16,7 @@ def diagonals(node: Node) -> Node:
     for place, factor in enumerate(node.factors):
         wires = tuple(dict.fromkeys(factor.slots))
         child = factor.node
-        if not isinstance(child, Sum) and not (isinstance(child, Apply) and child.function.elementwise):
+        if not isinstance(child, Sum | Network) and not (isinstance(child, Apply) and child.function.elementwise):
             continue
         if child.children and len(wires) < len(factor.slots):
             taken = Factor(_taken(child, factor.slots, wires), wires, factor.exponent)
@@ -24,8 +24,10 @@ def diagonals(node: Node) -> Node:
     return node
 
 
-def _taken(node: Apply | Sum, slots: tuple[Group, ...], wires: tuple[Group, ...]) -> Node:
-    """A function or sum of the diagonals of its parts."""
+def _taken(node: Apply | Sum | Network, slots: tuple[Group, ...], wires: tuple[Group, ...]) -> Node:
+    """A function or sum of the diagonals of its parts, or the diagonal of a product."""
+    if isinstance(node, Network):
+        return network([(node, slots)], wires)
     seen = [network([(part, slots)], wires) for part in node.children]
     if isinstance(node, Apply):
         return apply(node.function.name, *seen)

@@ -21,6 +21,18 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     return np.reciprocal(t, t)
 
 
+def sigmoid_slope(x: np.ndarray) -> np.ndarray:
+    """sigmoid(x) * sigmoid(-x), without overflow."""
+    if not x.ndim:
+        return plain.sigmoid_slope(x)
+    t = np.abs(x)
+    np.negative(t, t)
+    np.exp(t, t)
+    u = t + 1
+    np.multiply(u, u, u)
+    return np.divide(t, u, t)
+
+
 def softplus(x: np.ndarray) -> np.ndarray:
     """log(1 + exp(x)), without overflow."""
     if not x.ndim:

@@ -117,6 +117,12 @@ def gram(x: jnp.ndarray, d: jnp.ndarray) -> jnp.ndarray:
     return (x.T * d) @ x
 
 
+def sigmoid_slope(x: jnp.ndarray) -> jnp.ndarray:
+    """sigmoid(x) * sigmoid(-x), without overflow."""
+    small = jnp.exp(-jnp.abs(x))
+    return small / jnp.square(1 + small)
+
+
 def relu(x: jnp.ndarray) -> jnp.ndarray:
     """max(x, 0)."""
     return jnp.maximum(x, 0)

@@ -142,6 +142,12 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     return np.where(x >= 0, np.ones_like(small), small) / (1 + small)
 
 
+def sigmoid_slope(x: np.ndarray) -> np.ndarray:
+    """sigmoid(x) * sigmoid(-x), without overflow."""
+    small = np.exp(-np.abs(x))
+    return small / np.square(1 + small)
+
+
 def softplus(x: np.ndarray) -> np.ndarray:
     """log(1 + exp(x)), without overflow."""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))

@@ -112,6 +112,12 @@ def gram(x: torch.Tensor, d: torch.Tensor) -> torch.Tensor:
     return (x.T * d) @ x
 
 
+def sigmoid_slope(x: torch.Tensor) -> torch.Tensor:
+    """sigmoid(x) * sigmoid(-x), without overflow."""
+    small = torch.exp(-torch.abs(x))
+    return small / torch.square(1 + small)
+
+
 def softplus(x: torch.Tensor) -> torch.Tensor:
     """log(1 + exp(x)), without overflow."""
     return torch.relu(x) + torch.log1p(torch.exp(-torch.abs(x)))

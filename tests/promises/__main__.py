@@ -1,4 +1,4 @@
-"""`python -m tests.promises`: measure every promise and write docs/reliability.md. With `--small`, on the scale of the suite."""
+"""`python -m tests.promises`: measure every promise and write docs/reliability.md; with `--small` on the scale of the suite."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ TITLES = {
 HEAD = """# Reliability
 
 What is promised, what was tried, and what failed. Every row is a measure in `tests/promises/measures.py`; the test suite runs
-all of them on a small scale, and `python -m tests.promises` on the scale shown here, and writes this page. The figures for other
-libraries were measured in November 2026 and are not measured again by the command.
+all of them on a small scale, and `python -m tests.promises` on the scale shown here, and writes this page. The figures for
+other libraries were measured in November 2026 and are not measured again by the command.
 
 | promise | what was tried | how many | failed | elsewhere |
 |---|---|---:|---:|---|
@@ -86,7 +86,8 @@ def main() -> int:
     for measure in sorted(MEASURES, key=lambda m: m.promise):
         start = time.perf_counter()
         count, failed = measure.run(measure.small if options.small else measure.full)
-        print(f"{measure.promise:2} {measure.what}: {count}, {len(failed)} failed, {time.perf_counter() - start:.0f} s", flush=True)
+        seconds = time.perf_counter() - start
+        print(f"{measure.promise:2} {measure.what}: {count}, {len(failed)} failed, {seconds:.0f} s", flush=True)
         all_failed += failed
         title = f"{measure.promise}. {TITLES[measure.promise]}"
         rows.append(f"| {title} | {measure.what} | {count:,} | {len(failed)} | {measure.peers} |")

@@ -21,18 +21,11 @@ from typing import Any
 import numpy as np
 
 import ricci as rc
-from tensor_networks.axes import symbols
-from tensor_networks.nodes import Size, walk
+from tests.promises.oracle import LOOSE, TOLERANCE, Arrays, Wrong, along, compare, declared, evaluated, higher, sizes_of
 from tests.promises.spellings import ROUTES, declaration, routes_of
 from tests.promises.trees import SHAPE_OF, TRAITS, VARIABLES, Generator, Tree, Unsuitable, leaf, structured, value
 
-STEP, TOLERANCE, LOOSE = 2e-3, 1e-7, 2e-5
 MOST_FAILURES = 30
-Arrays = dict[str, np.ndarray]
-
-
-class Wrong(Exception):
-    """A check failed."""
 
 
 @dataclass
@@ -92,53 +85,8 @@ def case_of(seed: int) -> Case:
     fixed: dict[str, Any] = {"m": small["m"]} if rng.random() < 0.15 else {}
     fixed |= {name: TRAITS[name] for name in names if name in TRAITS and rng.random() < 0.3}
     checks = ("value", "first", *rng.sample(sorted(set(CHECKS) - {"value", "first"}), 5))
-    return Case(tree, rng.choice(routes_of(tree)), wrt, (small, large | {size: fixed[size] for size in fixed if size in large}), fixed, seed, checks)
-
-
-# the oracle
-
-
-def along(tree: Tree, env: Arrays, directions: Mapping[str, np.ndarray]) -> np.ndarray:
-    """The derivative of a tree along directions, by a complex step."""
-    moved = {name: env[name] + 1e-30j * directions[name] if name in directions else env[name] for name in env}
-    return np.imag(value(tree, moved)) / 1e-30
-
-
-def higher(tree: Tree, env: Arrays, steps: list[dict[str, np.ndarray]]) -> np.ndarray:
-    """The derivative along several directions in turn: differences, extrapolated twice, of `along`."""
-    if len(steps) == 1:
-        return along(tree, env, steps[0])
-    first, *rest = steps
-
-    def central(h: float) -> np.ndarray:
-        ahead, behind = ({k: v + s * h * first.get(k, 0) for k, v in env.items()} for s in (1, -1))
-        return (higher(tree, ahead, rest) - higher(tree, behind, rest)) / (2 * h)
-
-    width = STEP * (1 if len(steps) == 2 else 5)
-    coarse, middle, fine = central(4 * width), central(2 * width), central(width)
-    better, best = (4 * middle - coarse) / 3, (4 * fine - middle) / 3
-    result = (16 * best - better) / 15
-    if np.max(np.abs(result - best), initial=0) > LOOSE * max(1.0, np.max(np.abs(result), initial=0)):
-        raise Unsuitable
-    return result
-
-
-def compare(got: Any, want: Any, tolerance: float, what: str) -> None:
-    got, want = np.asarray(got), np.asarray(want)
-    if got.shape != want.shape:
-        raise Wrong(f"{what}: shape {got.shape} instead of {want.shape}")
-    if not np.all(np.isfinite(want)):
-        raise Unsuitable
-    error = np.max(np.abs(got - want), initial=0) / max(1.0, np.max(np.abs(want), initial=0))
-    if not error <= tolerance:
-        raise Wrong(f"{what}: relative error {error:.1e}")
-
-
-def evaluated(expression: rc.Expr, env: Mapping[str, Any]) -> np.ndarray:
-    known = expression.variables
-    given = {name: array for name, array in env.items() if name in known}
-    told = {size for name in given for size in known[name].axes}
-    return expression(**given, **{size: number for size, number in sizes_of(env).items() if size not in told and size in symbols_of(expression)})
+    large |= {size: fixed[size] for size in fixed if size in large}
+    return Case(tree, rng.choice(routes_of(tree)), wrt, (small, large), fixed, seed, checks)
 
 
 # the checks
@@ -293,25 +241,9 @@ CHECKS: dict[str, Callable[[Case], None]] = {
 }
 
 
-def sizes_of(env: Mapping[str, Any]) -> dict[str, int]:
-    known = [(SHAPE_OF[name], array.shape) for name, array in env.items() if name in SHAPE_OF]
-    return {size: length for axes, shape in known for size, length in zip(axes, shape, strict=True)}
-
-
-def symbols_of(expression: rc.Expr) -> set[str]:
-    """The plain size symbols below an expression."""
-    sizes = [size for node in walk(expression.settled) for size in (*node.axes, *getattr(node, "sizes", ()))]
-    sizes += [node.size for node in walk(expression.settled) if isinstance(node, Size)]
-    return {symbol for size in sizes for symbol in symbols(size)}
-
-
-def declared(tensor: Any) -> str:
-    return " ".join([*("*".join(map(str, s)) if isinstance(s, tuple) else str(s) for s in tensor.axes), *sorted(tensor.traits)])
-
-
 def same(one: rc.Expr, other: rc.Expr, case: Case, what: str) -> None:
     """Identical; equal numbers are not enough."""
-    if not one == other:
+    if one != other:
         for env, _ in case.points():
             new = {f"renamed_{name}": array for name, array in env.items()}
             compare(evaluated(one, env | new), evaluated(other, env | new), TOLERANCE, what)
@@ -320,7 +252,7 @@ def same(one: rc.Expr, other: rc.Expr, case: Case, what: str) -> None:
 
 def equal(one: rc.Expr, other: rc.Expr, case: Case, what: str) -> None:
     """Identical, or at least equal in numbers."""
-    if not one == other:
+    if one != other:
         for env, _ in case.points():
             compare(evaluated(one, env), evaluated(other, env), TOLERANCE, what)
 
@@ -411,7 +343,8 @@ def run(seeds: range, show: Callable[[str], None] = print) -> Counter[str]:
                 tally["not identical" if message.startswith("not identical") else "failed"] += 1
                 small, message = shrunk(case, check, message)
                 text = ROUTES["operators"](small.tree, small.fixed) if kind(message) != "TraceError" else small.tree
-                show(f"seed {seed}, {check} ({small.route}), by {small.wrt}, {small.sizes} {small.fixed}\n    {text!s:.300}\n    {message}")
+                where = f"seed {seed}, {check} ({small.route}), by {small.wrt}, {small.sizes} {small.fixed}"
+                show(f"{where}\n    {text!s:.300}\n    {message}")
     return tally
 
 

@@ -96,7 +96,8 @@ def books(size: int) -> Outcome:
 )
 def traps(size: int) -> Outcome:
     listed = scoring.unsupported()
-    cases = [(r, c) for file in ("traps.jsonl.gz", "fuzz.jsonl.gz") for r, c in scoring.fuzz_cases(file) if (c["id"], r) not in listed]
+    files = ("traps.jsonl.gz", "fuzz.jsonl.gz")
+    cases = [(r, c) for file in files for r, c in scoring.fuzz_cases(file) if (c["id"], r) not in listed]
     failed, count = [], 0
     for route, case in spread(cases, size):  # type: ignore[misc]
         count += 1
@@ -104,7 +105,9 @@ def traps(size: int) -> Outcome:
     return count, failed
 
 
-@measure(2, "checks of random expressions: values to third derivatives, products, layouts, source, at two sizes from 1 to 9", 100, 3000)
+@measure(
+    2, "checks of random expressions: values to third derivatives, products, layouts, code; two sizes from 1 to 9", 100, 3000
+)
 def random_expressions(size: int) -> Outcome:
     shown: list[str] = []
     tally = fuzzer.run(range(700_000, 700_000 + size), shown.append)
@@ -204,7 +207,13 @@ _register_hostile()
 # 6, 7, 8, 10, 12
 
 
-@measure(6, "operations nested: built, printed, hashed, compared, differentiated, written and loaded", 2000, 20_000, "RecursionError at about 1000")
+@measure(
+    6,
+    "operations nested: built, printed, hashed, differentiated, written, loaded",
+    2000,
+    20_000,
+    "RecursionError at about 1000",
+)
 def nested(size: int) -> Outcome:
     def check() -> None:
         x = rc.tensor("x", "n")
@@ -255,7 +264,13 @@ for text, wrt in {formulas!r}:
 """
 
 
-@measure(8, "processes with other hash seeds: text, LaTeX, indices, documents and code byte for byte", 2, 6, "tensorgrad: text and LaTeX vary; opt_einsum, cotengra: plans vary")
+@measure(
+    8,
+    "processes with other hash seeds: text, LaTeX, indices, documents and code byte for byte",
+    2,
+    6,
+    "tensorgrad: text and LaTeX vary; opt_einsum, cotengra: plans vary",
+)
 def hash_seeds(size: int) -> Outcome:
     code = DETERMINISTIC.format(formulas=FORMULAS)
     printed = {scenarios.python(code, PYTHONHASHSEED=str(seed)) for seed in (0, *range(7, 7 + size))}
@@ -283,7 +298,8 @@ def concurrency(size: int) -> Outcome:
 
 @measure(10, "interpreters with -O and with -W error", 2, 2)
 def interpreters(size: int) -> Outcome:
-    code = "import ricci as rc, numpy as np; e = rc.grad(rc.parse('sum(log(1+exp(A*x)))'), 'A'); print(e(A=np.eye(2), x=np.ones(2)), rc.verify(e))"
+    code = "import ricci as rc, numpy as np; e = rc.grad(rc.parse('sum(log(1+exp(A*x)))'), 'A')"
+    code += "; print(e(A=np.eye(2), x=np.ones(2)), rc.verify(e))"
     failed = attempt(scenarios.python_O, "-O") + attempt(lambda: scenarios.python(code, "-W", "error"), "-W error")
     return 2, failed
 
@@ -301,4 +317,5 @@ def dtypes(size: int) -> Outcome:
 
 @measure(12, "values and derivatives at kinks, poles and far out, each as promised", 1000, 1000)
 def numerical_conventions(size: int) -> Outcome:
-    return len(conventions.ROWS), [f"{row.text} by {row.wrt}: {m}" for row in conventions.ROWS if (m := conventions.failure(row))]
+    rows = conventions.ROWS
+    return len(rows), [f"{row.text} by {row.wrt}: {m}" for row in rows if (m := conventions.failure(row))]

@@ -196,7 +196,7 @@ def interrupt(text: str, count: int = 20) -> str:
     return "ok"
 
 
-def python_O() -> str:  # noqa: N802
+def python_O() -> str:
     """No check lives in an assert."""
     code = "import ricci as rc\ntry:\n    rc.parse('A*x', A='n m', x='n')\nexcept rc.ShapeError:\n    print('refused')"
     require(python(code, "-O").strip() == "refused", "under python -O a shape error is not reported")

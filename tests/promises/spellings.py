@@ -31,8 +31,10 @@ def matrix_text(tree: Tree, sizes: Mapping[str, Any]) -> str:
     parts = [matrix_text(part, sizes) for part in tree.parts]
     if tree.op in ("leaf", "number"):
         return f"({tree.data})" if tree.op == "number" else str(tree.data)
+    size = sizes.get(tree.shape[0], tree.shape[0]) if tree.shape else ""
+    if tree.op == "shift":
+        return f"({parts[0]} + 6*eye({size}))"
     if tree.op == "gram":
-        size = sizes.get(tree.shape[0], tree.shape[0])
         return f"(({parts[0]})'*({parts[0]}) + 2*eye({size}))"
     function = NAMES.get(tree.data, tree.data)
     return MATRIX[tree.op].format(*parts, data=tree.data, function=function)
@@ -91,6 +93,8 @@ def index_text(tree: Tree, indices: tuple[str, ...], fresh: Callable[[], str]) -
     if op == "scale":
         return f"(({index_text(parts[0], (), fresh)}) ({index_text(parts[1], indices, fresh)}))"
     inner = [index_text(part, indices, fresh) for part in parts]
+    if op == "shift":
+        return f"({inner[0]} + 6 delta_{{{','.join(indices)}}})"
     ones = " ".join(f"one_{{{index}}}" for index in dict.fromkeys(indices)) or "1"
     return INDEX[op].format(*inner, ones=ones, data=tree.data, function=NAMES.get(tree.data, tree.data))
 
@@ -109,7 +113,7 @@ def _summed(tree: Tree, indices: tuple[str, ...], fresh: Callable[[], str]) -> s
     """The operations that sum."""
     parts, k = tree.parts, fresh()
     if tree.op == "sum":
-        bound = tuple([k, *(fresh() for _ in parts[0].shape[1:])])
+        bound = (k, *(fresh() for _ in parts[0].shape[1:]))
         return f"sum_{{{','.join(bound)}}}({index_text(parts[0], bound, fresh)})"
     if tree.op == "rowsum":
         return f"sum_{{{k}}}({index_text(parts[0], (*indices, k), fresh)})"
@@ -155,7 +159,8 @@ def by_operators(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
 def by_trace(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
     given = declarations(tree, sizes)
     names = ", ".join(given)
-    function = eval(f"lambda {names}: run(dict({', '.join(f'{name}={name}' for name in given)}))", {"run": lambda env: value(tree, env, TRACED, False)})
+    pairs = ", ".join(f"{name}={name}" for name in given)
+    function = eval(f"lambda {names}: run(dict({pairs}))", {"run": lambda env: value(tree, env, TRACED, False)})
     return rc.trace(function, **given)
 
 

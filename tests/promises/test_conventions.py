@@ -4,7 +4,9 @@ import pytest
 
 from tests.promises.conventions import ROWS, Row, failure
 
+NAMED = [pytest.param(row, id=f"{row.text} by {row.wrt or 'nothing'} {n}") for n, row in enumerate(ROWS)]
 
-@pytest.mark.parametrize("row", [pytest.param(row, id=f"{row.text} by {row.wrt or 'nothing'} {n}") for n, row in enumerate(ROWS)])
+
+@pytest.mark.parametrize("row", NAMED)
 def test_convention(row: Row) -> None:
     assert failure(row) is None

@@ -18,7 +18,7 @@ TEXTS = [
     ("x'*A*z", {"A": "n m", "x": "n", "z": "m"}),
     ("norm2(Z*W - Y)^2/3 + logdet(W'*W)", {"Z": "b n", "W": "n m", "Y": "b m"}),
     ("tr(S*inv(S + 2*eye(n)))/7 + 0.1*n", {"S": "n n symmetric"}),
-    ("sum(softmax(x).*log(1+exp(x))) - max(x)", {"x": "3"}) if False else ("sum(softmax(x).*log(1+exp(x)))", {"x": "3"}),
+    ("sum(softmax(x).*log(1+exp(x)))", {"x": "3"}),
     ("vec(A*B)", {"A": "n m", "B": "m 2"}),
 ]
 
@@ -28,11 +28,13 @@ def test_a_document_is_the_expression(text: str, shapes: dict[str, str]) -> None
     e = rc.parse(text, **shapes)
     for one in (e, rc.derivative(e, next(iter(shapes))), rc.derivative(e, next(iter(shapes))).matrix()):
         loaded = rc.from_json(one.to_json())
-        assert loaded.settled is one.settled and type(loaded) is type(one)
+        assert loaded.settled is one.settled
+        assert type(loaded) is type(one)
         assert (str(loaded), repr(loaded), loaded.split) == (str(one), repr(one), one.split)
         assert loaded.to_json() == one.to_json()
         for copied in (pickle.loads(pickle.dumps(one)), copy.copy(one), copy.deepcopy(one)):
-            assert copied == one and copied.settled is one.settled
+            assert copied == one
+            assert copied.settled is one.settled
 
 
 def test_a_derivative_can_be_verified_after_the_journey() -> None:
@@ -88,7 +90,7 @@ BAD = {
     "root outside": document(X, root=1),
     "root negative": document(X, root=-1),
     "root true": document(X, X, root=True),
-    "key twice": '{"format": "ricci", "format": "ricci", "version": 1}',
+    "key twice": document(X)[:-1] + ', "root": 0}',
     "nan": '{"format": "ricci", "version": NaN}',
     "float": document(["sum", ["n"], [[0, 0.5]]]),
     "large integer": '{"format": "ricci", "version": ' + "9" * 10**6 + "}",

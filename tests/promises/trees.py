@@ -143,6 +143,7 @@ def meanings(xp: Any) -> dict[str, Meaning]:
         "diag": lambda tree, p: xp.diag(p),
         "diagonal": lambda tree, p: xp.diag(p),
         "gram": lambda tree, p: p.T @ p + xp.diag(2 + 0 * xp.sum(p, axis=0)),
+        "shift": lambda tree, p: p + xp.diag(6 + 0 * xp.sum(p, axis=0)),
         "whole": lambda tree, p: apply_named(xp, tree.data, p),
         "einsum": lambda tree, *parts: xp.einsum(tree.data, *parts),
     }
@@ -262,7 +263,7 @@ class Generator:
             return Tree("whole", (self.tree(self.rng.choice([(n,), ("n", "m")]), depth),), (), op)
         if op == "logsumexp":
             return Tree("whole", (self.tree((n,), depth),), (), op)
-        return Tree("whole", (self.gram(n, depth),), (), op)
+        return Tree("whole", (self.regular(n, depth),), (), op)
 
     def vector(self, shape: Shape, depth: int) -> Tree:
         (n,) = shape
@@ -274,7 +275,7 @@ class Generator:
             return Tree("whole", (self.tree(shape, depth),), shape, op)
         if op == "rowsum":
             return Tree(op, (self.tree((n, m), depth),), shape)
-        left = Tree("whole", (self.gram(n, depth - 1),), (n, n), "inv") if op == "solve" else self.tree((n, m), depth)
+        left = Tree("whole", (self.regular(n, depth - 1),), (n, n), "inv") if op == "solve" else self.tree((n, m), depth)
         return Tree("matmul", (left, self.tree(left.shape[1:], depth)), shape)
 
     def matrix(self, shape: Shape, depth: int) -> Tree:
@@ -287,11 +288,13 @@ class Generator:
         if op == "diag":
             return Tree(op, (self.tree((n,), depth),), shape)
         if op == "inv":
-            return Tree("whole", (self.gram(n, depth),), shape, op)
+            return Tree("whole", (self.regular(n, depth),), shape, op)
         k = self.rng.choice("nm")
         return Tree(op, (self.tree((n, k), depth), self.tree((k, m), depth)), shape)
 
-    def gram(self, n: str, depth: int) -> Tree:
-        """X'*X + 2I: regular at every point."""
+    def regular(self, n: str, depth: int) -> Tree:
+        """X'*X + 2I or sin(X) + 6I: regular, with and without a symmetry."""
+        if self.rng.random() < 0.5:
+            return Tree("shift", (Tree("call", (self.tree((n, n), depth - 1),), (n, n), "sin"),), (n, n))
         k = self.rng.choice("nm")
         return Tree("gram", (self.tree((k, n), depth - 1),), (n, n))

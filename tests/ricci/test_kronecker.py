@@ -113,6 +113,8 @@ IDENTITIES = [
         "(eye(n*n) + commutation(n, n))*kron(M, N)*(eye(n*n) + commutation(n, n))",
         "(eye(n*n) + commutation(n, n))*kron(N, M)*(eye(n*n) + commutation(n, n))",
     ),
+    ("kron(eye(m*n), M)*kron(commutation(m, n), eye(n))", "kron(commutation(m, n), M)"),
+    ("inv(commutation(m, n))", "commutation(n, m)"),
     # elimination and duplication (chapter 3, section 8)
     ("elimination(n)*vec(M)", "vech(M)"),
     ("duplication(n)*vech(S)", "vec(S)"),
@@ -160,3 +162,49 @@ def test_identity(left: str, right: str) -> None:
 
 def test_the_table_is_long() -> None:
     assert len({frozenset(pair) for pair in IDENTITIES}) >= 60
+
+
+PRINTED = [
+    ("vec(A*X*B)", "vec(A*X*B)"),
+    ("kron(A, B)", "kron(A, B)"),
+    ("kron(A, B)*commutation(q, n)", None),
+    ("kr(A, E)", "kr(A, E)"),
+    ("rkr(A, F)", "rkr(A, F)"),
+    ("kr(A, E)*x", None),
+    ("vech(M)", "vech(M)"),
+    ("vech(M)'", "vech(M)'"),
+    ("duplication(n)*h", "duplication(n)*h"),
+    ("elimination(n)'*h", "elimination(n)'*h"),
+    ("kron(M, M)*duplication(n)", "kron(M, M)*duplication(n)"),
+    ("duplication(n)*duplication(n)'", "duplication(n)*duplication(n)'"),
+    ("duplication(n)*vech(M)", "duplication(n)*vech(M)"),
+    ("elimination(n)*commutation(n, n)", "elimination(n)*commutation(n, n)"),
+    ("elimination(n)*kron(M, M)*duplication(n)", "elimination(n)*kron(M, M)*duplication(n)"),
+    ("tril(M)*triu(M)", "tril(M)*triu(M)"),
+    ("reshape(v, m, n)", "reshape(v, m, n)"),
+    ("reshape(v, n, m)'", "reshape(v, n, m)'"),
+    ("reshape(A, n, m)", "reshape(vec(A), n, m)"),
+    ("commutation(m, n)", "commutation(m, n)"),
+    ("vech(tanh(M))", "vech(tanh(M))"),
+    ("vec(eye(m))*vec(eye(n))'", "vec(eye(m))*vec(eye(n))'"),
+    ("(kron(M, N) + kron(N, M))*vec(S)", None),
+]
+
+
+@pytest.mark.parametrize(("text", "printed"), PRINTED, ids=[text for text, _ in PRINTED])
+def test_what_is_printed_reads_back(text: str, printed: str | None) -> None:
+    shapes = SHAPES | {"v": "m*n"}
+    e = rc.parse(text, **shapes)
+    assert printed is None or str(e) == printed
+    assert rc.parse(str(e), **shapes) == e
+
+
+def test_latex_of_kronecker_products() -> None:
+    assert rc.parse("kron(A, B)", **SHAPES).latex() == r"A \otimes B"
+    assert "D_{n}" in rc.parse("kron(M, M)*duplication(n)", **SHAPES).latex()
+
+
+def test_sizes_may_be_numbers() -> None:
+    shapes = {"A": "6 6", "B": "2 2", "C": "3 3"}
+    left = rc.parse("kron(A, kron(B, C))*kron(kron(B, C), A)", **shapes)
+    assert left == rc.parse("kron(A*kron(B, C), kron(B, C)*A)", **shapes)

@@ -1,0 +1,186 @@
+"""Curvature that people build by hand: Gauss-Newton and Fisher matrices, Kronecker factors, sums of squares.
+
+With z the outputs of a model, l the loss of them, J the Jacobian of the outputs by the parameters and H the Hessian of the
+loss by the outputs, the Gauss-Newton matrix is ``J' H J`` (Schraudolph 2002). It is the Hessian of the loss but for the
+curvature of the model, positive semidefinite where the loss is convex in the outputs, and the Fisher matrix where the loss
+is the negative log-likelihood of an exponential family in its natural parameters (Martens 2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ricci import calculus
+from ricci.derive import Variable
+from ricci.expr import Expr
+from ricci.simplify import settle
+from tensor_networks.axes import show_shape
+from tensor_networks.errors import ShapeError, UnknownName
+from tensor_networks.networks import Factor, Network, Sum, network, size_of, total
+from tensor_networks.nodes import Node, Tensor
+from tensor_networks.numbers import Number
+from tensor_networks.rewrite import substitute
+
+OUTPUT = "z"
+
+
+def gauss_newton(loss: Expr, outputs: Expr, wrt: Variable, other: Variable | None = None) -> Expr:
+    """The Gauss-Newton matrix of ``loss(outputs(wrt))``: axes of the variable twice, or of two variables (a block).
+
+    The loss is a scalar expression in which one variable stands for the outputs: a tensor named ``z`` of their shape.
+
+    Raises:
+        ShapeError: the loss is no scalar, or ``z`` has another shape than the outputs.
+        UnknownName: there is no ``z`` in the loss.
+    """
+    first = outputs.variable(wrt)
+    second = first if other is None else outputs.variable(other)
+    curvature, stand_in = _output_hessian(loss, outputs)
+    left, right = _jacobian(outputs, first), _jacobian(outputs, second)
+    z, again = _labels("z", stand_in), _labels("y", stand_in)
+    a, b = _labels("a", first), _labels("b", second)
+    factors = [(curvature, (*z, *again)), (left, (*z, *a)), (right, (*again, *b))]
+    return _block(network(factors, (*a, *b)), outputs, loss, (0, first.order, second.order))
+
+
+def gauss_newton_product(loss: Expr, outputs: Expr, wrt: Variable) -> Expr:
+    """The Gauss-Newton matrix times a direction ``d<name>``, of the variable's axes; the matrix is never formed."""
+    variable = outputs.variable(wrt)
+    curvature, stand_in = _output_hessian(loss, outputs)
+    forward = calculus.directional(outputs.settled, [variable])
+    z, again = _labels("z", stand_in), _labels("y", stand_in)
+    cotangent = network([(curvature, (*z, *again)), (forward, again)], z)
+    (node,) = calculus.pull(outputs.settled, cotangent, [variable])
+    node = calculus.projected(node, variable, range(variable.order))
+    direction = calculus.tangent(variable)
+    return Expr(settle(node)[0], declared={**outputs.variables, **loss.variables, direction.name: direction})
+
+
+def fisher(log_likelihood: Expr, wrt: Variable, other: Variable | None = None) -> Expr:
+    """The empirical Fisher matrix: the mean over samples of the outer product of the score of each with itself.
+
+    ``log_likelihood`` has one axis, that of the samples.
+
+    Raises:
+        ShapeError: it has other axes.
+    """
+    if log_likelihood.order != 1:
+        shape = show_shape(log_likelihood.axes)
+        raise ShapeError(f"a log-likelihood has one axis, that of the samples, not the shape {shape}")
+    first = log_likelihood.variable(wrt)
+    second = first if other is None else log_likelihood.variable(other)
+    left, right = _jacobian(log_likelihood, first), _jacobian(log_likelihood, second)
+    a, b = _labels("a", first), _labels("b", second)
+    count = size_of(log_likelihood.axes[0])
+    node = network([(left, ("s", *a), 1), (right, ("s", *b), 1), (count, (), -1)], (*a, *b))
+    return _block(node, log_likelihood, log_likelihood, (0, first.order, second.order))
+
+
+class KroneckerFactors(NamedTuple):
+    """The two factors of a Kronecker approximation: second moments of the inputs and of the output gradients of a layer."""
+
+    inputs: Expr
+    gradients: Expr
+
+
+def kronecker_factors(loss: Expr, inputs: Expr, outputs: Expr) -> KroneckerFactors:
+    """The factors of KFAC for a layer ``outputs = inputs*W``, rows being samples (Martens and Grosse 2015).
+
+    The curvature by W is about ``kron(inputs, gradients)``: the mean over samples of ``a a'`` and of ``g g'``, where g is
+    the gradient of the loss of a sample by its outputs. The loss is a sum over samples in which a tensor ``z`` stands for
+    the outputs.
+
+    Raises:
+        ShapeError: inputs and outputs are no matrices of as many rows.
+    """
+    if inputs.order != 2 or outputs.order != 2 or inputs.axes[0] != outputs.axes[0]:
+        shapes = f"{show_shape(inputs.axes)} and {show_shape(outputs.axes)}"
+        raise ShapeError(f"the inputs and outputs of a layer are matrices of as many rows, not {shapes}")
+    stand_in = _stand_in(loss, outputs)
+    gradient = substitute(calculus.gradients(loss.settled, [stand_in])[0], {stand_in: outputs.settled})
+    count = size_of(inputs.axes[0])
+    parts = [
+        network([(node, "si", 1), (node, "sj", 1), (count, "", -1)], "ij") for node in (inputs.settled, gradient)
+    ]
+    declared = {**outputs.variables, **inputs.variables, **loss.variables}
+    return KroneckerFactors(*(Expr(node, declared=declared) for node in settle(*parts)))
+
+
+def residuals(loss: Expr) -> list[tuple[Expr, Number]]:
+    """The parts r of a loss that is a sum of squares, ``sum_k c_k*norm2(r_k)^2``, each with its number c.
+
+    Raises:
+        ShapeError: the loss is no such sum.
+    """
+    node = loss.settled
+    terms: Sequence[tuple[Node, Number]] = node.terms if isinstance(node, Sum) else [(node, 1)]
+    found: list[tuple[Expr, Number]] = []
+    for term, number in terms:
+        square = _square(term)
+        if square is None:
+            raise ShapeError(f"{Expr(term)} is not a sum of squares")
+        found.append((Expr(square, declared=loss.variables), number))
+    return found
+
+
+def sum_of_squares_curvature(loss: Expr, wrt: Variable) -> Expr:
+    """The Gauss-Newton matrix of a loss that is a sum of squares: ``sum_k 2 c_k J_k' J_k``.
+
+    Raises:
+        ShapeError: the loss is no sum of squares.
+    """
+    variable = loss.variable(wrt)
+    a, b = _labels("a", variable), _labels("b", variable)
+    terms = []
+    for residual, number in residuals(loss):
+        jacobian = _jacobian(residual, variable)
+        inner = [f"r{axis}" for axis in range(residual.order)]
+        terms.append((network([(jacobian, (*inner, *a)), (jacobian, (*inner, *b))], (*a, *b)), 2 * number))
+    node = total(terms, variable.axes * 2)
+    return _block(node, loss, loss, (0, variable.order, variable.order))
+
+
+def _square(node: Node) -> Node | None:
+    """r, if the node is the sum of the squares of all entries of r."""
+    if not isinstance(node, Network) or node.outputs or not node.factors:
+        return None
+    if any(not isinstance(factor.exponent, int) or factor.exponent % 2 for factor in node.factors):
+        return None
+    halves = [Factor(factor.node, factor.slots, factor.exponent // 2) for factor in node.factors]
+    wires = dict.fromkeys(wire for factor in halves for group in factor.slots for wire in group)
+    if len(wires) < len(node.sizes):
+        return None
+    return network(halves, wires, {wire: node.sizes[wire] for wire in wires})
+
+
+def _output_hessian(loss: Expr, outputs: Expr) -> tuple[Node, Tensor]:
+    """The Hessian of the loss by its outputs, at the outputs, and the tensor that stood for them."""
+    stand_in = _stand_in(loss, outputs)
+    hessian = calculus.derivative(loss.settled, [stand_in, stand_in])
+    return substitute(hessian, {stand_in: outputs.settled}), stand_in
+
+
+def _stand_in(loss: Expr, outputs: Expr) -> Tensor:
+    if loss.order:
+        raise ShapeError(f"a loss is a scalar, not a tensor of shape {show_shape(loss.axes)}")
+    found = loss.variables.get(OUTPUT)
+    if found is None:
+        raise UnknownName(f"no tensor {OUTPUT} stands for the outputs in the loss", hint="such as norm2(z - y)^2")
+    if found.axes != outputs.axes:
+        shapes = f"{show_shape(found.axes)} in the loss and {show_shape(outputs.axes)}"
+        raise ShapeError(f"the outputs {OUTPUT} have the shape {shapes}")
+    return found
+
+
+def _jacobian(expression: Expr, variable: Tensor) -> Node:
+    return calculus.push(expression.settled, {variable: calculus.identity(variable)}, variable.axes)
+
+
+def _labels(letter: str, variable: Tensor) -> list[str]:
+    return [f"{letter}{axis}" for axis in range(variable.order)]
+
+
+def _block(node: Node, outputs: Expr, loss: Expr, split: tuple[int, ...]) -> Expr:
+    declared = {**outputs.variables, **loss.variables}
+    return Expr(settle(node)[0], split=split, declared=declared)
