@@ -194,6 +194,11 @@ def main() -> None:
         "matrix is its first index; digits number the slots of tensors. Axes of a value leave to the left, those that",
         "differentiating made leave to the right.",
         "",
+        "```python",
+        ">>> import ricci as rc",
+        ">>> from ricci.drawing import derivation, draw, plan",
+        "```",
+        "",
     ]
     for chapter, listed in entries():
         lines += [f"## {chapter}", ""]

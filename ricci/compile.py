@@ -310,13 +310,15 @@ class Compiled:
         return run
 
     def _elsewhere(self, arrays: Mapping[str, Any]) -> Any:
-        """The values on another backend, through its standalone source."""
+        """The values on another backend, through its standalone source; what it does not read is left out."""
         with self._lock:
             run = self._programs.get(())
             if run is None:
                 run = self._programs[()] = self._finished(made(self.source, "program", {}))
+        read = {giver.name for giver in _givers(self.symbols, self.tensors, self.declared)}
+        unread = self._extra.keys() - read
         try:
-            result = run(**arrays)
+            result = run(**{name: array for name, array in arrays.items() if name not in unread})
         except (TypeError, ValueError) as error:
             raise OperandError(str(error)) from error
         if len(self.nodes) == 1:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import NamedTuple, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from ricci.calculus import directional
 from ricci.equality import Equality, equal
@@ -15,8 +15,12 @@ from ricci.notation.index_writer import write_index
 from ricci.notation.latex import latex
 from ricci.notation.writing import write
 from ricci.simplify import settle
+from tensor_networks.errors import RicciError
 from tensor_networks.nodes import Node, Tensor
 from tensor_networks.rewrite import substitute
+
+if TYPE_CHECKING:
+    from tensor_networks.drawing import Diagram
 
 NOTATIONS = ("matrix", "index")
 
@@ -148,6 +152,15 @@ class Derivation(Sequence[Step]):
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
+
+    def draw(self) -> Diagram:
+        """The same derivation in pictures: the node outlined, the hole, the new legs, for each order of derivative."""
+        from ricci.drawing import derivation
+
+        if self.result.origin is None:
+            raise RicciError("only the derivation of a derivative can be drawn")
+        root, variables = self.result.origin
+        return derivation(root, *variables)
 
     def _rows(self) -> list[tuple[str, str, str]]:
         """Left sides (empty where repeated), right sides and remarks."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 from weakref import WeakKeyDictionary
 
 from ricci.constants import is_constant
@@ -14,7 +14,7 @@ from ricci.notation.numpy_protocols import NumpyProtocols
 from ricci.notation.writing import write
 from ricci.simplify import settle
 from tensor_networks.axes import Axis, show_shape
-from tensor_networks.errors import ShapeError, UnknownName
+from tensor_networks.errors import RicciError, ShapeError, UnknownName
 from tensor_networks.nodes import Node, Tensor
 
 if TYPE_CHECKING:
@@ -195,11 +195,27 @@ class Expr(NumpyProtocols):
 
         return layout_table(self)
 
-    def draw(self, **options: Any) -> Diagram:
-        """The tensor-network diagram; the options are those of `tensor_networks.drawing.Options`."""
+    @overload
+    def draw(self, form: None = None, **options: Any) -> Diagram: ...
+    @overload
+    def draw(self, form: str, **options: Any) -> str: ...
+    def draw(self, form: str | None = None, **options: Any) -> Diagram | str:
+        """The tensor-network diagram, or its text in a form: ``"svg"``, ``"tikz"``, ``"dot"``, ``"text"`` or ``"html"``.
+
+        The options are those of `tensor_networks.drawing.Options`.
+
+        Raises:
+            RicciError: there is no such form.
+        """
         from ricci.drawing import draw
 
-        return draw(self, **options)
+        diagram = draw(self, **options)
+        if form is None:
+            return diagram
+        if form not in ("svg", "tikz", "dot", "text", "html"):
+            raise RicciError(f"there is no form {form!r} of a diagram", hint="svg, tikz, dot, text or html")
+        text: str = getattr(diagram, form)()
+        return text
 
     def einsum(self) -> str:
         """The expression as einsum terms, one a line: ``2 * 'ab,ac->bdcd' (Z, Z)``."""

@@ -7,6 +7,7 @@ Results are those of the standalone source up to rounding.
 from __future__ import annotations
 
 import linecache
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -24,6 +25,8 @@ from tensor_networks.numbers import exact
 from tensor_networks.program import Program
 
 MOST_ONES = 1 << 20  # the longest vector of ones that is kept
+MOST_SHOWN = 512  # programs whose lines tracebacks can show
+_shown: deque[str] = deque()
 
 
 def loaded(
@@ -66,6 +69,9 @@ def _code(text: str) -> Any:
     """The compiled text, registered so that tracebacks show its lines."""
     filename = f"<ricci {blake2b(text.encode(), digest_size=6).hexdigest()}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    _shown.append(filename)
+    if len(_shown) > MOST_SHOWN:
+        linecache.cache.pop(_shown.popleft(), None)
     return compile(text, filename, "exec")
 
 

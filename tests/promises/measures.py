@@ -247,6 +247,23 @@ def leaks(size: int) -> Outcome:
     return size, [f"{grown:.0f} bytes stay per expression"] if grown > 20 and grown * size > 8e6 else []
 
 
+@measure(7, "distinct gradients evaluated and dropped: bytes of memory that stay, per gradient, at most 200", 1000, 20_000)
+def evaluated_leaks(size: int) -> Outcome:
+    x = rc.tensor("x", "n")
+
+    def churn(start: int, count: int) -> None:
+        for k in range(start, start + count):
+            rc.grad(np.sum(np.exp(x * k)), "x")(x=np.ones(3))
+
+    churn(10**7, 1500)
+    gc.collect()
+    before = _resident()
+    churn(1, size)
+    gc.collect()
+    grown = (_resident() - before) / size
+    return size, [f"{grown:.0f} bytes stay per gradient"] if grown > 200 and grown * size > 8e6 else []
+
+
 def _resident() -> float:
     """Bytes of memory in use."""
     try:
