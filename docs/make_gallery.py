@@ -194,10 +194,8 @@ def main() -> None:
         "matrix is its first index; digits number the slots of tensors. Axes of a value leave to the left, those that",
         "differentiating made leave to the right.",
         "",
-        "```python",
-        ">>> import ricci as rc",
-        ">>> from ricci.drawing import derivation, draw, plan",
-        "```",
+        "In the code `rc` is `ricci`, `derivation`, `draw` and `plan` come from `ricci.drawing`, and `state(n)` and `grid(n)` build",
+        "a matrix product state and a PEPS grid as `docs/make_gallery.py` does.",
         "",
     ]
     for chapter, listed in entries():
@@ -207,7 +205,7 @@ def main() -> None:
             lines += [
                 f"### {entry.caption}",
                 "",
-                "```python",
+                "```py",
                 entry.code,
                 "```",
                 "",

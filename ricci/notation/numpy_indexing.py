@@ -30,6 +30,7 @@ from tensor_networks.axes import Axis, show
 from tensor_networks.errors import OperandError, ShapeError, TraceError
 from tensor_networks.networks import network, total
 from tensor_networks.nodes import Node
+from tensor_networks.patterns import pattern
 
 
 def integer_size(size: Axis, what: str) -> int:
@@ -226,15 +227,14 @@ def diff(a: Operand, n: int = 1, axis: int = -1) -> Node:
 
 
 def cumsum(a: Operand, axis: Any = None) -> Node:
-    """The sums of the entries so far along an axis of integer size."""
+    """The sums of the entries so far along an axis."""
     node = operand(a)
     if axis is None and node.order != 1:
         raise TraceError("np.cumsum is traced along one axis only", hint="name it: np.cumsum(x, axis=0)")
     number = axis_number(axis or 0, node.order)
-    size = integer_size(node.axes[number], "cumsum")
     wires: list[Label] = list(range(node.order))
     wires[number] = "new"
-    return network([(node, range(node.order)), (constant_array(np.tri(size)), ["new", number])], wires)
+    return network([(node, range(node.order)), (pattern("lower", node.axes[number]), ["new", number])], wires)
 
 
 def split(ary: Operand, indices_or_sections: Any, axis: int = 0) -> list[Node]:

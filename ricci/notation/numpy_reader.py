@@ -14,6 +14,7 @@ from ricci.notation import numpy_indexing as indexing
 from ricci.notation import numpy_linalg as linalg
 from ricci.notation import numpy_products as products
 from ricci.notation import numpy_reductions as reductions
+from ricci.notation.numpy_convolutions import convolve, correlate
 from ricci.notation.numpy_shapes import operand
 from ricci.notation.numpy_spectra import SPECTRA
 from ricci.notation.numpy_ufuncs import UFUNCS
@@ -34,6 +35,8 @@ ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ptp": reductions.ptp,
     "logaddexp.reduce": reductions.logaddexp_reduce,
     "cumsum": indexing.cumsum,
+    "convolve": convolve,
+    "correlate": correlate,
     # products
     "dot": products.dot,
     "vdot": products.vdot,

@@ -26,6 +26,8 @@ def logarithms(node: Node) -> Node:
                 return inner
             case "det" if not arg.batch:
                 return apply("logdet", inner)
+            case "abs" if is_call(inner, "det") and not inner.order:
+                return apply("logdet", inner.children[0])
             case "sigmoid":
                 return total([(apply("softplus", negative(inner)), -1)])
             case "softmax":

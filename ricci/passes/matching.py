@@ -11,26 +11,24 @@ from tensor_networks.numbers import exact
 from tensor_networks.wiring import Group
 
 
-def exchanged(host: Network, old: Node, new: Node, skip: int = -1) -> list[Factor] | None:
+def exchanges(host: Network, old: Node, new: Node, skip: int = -1) -> Iterator[list[Factor]]:
     """The factors of a network with one occurrence of a node taken out and another of the same axes put in its place.
 
-    The occurrence is a factor, or factors that make up the node, or either within a closed component. ``skip`` is a factor
-    that is not looked at. None, if there is none.
+    An occurrence is a factor, or factors that make up the node, or either within a closed component; one result for each.
+    ``skip`` is a factor that is not looked at.
     """
     for place, factor in enumerate(host.factors):
         if factor.node is old and place != skip and isinstance(factor.exponent, int) and factor.exponent > 0:
             less = factor._replace(exponent=exact(factor.exponent - 1))
-            return [*_without(host, (place,)), less, Factor(new, factor.slots, 1)]
+            yield [*_without(host, (place,)), less, Factor(new, factor.slots, 1)]
     if isinstance(old, Network) and old.plain:
         for places, slots in occurrences(host, old):
             if skip not in places:
-                return [*_without(host, places), Factor(new, slots, 1)]
+                yield [*_without(host, places), Factor(new, slots, 1)]
     for place, (child, slots, exponent) in enumerate(host.factors):
         if slots == () and exponent == 1 and place != skip and isinstance(child, Network):
-            inside = exchanged(child, old, new)
-            if inside is not None:
-                return [*_without(host, (place,)), Factor(remade(child, inside), (), 1)]
-    return None
+            for inside in exchanges(child, old, new):
+                yield [*_without(host, (place,)), Factor(remade(child, inside), (), 1)]
 
 
 def _without(host: Network, places: tuple[int, ...]) -> list[Factor]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ricci.functions import apply
 from ricci.passes.common import factor_is_nonnegative, is_call, is_nonnegative, remade
-from ricci.passes.matching import exchanged
+from ricci.passes.matching import exchanges
 from tensor_networks.networks import Factor, Network, network
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact
@@ -99,14 +99,23 @@ def _norm_gathered(node: Network, inner: Node) -> Node | None:
         total += weight * factor.exponent
         if factor.node is unit:
             others.append(Factor(inner, factor.slots, factor.exponent))
-    if count == 1 and total == -1 and not any(factor.node is unit for factor in node.factors):
-        place = next(place for place, factor in enumerate(node.factors) if factor.node is norm)
-        new = exchanged(node, inner, unit, skip=place) if inner.order else None
-        return None if new is None else remade(node, [f for f in new if f.node is not norm])
+    if count == 1 and total == -1:
+        found = _with_unit(remade(node, [*others, Factor(norm, (), -1)]), inner)
+        return None if found is node else found
     if count < 2 and not any(f.node is unit and f.exponent != 1 for f in node.factors):
         return None
     power = Factor(norm, (), total) if total % 2 else Factor(squares, (), total // 2)
     return remade(node, [*others, power])
+
+
+def _with_unit(node: Node, inner: Node) -> Node | None:
+    """A product over norm2(u) with one u made unit(u): of several, the one that gives the first network by key."""
+    if not isinstance(node, Network) or not inner.order:
+        return None
+    norm, unit = apply("norm2", inner), apply("unit", inner)
+    place = next((place for place, factor in enumerate(node.factors) if factor.node is norm), -1)
+    options = [remade(node, [f for f in new if f.node is not norm]) for new in exchanges(node, inner, unit, skip=place)]
+    return min(options, key=lambda option: option.key, default=None)
 
 
 def signs(node: Node) -> Node:

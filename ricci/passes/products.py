@@ -105,11 +105,11 @@ def adjugates(node: Node) -> Node:
 
 
 def cancellations(node: Node) -> Node:
-    """inv(M)*M = I, where nothing else hangs on the wire between them; M may be a product that stands there as its factors."""
+    """inv(M)*M = I and adj(M)*M = det(M)*I, where nothing else hangs on the wire between them; M may be a product that stands there as its factors."""
     if not isinstance(node, Network):
         return node
     for place, (child, slots, exponent) in enumerate(node.factors):
-        if not is_call(child, "inv") or exponent != 1 or len(slots) != 2:
+        if not is_call(child, "inv", "adj") or exponent != 1 or len(slots) != 2:
             continue
         matrix = child.children[0]
         for other, factor in enumerate(node.factors):
@@ -135,7 +135,8 @@ def _cancelled(node: Network, places: tuple[int, ...], slots: Slots, groups: Slo
     for inner, meeting, left, right in ends:
         if inner == meeting and len(inner) == 1 == len(left) == len(right) and inner[0] not in outside and left != inner:
             delta = network((), [0, 0], {0: matrix.axes[0]})
-            return remade(node, [*rest, Factor(delta, (left, right), 1)])
+            scale = [Factor(apply("det", matrix), (), 1)] if is_call(node.factors[places[0]].node, "adj") else []
+            return remade(node, [*rest, *scale, Factor(delta, (left, right), 1)])
     return None
 
 

@@ -10,12 +10,14 @@ import numpy as np
 
 from tensor_networks.backends import numpy as plain
 
+OVERWRITING = ("sigmoid", "softmax")  # these can be told that nobody else sees their argument
 
-def sigmoid(x: np.ndarray) -> np.ndarray:
+
+def sigmoid(x: np.ndarray, own: bool = False) -> np.ndarray:
     """1 / (1 + exp(-x)); where exp overflows, that is the 0 it should be."""
     if not x.ndim:
         return 1 / (1 + np.exp(-x))
-    t = np.negative(x)
+    t = np.negative(x, x) if own else np.negative(x)
     np.exp(t, t)
     t += 1
     return np.reciprocal(t, t)
@@ -44,15 +46,16 @@ def softplus(x: np.ndarray) -> np.ndarray:
     return np.add(t, np.maximum(x, 0), t)
 
 
-def softmax(x: np.ndarray) -> np.ndarray:
+def softmax(x: np.ndarray, own: bool = False) -> np.ndarray:
     """exp(x) / sum(exp(x)) along the last axis, without overflow."""
+    out = x if own else None
     if not x.size:
         return plain.softmax(x)
     if x.ndim == 1:
-        t = x - np.maximum.reduce(x)
+        t = np.subtract(x, np.maximum.reduce(x), out)
         np.exp(t, t)
         return np.divide(t, np.add.reduce(t), t)
-    t = x - np.maximum.reduce(x, -1, keepdims=True)
+    t = np.subtract(x, np.maximum.reduce(x, -1, keepdims=True), out)
     np.exp(t, t)
     return np.divide(t, np.add.reduce(t, -1, keepdims=True), t)
 

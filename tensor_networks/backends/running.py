@@ -99,6 +99,9 @@ class _Writer(Writer):
             return self.combination(step, args), ADD
         if op == "reciprocal" and axes and self.dtype.kind == "f":
             return f"np.reciprocal({args[0].text})", ATOM
+        if op == "call" and self.is_own(step, args) and params[0] in fast.OVERWRITING:
+            text, level = super().operation(step, args)
+            return f"{text[:-1]}, True)", level
         if op == "vecdot" and self.uniform and self.dtype.kind == "f":
             return f"np.vecdot({args[0].text}, {args[1].text})", ATOM
         if op in ("embed", "deposit") and self.uniform:
@@ -112,6 +115,12 @@ class _Writer(Writer):
         if name in ("inv", "solve", "det") and self.uniform and self.dtype.char in "dfFD":
             return f"np.linalg.{name}({', '.join(arg.text for arg in args)})"
         return super().call(name, args, params)
+
+    def is_own(self, step: Step, args: Sequence[Text]) -> bool:
+        """Is the one argument an array that only this step sees, so that it may be written into?"""
+        if len(args) != 1 or not self.uniform or self.dtype.kind != "f" or args[0].text.isidentifier():
+            return False
+        return self.program.steps[step.args[0]].op in ("matmul", "multiply", "add", "scale")
 
     def number(self, number: object) -> str:
         """The name of an array of no axes that holds the number."""

@@ -142,6 +142,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ricci.notation.inference",
         "ricci.notation.matrix_reader",
         "ricci.notation.numpy_arrays",
+        "ricci.notation.numpy_convolutions",
         "ricci.notation.numpy_reductions",
         "ricci.passes.applied",
         "ricci.passes.diagonals",
