@@ -87,9 +87,7 @@ def functions() -> list[Workload]:
             {"X": "m n", "w": "n", "y": "m"},
             ("w",),
             lambda np, v: np.log1p(np.exp(-v.y * (v.X @ v.w))).sum(),
-            lambda tg, F, var: F.sum(
-                F.log(1 + F.exp(-var("y", i="m") * (var("X", i="m", j="n") @ var("w", j="n"))))
-            ),
+            lambda tg, F, var: F.sum(F.log(1 + F.exp(-var("y", i="m") * (var("X", i="m", j="n") @ var("w", j="n"))))),
         ),
         Workload(
             "softmax cross entropy",
@@ -97,9 +95,7 @@ def functions() -> list[Workload]:
             {"t": "p", "W": "p n", **vector},
             ("W",),
             lambda np, v: -v.t @ np.log((e := np.exp(v.W @ v.x)) / e.sum()),
-            lambda tg, F, var: F.sum(
-                F.cross_entropy(var("W", k="p", i="n") @ var("x", i="n"), var("t", k="p"), dim="k")
-            ),
+            lambda tg, F, var: F.sum(F.cross_entropy(var("W", k="p", i="n") @ var("x", i="n"), var("t", k="p"), dim="k")),
         ),
         Workload(
             "matrix factorisation",
@@ -107,9 +103,7 @@ def functions() -> list[Workload]:
             {"Y": "m n", "U": "m p", "V": "n p"},
             ("U", "V"),
             lambda np, v: ((v.Y - v.U @ v.V.T) ** 2).sum(),
-            lambda tg, F, var: F.sum(
-                (var("Y", i="m", j="n") - var("U", i="m", k="p") @ var("V", j="n", k="p")) ** 2
-            ),
+            lambda tg, F, var: F.sum((var("Y", i="m", j="n") - var("U", i="m", k="p") @ var("V", j="n", k="p")) ** 2),
             lambda sp, v: sp.Trace((v.Y - v.U * v.V.T).T * (v.Y - v.U * v.V.T)),
         ),
         Workload(
@@ -180,9 +174,7 @@ def workloads(quick: bool) -> list[Workload]:
     networks = [tanh_network(depth) for depth in depths]
     rows = [*functions(), *networks]
     return [
-        Workload(
-            **{**vars(row), "name": f"{row.name}: {label}", "order": order, "family": row.family and label}
-        )
+        Workload(**{**vars(row), "name": f"{row.name}: {label}", "order": order, "family": row.family and label})
         for order, label in ((1, "gradient"), (2, "Hessian"))
         for row in rows
     ]
@@ -314,9 +306,7 @@ class Bench:
         """Per contender the median of its runs, taken in turns; a slow one runs once."""
         results: dict[str, list[float]] = {name: [] for name in self.contenders}
         failed: dict[str, str] = {
-            name: f"> {self.limit} s"
-            for name in self.contenders
-            if (name, work.family or work.name) in self.gave_up
+            name: f"> {self.limit} s" for name in self.contenders if (name, work.family or work.name) in self.gave_up
         }
         for _ in range(self.repeat):
             for name in self.contenders:
@@ -342,16 +332,12 @@ def cell(result: float | str, ours: float | str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument(
-        "--quick", action="store_true", help="fewer repetitions, L up to 10, a short time limit"
-    )
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions, L up to 10, a short time limit")
     parser.add_argument("--only", default="", help="workloads whose name contains this")
     parser.add_argument("--repeat", type=int, help="runs of every contender (5, quick: 3)")
     parser.add_argument("--limit", type=int, help="seconds for one run (60, quick: 10)")
     options = parser.parse_args()
-    bench = Bench(
-        options.repeat or (3 if options.quick else 5), options.limit or (10 if options.quick else 60)
-    )
+    bench = Bench(options.repeat or (3 if options.quick else 5), options.limit or (10 if options.quick else 60))
     others = [name for name in bench.contenders if name != "ricci"]
     print(f"ricci: milliseconds (median of {bench.repeat}); the others: multiples of that", end="; ")
     print("not installed:", ", ".join(set(CONTENDERS) - set(bench.contenders)) or "none")
@@ -363,9 +349,7 @@ def main() -> None:
         result = bench.measure(work)
         ours = result["ricci"]
         shown = ours if isinstance(ours, str) else f"{1e3 * ours:.3f}"
-        print(
-            f"{work.name:38s}{shown:>12s}", *(f"{cell(result[name], ours):>20s}" for name in others), sep=""
-        )
+        print(f"{work.name:38s}{shown:>12s}", *(f"{cell(result[name], ours):>20s}" for name in others), sep="")
         if work.family and isinstance(ours, float):
             growth.setdefault(work.family, []).append((len(work.wrt), ours))
     for family, points in growth.items():

@@ -255,16 +255,12 @@ def tanh_core(x, y, weights):
     return core + 2 * J.T.dot(J)
 
 
-@workload(
-    "tanhnet_hess", (5, 10, 20, 40), net_arrays, lambda n: [rc.hessian(net("tanh"), "W1")], net_jax_hessian("tanh")
-)
+@workload("tanhnet_hess", (5, 10, 20, 40), net_arrays, lambda n: [rc.hessian(net("tanh"), "W1")], net_jax_hessian("tanh"))
 def tanhnet_hess(x, y, **W):
     return [first_layer_hessian(tanh_core(x, y, list(W.values())), x)]
 
 
-@workload(
-    "relunet_hess", (5, 10, 20, 40), net_arrays, lambda n: [rc.hessian(net("relu"), "W1")], net_jax_hessian("relu")
-)
+@workload("relunet_hess", (5, 10, 20, 40), net_arrays, lambda n: [rc.hessian(net("relu"), "W1")], net_jax_hessian("relu"))
 def relunet_hess(x, y, **W):
     weights = list(W.values())
     h, J = x, None

@@ -194,8 +194,8 @@ def main() -> None:
         "matrix is its first index; digits number the slots of tensors. Axes of a value leave to the left, those that",
         "differentiating made leave to the right.",
         "",
-        "In the code `rc` is `ricci`, `derivation`, `draw` and `plan` come from `ricci.drawing`, and `state(n)` and `grid(n)` build",
-        "a matrix product state and a PEPS grid as `docs/make_gallery.py` does.",
+        "In the code `rc` is `ricci`, `derivation`, `draw` and `plan` come from `ricci.drawing`, and `state(n)` and",
+        "`grid(n)` build a matrix product state and a PEPS grid as `docs/make_gallery.py` does.",
         "",
     ]
     for chapter, listed in entries():

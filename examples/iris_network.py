@@ -103,9 +103,7 @@ def loss_by_hand(arrays: Arrays) -> float:
     return float(((network(arrays) - arrays["Y"]) ** 2).mean())
 
 
-def differences(
-    function: Callable[[Arrays], Any], arrays: Arrays, name: str, step: float = 1e-5
-) -> np.ndarray:
+def differences(function: Callable[[Arrays], Any], arrays: Arrays, name: str, step: float = 1e-5) -> np.ndarray:
     """Central differences of `function` by every entry of one array; axes: the value's, then the array's."""
     step, columns = 1e-5, []
     for place in np.ndindex(arrays[name].shape):
@@ -134,9 +132,7 @@ def check_all(derived: Derivatives, arrays: Arrays) -> None:
     check("outputs", derived.outputs(**arrays), network(arrays))
     check("loss", derived.loss(**arrays), np.asarray(loss_by_hand(arrays)))
     for name in WEIGHTS:
-        check(
-            f"d loss / d {name}", derived.gradients[name](**arrays), differences(loss_by_hand, arrays, name)
-        )
+        check(f"d loss / d {name}", derived.gradients[name](**arrays), differences(loss_by_hand, arrays, name))
     blocks = []
     for name in WEIGHTS:
         value = np.asarray(derived.jacobian[name](**arrays))
@@ -149,9 +145,7 @@ def check_all(derived: Derivatives, arrays: Arrays) -> None:
     print(f"  the full Jacobian of the outputs by all weights is {full.shape[0]} x {full.shape[1]}")
 
 
-def descend(
-    derived: Derivatives, weights: Arrays, inputs: np.ndarray, targets: np.ndarray, random: Any
-) -> None:
+def descend(derived: Derivatives, weights: Arrays, inputs: np.ndarray, targets: np.ndarray, random: Any) -> None:
     """Stochastic gradient descent with momentum; changes the weights in place."""
     speed = {name: np.zeros_like(value) for name, value in weights.items()}
     for epoch in range(1, EPOCHS + 1):

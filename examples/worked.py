@@ -69,10 +69,7 @@ def nine_shapes() -> None:
     print(f"    {'of a':8s} {'by a':8s} {'text':20s} {'shape':14s} derivative")
     for of, by, text, declarations, shape in NINE:
         variable = "X" if by == "matrix" else "x"
-        arrays = {
-            name: RANDOM.standard_normal([SIZES[size] for size in sizes.split()])
-            for name, sizes in declarations.items()
-        }
+        arrays = {name: RANDOM.standard_normal([SIZES[size] for size in sizes.split()]) for name, sizes in declarations.items()}
         function = rc.parse(text, **declarations)
         derivative = rc.derivative(function, variable)
         value = np.asarray(derivative(**arrays))

@@ -17,16 +17,25 @@ from tensor_networks.errors import RicciError
 def arguments() -> argparse.ArgumentParser:
     """The parser of the command line."""
     parser = argparse.ArgumentParser(
-        prog="ricci", description="Differentiate a formula in matrix or index notation; print the derivative and its einsum program."
+        prog="ricci",
+        description="Differentiate a formula in matrix or index notation; print the derivative and its einsum program.",
     )
-    parser.add_argument("formula", help="for example \"x'*A*x\", or \"A_ij x_i x_j ->\"")
+    parser.add_argument("formula", help='for example "x\'*A*x", or "A_ij x_i x_j ->"')
     parser.add_argument("--wrt", nargs="*", default=[], metavar="NAME", help="differentiate by these, in turn")
-    parser.add_argument("--var", action="append", default=[], metavar="NAME=SIZES", help='declare a tensor: --var "A=n n symmetric"')
-    parser.add_argument("--notation", choices=("matrix", "index"), help="how to read the formula, where the text leaves it open")
-    parser.add_argument("--layout", choices=("numerator", "denominator"), help="print the derivative as a matrix in this layout")
+    parser.add_argument(
+        "--var", action="append", default=[], metavar="NAME=SIZES", help='declare a tensor: --var "A=n n symmetric"'
+    )
+    parser.add_argument(
+        "--notation", choices=("matrix", "index"), help="how to read the formula, where the text leaves it open"
+    )
+    parser.add_argument(
+        "--layout", choices=("numerator", "denominator"), help="print the derivative as a matrix in this layout"
+    )
     parser.add_argument("--vec", choices=("column", "row"), help="how groups of axes are flattened")
     parser.add_argument("--verify", action="store_true", help="check the derivative numerically")
-    parser.add_argument("--draw", metavar="FILE", help="draw the result (.svg .png .tex .dot .html .txt), or - for this terminal")
+    parser.add_argument(
+        "--draw", metavar="FILE", help="draw the result (.svg .png .tex .dot .html .txt), or - for this terminal"
+    )
     parser.add_argument("--derivation", action="store_true", help="with --draw: draw how the derivative comes about")
     parser.add_argument("--latex", action="store_true", help="print LaTeX too")
     return parser

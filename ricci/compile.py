@@ -325,7 +325,6 @@ class Compiled:
             return result if self.single else [result]
         return list(result)
 
-
     def _finished(self, program: Function) -> Function:
         """The function of a program's source: for JAX compiled, anew for every combination of shapes."""
         if self.backend != "jax":

@@ -100,9 +100,7 @@ def kronecker_factors(loss: Expr, inputs: Expr, outputs: Expr) -> KroneckerFacto
     stand_in = _stand_in(loss, outputs)
     gradient = substitute(calculus.gradients(loss.settled, [stand_in])[0], {stand_in: outputs.settled})
     count = size_of(inputs.axes[0])
-    parts = [
-        network([(node, "si", 1), (node, "sj", 1), (count, "", -1)], "ij") for node in (inputs.settled, gradient)
-    ]
+    parts = [network([(node, "si", 1), (node, "sj", 1), (count, "", -1)], "ij") for node in (inputs.settled, gradient)]
     declared = {**outputs.variables, **inputs.variables, **loss.variables}
     return KroneckerFactors(*(Expr(node, declared=declared) for node in settle(*parts)))
 

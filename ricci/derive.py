@@ -48,7 +48,8 @@ def derivative(expression: Expr, *wrt: Variable, structure: str = "projected") -
 
 def _derived(node: Node, expression: Expr, variables: Sequence[Tensor]) -> Expr:
     split = (expression.order, *(variable.order for variable in variables))
-    result = Expr(node, split=split, declared=expression.variables)
+    declared = expression.variables | {variable.name: variable for variable in variables}
+    result = Expr(node, split=split, declared=declared)
     result.origin = (expression, tuple(variables))
     if expression.heights is not None:
         result.heights = expression.heights.derived(variables)

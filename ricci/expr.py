@@ -118,7 +118,9 @@ class Expr(NumpyProtocols):
         if not isinstance(node, str):
             raise UnknownName("differentiate by a variable: its name or the tensor itself, not by an expression")
         if node not in known:
-            raise UnknownName(f"{node} does not occur here and was not declared", hint=f"there are: {', '.join(known) or 'none'}")
+            raise UnknownName(
+                f"{node} does not occur here and was not declared", hint=f"there are: {', '.join(known) or 'none'}"
+            )
         return known[node]
 
     def __call__(self, /, **arrays: Any) -> Any:

@@ -46,9 +46,7 @@ class Unsliceable(Exception):
     """A node is no product or sum along an axis."""
 
 
-def planned(
-    node: Node, sizes: Mapping[str, int], limit: float, itemsize: int, optimize: Any = None, slices: int = 2
-) -> Plan:
+def planned(node: Node, sizes: Mapping[str, int], limit: float, itemsize: int, optimize: Any = None, slices: int = 2) -> Plan:
     """The cheapest way to slice a node so that its result, and a slice with all that it needs, fit into `limit` bytes.
     There are at least `slices` slices, if the wire is that long.
 

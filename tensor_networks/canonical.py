@@ -64,9 +64,7 @@ def canonical_form(
     number = dict(zip(wire_order, range(len(wire_order)), strict=True))
 
     def relabel(slots: Slots) -> tuple[tuple[int, Group], ...]:
-        return tuple(
-            [(slots[i][0], tuple([number[w] for w in slots[i][1]])) for i in slot_order(slots, number)]
-        )
+        return tuple([(slots[i][0], tuple([number[w] for w in slots[i][1]])) for i in slot_order(slots, number)])
 
     listed = tuple([(factors[f][0], relabel(factors[f][1])) for f in factor_order])
     form = Form(relabel(outputs), listed, tuple([wires[w] for w in wire_order]))
@@ -122,9 +120,7 @@ def _runs(order: list[int], keys: Any, low: int, high: int) -> list[tuple[int, i
     return list(pairwise(cuts)) if low < high else []
 
 
-def _settle(
-    order: list[int], low: int, high: int, factors: Sequence[Factor], number: dict[int, int]
-) -> list[tuple[int, int]]:
+def _settle(order: list[int], low: int, high: int, factors: Sequence[Factor], number: dict[int, int]) -> list[tuple[int, int]]:
     """Sort a stretch of the order by the wires known so far, number its new ones; the stretches left open."""
     if high == low + 1:
         return [] if _number(factors[order[low]][1], number) else [(low, high)]
@@ -159,9 +155,7 @@ def _number(slots: Slots, number: dict[int, int]) -> bool:
     return True
 
 
-def _by_appearance(
-    order: Iterable[int], factors: Sequence[Factor], outputs: Slots, rank: dict[int, int]
-) -> tuple[int, ...]:
+def _by_appearance(order: Iterable[int], factors: Sequence[Factor], outputs: Slots, rank: dict[int, int]) -> tuple[int, ...]:
     """The wires as they appear in the outputs, then in the factors; `rank` orders what is interchangeable."""
     number: dict[int, None] = {}
     for slots in (outputs, *(factors[f][1] for f in order)):

@@ -159,9 +159,7 @@ def _exponent_key(exponent: Number) -> bytes:
 
 def _described(factor: Factor, numbered: Mapping[int, int]) -> tuple[tuple[int, Group], ...]:
     orbits = factor.node.orbits if len(factor.slots) > 1 else (0,)
-    return tuple(
-        (orbit, tuple(numbered[wire] for wire in group)) for orbit, group in zip(orbits, factor.slots, strict=False)
-    )
+    return tuple((orbit, tuple(numbered[wire] for wire in group)) for orbit, group in zip(orbits, factor.slots, strict=False))
 
 
 def oriented(node: Node) -> tuple[Node, tuple[int, ...]]:
@@ -194,7 +192,7 @@ def _viewed(node: Network | Sum) -> tuple[Node, tuple[int, ...]] | None:
 
 
 def primitive(node: Node) -> tuple[Node, Number]:
-    """A node and a number whose product is the given node: ``2x - 4y`` is ``x - 2y`` and 2. The first coefficient is positive."""
+    """A node and a number whose product is the given one: ``2x - 4y`` is ``x - 2y`` and 2. The first coefficient is positive."""
     if not isinstance(node, Sum) or not node.terms:
         return node, 1
     number = content(tuple(coefficient for _, coefficient in node.terms))

@@ -40,9 +40,7 @@ def from_einsum(spec: str, operands: Sequence[Node]) -> Node:
     return _network(spec, inputs, output, operands)
 
 
-def from_lists(
-    operands: Sequence[Node], labels: Sequence[Sequence[Hashable]], output: Sequence[Hashable] | None
-) -> Node:
+def from_lists(operands: Sequence[Node], labels: Sequence[Sequence[Hashable]], output: Sequence[Hashable] | None) -> Node:
     """The network of the interleaved form. Labels are any hashables but tuples: integers, for more than 52."""
     inputs = [Subscripts(tuple(own), 0, 0) for own in labels]
     return _network(None, inputs, None if output is None else Subscripts(tuple(output), 0, 0), operands)
@@ -81,9 +79,7 @@ def _labels(spec: str, start: int, end: int) -> Subscripts:
     return Subscripts(tuple(labels), start, end)
 
 
-def _network(
-    text: str | None, inputs: Sequence[Subscripts], output: Subscripts | None, operands: Sequence[Node]
-) -> Node:
+def _network(text: str | None, inputs: Sequence[Subscripts], output: Subscripts | None, operands: Sequence[Node]) -> Node:
     for operand in operands:
         if not isinstance(operand, Node):
             raise OperandError(f"an operand of einsum must be an expression, not {type(operand).__name__}")

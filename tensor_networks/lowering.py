@@ -163,9 +163,7 @@ class Line:
         return half if exponent % 2 == 0 else self.multiply(step, half)
 
 
-def view(
-    line: Line, step: int, slots: Iterable[Collection[int]], sizes: Sequence[Axis], exponent: Number = 1
-) -> Operand:
+def view(line: Line, step: int, slots: Iterable[Collection[int]], sizes: Sequence[Axis], exponent: Number = 1) -> Operand:
     """A factor as an operand: grouped axes split, repeated wires taken from the diagonal, raised to its exponent."""
     wires = [wire for group in slots for wire in group]
     step = line.reshape(step, [sizes[wire] for wire in wires])

@@ -152,9 +152,8 @@ class _Assembly:
                 self._open(node, slots)
                 outputs = tuple(map(self.wiring.resolve, outputs))
                 free = {wire for group in outputs for wire in group}
-            elif type(node) is Sum and all(wire in free for group in slots for wire in group):
-                if not self.wiring.lone(free):
-                    return _scaled(_view_of_sum(node, slots, outputs, self.wiring), self.coefficient)
+            elif type(node) is Sum and _held(slots) <= free and not self.wiring.lone(free):
+                return _scaled(_view_of_sum(node, slots, outputs, self.wiring), self.coefficient)
         factors, changed = self._merged()
         if changed:
             again = _Assembly(self.wiring)
@@ -224,6 +223,10 @@ class _Assembly:
                 else:
                     factors.append(Factor(size_node(atom), (), 1))
         return factors
+
+
+def _held(slots: Iterable[Group]) -> set[int]:
+    return {wire for group in slots for wire in group}
 
 
 def _renamed(groups: Iterable[Group], wires: Sequence[int]) -> tuple[Group, ...]:

@@ -99,7 +99,7 @@ def intern(cls: type[AnyNode], axes: tuple[Axis, ...], parts: Iterable[Node], **
 
 
 class Tensor(Node):
-    """A named leaf. Traits say what is known of its values; marks (one of ``u l -`` per axis, or none) the heights of indices."""
+    """A named leaf. Traits say what is known of its values, marks (one of ``u l -`` per axis, or none) how high indices stand."""
 
     __slots__ = ("marks", "name", "traits")
     kind = "tensor"

@@ -15,9 +15,7 @@ LEAST_GRAM = 64  # rows and columns from which X'diag(d)X is made from square ro
 TURNED = (1, 0)
 
 
-def improved(
-    steps: Sequence[Step], outputs: Sequence[int], sizes: Mapping[str, int]
-) -> tuple[list[Step], list[int]]:
+def improved(steps: Sequence[Step], outputs: Sequence[int], sizes: Mapping[str, int]) -> tuple[list[Step], list[int]]:
     """The steps and the numbers of the outputs after all rewrites, without dead steps."""
     steps, outputs = _alive(*_with_solves(steps, outputs))
     steps, outputs = _alive(_with_slopes(_with_grams(steps, sizes)), outputs)

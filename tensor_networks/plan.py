@@ -109,9 +109,7 @@ def _remaining(
     return frozenset(wire for wire in left | right if wire in kept or holders[wire] > (wire in left) + (wire in right))
 
 
-def _best_of_three(
-    inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None
-) -> Pairs:
+def _best_of_three(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None) -> Pairs:
     orders: list[Pairs] = [[(0, 1), (2, 3)], [(1, 2), (0, 3)], [(0, 2), (1, 3)]]
 
     def price(pairs: Pairs) -> tuple[Cost, bool]:
@@ -140,9 +138,7 @@ def cheapest_first(
 class _Search:
     """The state of `cheapest_first`: operands (None when used up), who holds each wire, and a heap of offered pairs."""
 
-    def __init__(
-        self, inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None
-    ) -> None:
+    def __init__(self, inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None) -> None:
         self.sizes, self.kept, self.foresight = sizes, frozenset(kept), foresight
         self.operands: list[frozenset[Wire] | None] = [frozenset(wires) for wires in inputs]
         self.holders: dict[Wire, dict[int, None]] = {}

@@ -82,9 +82,7 @@ def replaced(node: Network, place: int, term: Node) -> Node:
         if wire not in inside:
             inside[wire] = fresh + wire
             sizes[fresh + wire] = size
-    factors = [
-        (f.node, [tuple(found(inside[w]) for w in group) for group in f.slots], f.exponent) for f in term.factors
-    ]
+    factors = [(f.node, [tuple(found(inside[w]) for w in group) for group in f.slots], f.exponent) for f in term.factors]
     factors += [(f.node, [tuple(found(w) for w in group) for group in f.slots], f.exponent) for f in rest]
     outputs = [tuple(found(w) for w in group) for group in node.outputs]
     kept = {wire: size for wire, size in sizes.items() if wire not in joined}

@@ -17,9 +17,7 @@ from typing import Any, TypeAlias
 from tensor_networks.errors import LimitError
 from tensor_networks.limits import current
 
-Adjacency: TypeAlias = list[
-    list[tuple[int, int]]
-]  # vertex -> (neighbour, weight); both ways, one edge per pair
+Adjacency: TypeAlias = list[list[tuple[int, int]]]  # vertex -> (neighbour, weight); both ways, one edge per pair
 
 _DEPTH = 100  # vertices a search may fix, one below the other
 
@@ -260,9 +258,7 @@ def _parts(adjacency: Adjacency, cells: _Partition) -> list[tuple[list[int], Adj
             for n, weight in adjacency[cells.items[start]]:
                 if size[cell[n]] > 1:
                     joined.setdefault(cell[n], []).append(weight)
-            cut = {
-                c for c, weights in joined.items() if len(weights) < size[c] or min(weights) < max(weights)
-            }
+            cut = {c for c, weights in joined.items() if len(weights) < size[c] or min(weights) < max(weights)}
             if cut:
                 uneven[start] = cut
     parts = []
@@ -291,6 +287,4 @@ def _certificate(adjacency: Adjacency, order: list[int]) -> tuple[tuple[tuple[in
     place = [0] * len(order)
     for i, v in enumerate(order):
         place[v] = i
-    return tuple(
-        [tuple(sorted([(place[n], w) for n, w in adjacency[v] if place[n] < place[v]])) for v in order]
-    )
+    return tuple([tuple(sorted([(place[n], w) for n, w in adjacency[v] if place[n] < place[v]])) for v in order])

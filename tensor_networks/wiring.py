@@ -184,9 +184,7 @@ class Wiring:
         self._parts[wire] = parts
 
 
-def aligned(
-    some: Sequence[Axis | None], others: Sequence[Axis | None]
-) -> list[tuple[tuple[int, int], tuple[int, int]]] | None:
+def aligned(some: Sequence[Axis | None], others: Sequence[Axis | None]) -> list[tuple[tuple[int, int], tuple[int, int]]] | None:
     """Two lists of sizes cut into runs of equal products, one wire on one side at least; None if they cannot be."""
     out: list[tuple[tuple[int, int], tuple[int, int]]] = []
     i = k = 0

@@ -49,9 +49,7 @@ def dense(root: Node, inputs: Mapping[str, Any], sizes: Mapping[str, int] | None
     values: dict[Node, Array] = {}
     for node in walk(root):
         if isinstance(node, Tensor):
-            values[node] = (
-                levi_civita(node.order) if "levicivita" in node.traits else np.asarray(inputs[node.name], float)
-            )
+            values[node] = levi_civita(node.order) if "levicivita" in node.traits else np.asarray(inputs[node.name], float)
         elif isinstance(node, Size):
             values[node] = np.asarray(float(value(node.size, known)))
         elif isinstance(node, Network):

@@ -26,9 +26,7 @@ def _determinants() -> tuple[Function, ...]:
             transposes="along",
             reference="Matrix Cookbook (60)",
         ),
-        Function(
-            "det", "(n,n)->()", ("adj(x)_ji -> ij",), r"\det", transposes="same", reference="Magnus & Neudecker 8.3"
-        ),
+        Function("det", "(n,n)->()", ("adj(x)_ji -> ij",), r"\det", transposes="same", reference="Magnus & Neudecker 8.3"),
         Function(
             "logdet",
             "(n,n)->()",
@@ -55,10 +53,7 @@ def _determinants() -> tuple[Function, ...]:
         Function(
             "pinv",
             "(m,n)->(n,m)",
-            (
-                "-y_ik y_lj + y_ip y_lp delta_kj - y_ip y_lp x_kq y_qj + y_pk y_pj delta_il - y_iq x_ql y_pk y_pj"
-                " -> ijkl",
-            ),
+            ("-y_ik y_lj + y_ip y_lp delta_kj - y_ip y_lp x_kq y_qj + y_pk y_pj delta_il - y_iq x_ql y_pk y_pj -> ijkl",),
             r"\operatorname{pinv}",
             transposes="along",
             reference="Golub & Pereyra 1973; where the rank does not change",
@@ -114,10 +109,7 @@ def _of_spectra() -> tuple[Function, ...]:
         Function(
             "svdleft",
             "(m,n)->(m,m)",
-            (
-                f"y_ip {SCALES}_pj y_kp svdright(x)_jl svdvals(x)_j"
-                f" + y_ip {SCALES}_pj svdvals(x)_p y_kj svdright(x)_pl -> ijkl",
-            ),
+            (f"y_ip {SCALES}_pj y_kp svdright(x)_jl svdvals(x)_j + y_ip {SCALES}_pj svdvals(x)_p y_kj svdright(x)_pl -> ijkl",),
             r"\operatorname{svdleft}",
             reference=GILES,
         ),
@@ -182,10 +174,7 @@ def _of_factorisations() -> tuple[Function, ...]:
         Function(
             "rfactor",
             "(m,n)->(n,n)",
-            (
-                "lower(n)_pi qfactor(x)_ki inv(y)_lp y_pj"
-                " + (lower(n)_pi - delta_pi) qfactor(x)_kp inv(y)_li y_pj -> ijkl",
-            ),
+            ("lower(n)_pi qfactor(x)_ki inv(y)_lp y_pj + (lower(n)_pi - delta_pi) qfactor(x)_kp inv(y)_li y_pj -> ijkl",),
             r"\operatorname{rfactor}",
             reference="upper factor of the QR factorisation",
         ),

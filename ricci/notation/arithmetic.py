@@ -179,9 +179,7 @@ def product(term: Term, free: bool = True, settled: bool = False) -> Formula:
         under = [wrapped(part, POWER) for part in below] if len(below) > 1 else [wrapped(below[0], POWER)]
         pieces += ["/", "(", *joined(under, "*"), ")"] if len(below) > 1 else ["/", *under[0]]
     degree = sum(part.degree for part in above) + (body.degree if body is not None else 0)
-    formula = Formula(
-        "product", pieces, latex, order=order, level=PRODUCT, detail=Term(value, scalars, body), degree=degree
-    )
+    formula = Formula("product", pieces, latex, order=order, level=PRODUCT, detail=Term(value, scalars, body), degree=degree)
     formula.inner = any(part.inner for part, e in scalars if e == 1) and all(part.kind == "number" for part in below)
     if body is not None:
         formula.symmetric = body.symmetric

@@ -73,12 +73,7 @@ def _grouped(parts: Sequence[Formula]) -> list[Formula]:
             runs[-1][1] += times  # type: ignore[operator]
         elif isinstance(last, Formula) and last.kind == "elimination" and is_vec(base):
             runs[-1][0] = simple_call("vech", [base.parts[0]], 1, degree=base.degree)
-        elif (
-            isinstance(last, Formula)
-            and last.kind == "ones"
-            and base.kind == "transpose"
-            and base.parts[0].kind == "ones"
-        ):
+        elif isinstance(last, Formula) and last.kind == "ones" and base.kind == "transpose" and base.parts[0].kind == "ones":
             runs[-1][0] = ones(*last.detail, *base.parts[0].detail)
         elif isinstance(last, Formula) and is_diagonal(last) and is_diagonal(base) and runs[-1][1] == times == 1:
             joint = hadamard([(last.parts[0], 1), (base.parts[0], 1)], 1)

@@ -38,9 +38,7 @@ def _is_list(labels: object) -> bool:
 
 
 def _no_list(labels: object) -> list[Any]:
-    raise ParseError(
-        f"a list of labels should stand where {type(labels).__name__} does", hint="einsum(A, [0, 1], x, [1], [0])"
-    )
+    raise ParseError(f"a list of labels should stand where {type(labels).__name__} does", hint="einsum(A, [0, 1], x, [1], [0])")
 
 
 def write_einsum(node: Node) -> str:

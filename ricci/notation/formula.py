@@ -218,9 +218,7 @@ def number(value: Number) -> Formula:
         return Formula("number", [text], [latex_number(text)], order=0, degree=0, detail=value)
     over = (str(value.numerator), str(value.denominator))
     latex = rf"\frac{{{over[0]}}}{{{over[1]}}}"
-    return Formula(
-        "number", ["/".join(over)], [latex], order=0, level=PRODUCT, latex_level=ATOM, degree=0, detail=value
-    )
+    return Formula("number", ["/".join(over)], [latex], order=0, level=PRODUCT, latex_level=ATOM, degree=0, detail=value)
 
 
 def latex_number(text: str) -> str:
@@ -235,9 +233,7 @@ def call(name: str, args: Sequence[Formula], order: int, latex: Pieces, **more: 
     for place, arg in enumerate(args):
         pieces += [", " if place else "", arg]
     degree = more.pop("degree", 1)
-    return Formula(
-        "call", [*pieces, ")"], latex, order=order, parts=args, detail=(name, along, latex), degree=degree, **more
-    )
+    return Formula("call", [*pieces, ")"], latex, order=order, parts=args, detail=(name, along, latex), degree=degree, **more)
 
 
 def simple_call(name: str, args: Sequence[Formula], order: int, macro: str = "", **more: Any) -> Formula:

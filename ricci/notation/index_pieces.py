@@ -83,9 +83,7 @@ def juxtaposed(above: Sequence[Formula], below: Sequence[Formula]) -> Formula:
         latex = [r"\frac{", *latex, "}{", *joined(under, r"\,"), "}"]
     degree = sum(part.degree for part in (*above, *below))
     kinds = {part.detail for part in above if part.detail in ("delta", "one")}
-    detail = (
-        "delta" if "delta" in kinds else "one" if len(kinds) == 1 and all(part.degree == 0 for part in above) else None
-    )
+    detail = "delta" if "delta" in kinds else "one" if len(kinds) == 1 and all(part.degree == 0 for part in above) else None
     return Formula("juxtaposed", pieces, latex, order=0, level=PRODUCT, degree=degree, detail=detail)
 
 
@@ -109,9 +107,7 @@ def raised(base: Formula, exponent: Number) -> Formula:
 def variable_power(base: Formula, exponent: Formula) -> Formula:
     """A base to an exponent that is not a number."""
     pieces = [*wrapped(base, ATOM), "^(", exponent, ")"]
-    return Formula(
-        "power", pieces, [r"\left(", base, r"\right)^{", exponent, "}"], order=0, level=POWER, detail=(0, True)
-    )
+    return Formula("power", pieces, [r"\left(", base, r"\right)^{", exponent, "}"], order=0, level=POWER, detail=(0, True))
 
 
 def summation(letters: Sequence[str], body: Formula) -> Formula:

@@ -210,9 +210,7 @@ class IndexWriter:
             terms.append((sign, formula))
         return plus(terms)
 
-    def product(
-        self, node: Network, letters: Sequence[str], level: Level, coefficient: Number
-    ) -> Step[tuple[int, Formula]]:
+    def product(self, node: Network, letters: Sequence[str], level: Level, coefficient: Number) -> Step[tuple[int, Formula]]:
         """A sign, and factors side by side, with the sums written out that are not understood."""
         wires, deltas, inner = self.named_wires(node, letters, level)
         counts, hidden = occurrences(node), self.hidden(node, self.needs)

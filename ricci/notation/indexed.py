@@ -1,8 +1,8 @@
 """Index notation with Python operators: ``i, j = indices("i j")``, then ``A[i, j] * x[j]``.
 
 A product is a scope, as in index text: an index that occurs in it twice is summed, one that occurs once is free. The scope is
-closed by ``+``, ``-``, a function, or ``.expr``; with explicit outputs (``.expr(i)``) an index may occur any number of times, and
-what is not among the outputs is summed.
+closed by ``+``, ``-``, a function, or ``.expr``; with explicit outputs (``.expr(i)``) an index may occur any number of times,
+and what is not among the outputs is summed.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ class Indexed:
         """
         labels = key if isinstance(key, tuple) else (key,)
         if not all(isinstance(label, Index) for label in labels):
-            raise IndexNotationError("indices and other subscripts cannot be mixed", hint="select entries first, then give indices")
+            raise IndexNotationError(
+                "indices and other subscripts cannot be mixed", hint="select entries first, then give indices"
+            )
         if len(labels) != node.order:
             raise IndexNotationError(f"{len(labels)} indices for a tensor of order {node.order}")
         return cls(wrap, [(node, labels, 1)])
@@ -80,11 +82,13 @@ class Indexed:
         counts = Counter(label for _, labels, _ in self.pieces for label in labels)
         crowded = [label.name for label, count in counts.items() if count > 2]
         if crowded:
-            raise IndexNotationError(f"index {crowded[0]} occurs more than twice", hint=f"name the outputs: .expr({crowded[0]}, ...)")
+            raise IndexNotationError(
+                f"index {crowded[0]} occurs more than twice", hint=f"name the outputs: .expr({crowded[0]}, ...)"
+            )
         return tuple(label for label, count in counts.items() if count == 1)
 
     def expr(self, *outputs: Index) -> Any:
-        """The expression, with the free indices as axes in order of first appearance, or the outputs named (all others summed)."""
+        """The expression, with the free indices as axes in order of first appearance, or those named (others are summed)."""
         names = {label for _, labels, _ in self.pieces for label in labels}
         for label in outputs:
             if label not in names:

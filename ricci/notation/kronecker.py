@@ -189,9 +189,7 @@ class Groups:
         """diag(vec(D))*M and M*diag(vec(D)), where factors hang on the wires of one group only and join several."""
         out: list[Formula] = []
         for group, is_row in ((rows, True), (columns, False)):
-            inside = [
-                factor for factor in self.factors if len(set(factor.wires)) > 1 and set(factor.wires) <= set(group)
-            ]
+            inside = [factor for factor in self.factors if len(set(factor.wires)) > 1 and set(factor.wires) <= set(group)]
             if not inside or (len(inside) == len(self.factors) and not set(rows) & set(columns)):
                 continue
             mask = Groups(inside, self.sizes).options(group, None, 0)
@@ -348,9 +346,7 @@ def kronecker(left: Formula, right: Formula) -> Formula:
     if left.kind == right.kind == "eye":
         return eye(product((left.detail, right.detail)))
     latex = (*wrapped_latex(left, 3), r" \otimes ", *wrapped_latex(right, 3))
-    return call(
-        "kron", [left, right], max(left.order, right.order), latex, latex_level=2, degree=left.degree + right.degree
-    )
+    return call("kron", [left, right], max(left.order, right.order), latex, latex_level=2, degree=left.degree + right.degree)
 
 
 def khatri_rao(left: Formula, right: Formula) -> Formula:

@@ -194,9 +194,7 @@ class MatrixReader:
             raise self.clash(verb, tree, place, left, right, operator, "")
         return products.elementwise(left, right)
 
-    def clash(
-        self, verb: str, tree: Chain, place: int, left: Value, right: Value, operator: Token, hint: str
-    ) -> ShapeError:
+    def clash(self, verb: str, tree: Chain, place: int, left: Value, right: Value, operator: Token, hint: str) -> ShapeError:
         """The error for a factor that does not fit the product of those before it."""
         so_far = Chain(tree.start, tree.operands[place - 1].end, tree.level, tree.operands[:place], ())
         pair = Chain(tree.start, tree.end, tree.level, (so_far, tree.operands[place]), (operator,))

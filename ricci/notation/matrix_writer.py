@@ -282,8 +282,7 @@ def factored(parts: Sequence[Formula]) -> Formula:
     if len(parts) < 2 or len(chains) < len(parts) or len(heads) > 1 or chains[0].parts[0].kind != "commutation":
         return common_number([(1, part) for part in parts])
     rest = [
-        (1, product(term._replace(body=chain(body.parts[1:], 2)), free=False))
-        for term, body in zip(terms, chains, strict=True)
+        (1, product(term._replace(body=chain(body.parts[1:], 2)), free=False)) for term, body in zip(terms, chains, strict=True)
     ]
     inner = as_term(common_number(rest))
     return product(inner._replace(body=chain([chains[0].parts[0], inner.body or eye(1)], 2)))
@@ -298,10 +297,7 @@ def common_number(terms: Sequence[tuple[int, Formula]]) -> Formula:
     shared = magnitude(content(tuple(as_term(part).number for _, part in terms)))
     if len(terms) < 2 or shared == 1 or 1 in numbers:
         return plain
-    inner = [
-        (sign, product(as_term(part)._replace(number=ratio(as_term(part).number, shared)), False))
-        for sign, part in terms
-    ]
+    inner = [(sign, product(as_term(part)._replace(number=ratio(as_term(part).number, shared)), False)) for sign, part in terms]
     return cheapest([plain, product(Term(shared, (), plus(inner)))])
 
 

@@ -134,9 +134,7 @@ def _parts(node: Node, key: Any) -> list[_Part]:
     for one in known:
         count = hidden if one is Ellipsis else _axes_of(one)
         parts.extend(
-            [_Part("gap"), *[_Part("whole")] * hidden]
-            if one is Ellipsis
-            else _part(one, node.axes[axis : axis + count])
+            [_Part("gap"), *[_Part("whole")] * hidden] if one is Ellipsis else _part(one, node.axes[axis : axis + count])
         )
         axis += count
     return parts

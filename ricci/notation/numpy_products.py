@@ -153,8 +153,7 @@ def kron(a: Operand, b: Operand) -> Node:
     outputs = [tuple(group) or f"one{axis}" for axis, group in enumerate(groups)]
     ones: dict[Any, Any] = {f"one{axis}": 1 for axis, group in enumerate(groups) if not group}
     factors = [
-        (node, [f"{name}{axis}" for axis in range(order - node.order, order)])
-        for name, node in (("a", first), ("b", second))
+        (node, [f"{name}{axis}" for axis in range(order - node.order, order)]) for name, node in (("a", first), ("b", second))
     ]
     return network(factors, outputs, ones)
 
@@ -202,9 +201,7 @@ def einsum(*operands: Any, optimize: object = False) -> Node:
     return _summed(labelled, inputs, output)
 
 
-def _summed(
-    labelled: Sequence[tuple[Node, list[Label]]], inputs: Sequence[list[Label]], output: list[Label] | None
-) -> Node:
+def _summed(labelled: Sequence[tuple[Node, list[Label]]], inputs: Sequence[list[Label]], output: list[Label] | None) -> Node:
     """The contraction, once the axes of an ellipsis have labels (negative numbers, counted from the last)."""
     seen = {label for _, labels in labelled for label in labels}
     lead = sorted(label for label in seen if isinstance(label, int) and label < 0)
@@ -232,9 +229,7 @@ def _term(term: str, text: str) -> list[Label]:
     before, dots, after = term.partition("...")
     for letter in before + after:
         if not letter.isalpha():
-            raise ParseError(
-                f"'{letter}' cannot be an index of einsum: letters can", text=text, start=text.find(letter)
-            )
+            raise ParseError(f"'{letter}' cannot be an index of einsum: letters can", text=text, start=text.find(letter))
     return [*before, *(["..."] if dots else []), *after]
 
 

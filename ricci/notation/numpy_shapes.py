@@ -175,9 +175,7 @@ def contracted(
     factors = []
     for number, (node, labels) in enumerate(operands):
         wires = enumerate(zip(labels, node.axes, strict=True))
-        factors.append(
-            (node, [label if sizes[label] == size else f"one {number} {axis}" for axis, (label, size) in wires])
-        )
+        factors.append((node, [label if sizes[label] == size else f"one {number} {axis}" for axis, (label, size) in wires]))
     used = [label for slot in outputs for label in (slot if isinstance(slot, tuple) else (slot,))]
     return network(factors, outputs, {label: sizes[label] for label in used})
 

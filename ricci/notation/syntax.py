@@ -331,9 +331,7 @@ def snippet(text: str, tree: Syntax, width: int = 32) -> str:
     return clip(text[tree.start : tree.end], width)
 
 
-def blame(
-    error: Callable[..., RicciError], message: str, text: str, tree: Syntax | Token, hint: str = ""
-) -> RicciError:
+def blame(error: Callable[..., RicciError], message: str, text: str, tree: Syntax | Token, hint: str = "") -> RicciError:
     """An error located at a subtree or token."""
     return error(message, text=text, start=tree.start, end=tree.end, hint=hint)
 

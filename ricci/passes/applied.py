@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ricci.functions import Apply, apply, is_number
 from ricci.passes.common import is_call, is_ones, is_zero, negative
-from tensor_networks.networks import Factor, Network, Sum, elementwise_power, network, one, primitive, size_of, total
+from tensor_networks.networks import Network, Sum, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, ratio
 

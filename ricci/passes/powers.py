@@ -51,10 +51,8 @@ def roots(node: Node) -> Node:
         if isinstance(exponent, int) or not isinstance(child, Network) or len(child.factors) < 2:
             continue
         free = child.free
-        out = [
-            f for f in child.factors if factor_is_nonnegative(f) and all(w in free for group in f.slots for w in group)
-        ]
-        if not out or child.outputs and not child.plain:
+        out = [f for f in child.factors if factor_is_nonnegative(f) and all(w in free for group in f.slots for w in group)]
+        if not out or (child.outputs and not child.plain):
             continue
         label = {group[0]: slot for group, slot in zip(child.outputs, slots, strict=True)}
         rest = network([f for f in child.factors if f not in out], child.outputs, dict(enumerate(child.sizes)))

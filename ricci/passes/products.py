@@ -40,12 +40,7 @@ def _numerator(factors: list[Factor], exponent: Node, slots: Slots) -> list[Fact
     ends = sorted(set(slots))
     top = network([(apply("exp", exponent), slots)], ends)
     for place, (child, groups, power) in enumerate(factors):
-        if (
-            is_call(child, "exp")
-            and power == 1
-            and set(groups) == set(ends)
-            and network([(child, groups)], ends) is top
-        ):
+        if is_call(child, "exp") and power == 1 and set(groups) == set(ends) and network([(child, groups)], ends) is top:
             return [*factors[:place], *factors[place + 1 :]]
     return None
 
@@ -92,11 +87,7 @@ def adjugates(node: Node) -> Node:
     for place, (child, _, exponent) in enumerate(node.factors):
         if is_call(child, "det") and exponent < 0:
             for other, factor in enumerate(node.factors):
-                if (
-                    is_call(factor.node, "adj")
-                    and factor.exponent == 1
-                    and factor.node.children[0] is child.children[0]
-                ):
+                if is_call(factor.node, "adj") and factor.exponent == 1 and factor.node.children[0] is child.children[0]:
                     factors = list(node.factors)
                     factors[place] = Factor(child, (), exact(exponent + 1))
                     factors[other] = factor._replace(node=apply("inv", child.children[0]))
@@ -105,7 +96,10 @@ def adjugates(node: Node) -> Node:
 
 
 def cancellations(node: Node) -> Node:
-    """inv(M)*M = I and adj(M)*M = det(M)*I, where nothing else hangs on the wire between them; M may be a product that stands there as its factors."""
+    """inv(M)*M = I and adj(M)*M = det(M)*I, where nothing else hangs on the wire between them.
+
+    M may be a product that stands there as its factors.
+    """
     if not isinstance(node, Network):
         return node
     for place, (child, slots, exponent) in enumerate(node.factors):

@@ -78,9 +78,7 @@ def _code(text: str) -> Any:
 class _Writer(Writer):
     """The spelling that runs fastest. `constants` are the global names that it came to need."""
 
-    def __init__(
-        self, program: Program, names: Names, sizes: Mapping[str, int], dtype: np.dtype, uniform: bool = True
-    ) -> None:
+    def __init__(self, program: Program, names: Names, sizes: Mapping[str, int], dtype: np.dtype, uniform: bool = True) -> None:
         self.sizes, self.dtype, self.uniform = sizes, dtype, uniform
         self.real = np.zeros((), dtype).real.dtype
         self.constants: dict[str, Any] = {"_sum": np.add.reduce}
@@ -189,20 +187,20 @@ def entry(names: Sequence[str], checked: Sequence[str]) -> str | None:
     return f"""\
 def _maker(_known, _quiet, _general, _failed, _checks):
     _get = _known.get
-    [{', '.join(f'_check_{name}' for name in checked)}] = _checks
-    def call({''.join(f'{name}=None, ' for name in names)}**_others):
+    [{", ".join(f"_check_{name}" for name in checked)}] = _checks
+    def call({"".join(f"{name}=None, " for name in names)}**_others):
         if _others:
             _program = None
-        elif {' and '.join(plain) or 'True'}:
-            _program = _get(({shapes}{',' if names else ''}))
+        elif {" and ".join(plain) or "True"}:
+            _program = _get(({shapes}{"," if names else ""}))
         elif {types}:
             _program = _get(({both}))
         else:
             _program = None
         if _program is None:
-            return _general({{{''.join(f'{name!r}: {name}, ' for name in names)}**_others}})
+            return _general({{{"".join(f"{name!r}: {name}, " for name in names)}**_others}})
         try:
-            {'; '.join(f'_check_{name}({name})' for name in checked) or 'pass'}
+            {"; ".join(f"_check_{name}({name})" for name in checked) or "pass"}
             return _quiet.run(_program, {arguments})
         except Exception as _error:
             return _failed(_error, _program, [{arguments}])

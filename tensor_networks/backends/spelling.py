@@ -126,9 +126,7 @@ class Writer:
         out: list[str] = []
         for line, (name, text, _) in enumerate(self.lines):
             out.append(f"{name} = {text.text}")
-            dead = [
-                self.lines[read][0] for read in sorted(text.reads) if last[read] == line and self.lines[read][2].axes
-            ]
+            dead = [self.lines[read][0] for read in sorted(text.reads) if last[read] == line and self.lines[read][2].axes]
             if dead and len(self.lines) > FEW:
                 out.append(f"del {', '.join(dead)}")
         return out

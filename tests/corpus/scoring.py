@@ -100,9 +100,7 @@ def book_cases() -> list[tuple[str, Case]]:
     """(notation, case) for every text of every case; those that compute on with the derivative are left out."""
     cases = json.loads(gzip.decompress((DATA / "cases.json.gz").read_bytes()))["cases"]
     kept = [c for c in cases if c["layout"] in ("tensor", *LAYOUTS) and not c.get("post")]
-    return [
-        (notation, case) for case in kept for notation in ("matrix", "index") if book_text(notation, case)
-    ]
+    return [(notation, case) for case in kept for notation in ("matrix", "index") if book_text(notation, case)]
 
 
 def book_text(notation: str, case: Case) -> str | None:
@@ -222,9 +220,7 @@ def hostile_cases(categories: Iterable[str], calls: Iterable[str]) -> list[tuple
     """("hostile", case) for the cases of some categories that need no other calls than `calls`."""
     cases = json.loads((DATA / "hostile.json").read_text(encoding="utf-8"))["cases"]
     wanted, known = set(categories), set(calls)
-    return [
-        ("hostile", c) for c in cases if c["category"] in wanted and {step[0] for step in c["steps"]} <= known
-    ]
+    return [("hostile", c) for c in cases if c["category"] in wanted and {step[0] for step in c["steps"]} <= known]
 
 
 def hostile_run(case: Case) -> Any:

@@ -36,9 +36,7 @@ def test_sizes_are_checked_before_any_arithmetic() -> None:
     with pytest.raises(SizeError, match="the size n is not known"):
         one(EYE)
     np.testing.assert_array_equal(one(EYE, n=2), np.eye(2))
-    np.testing.assert_array_equal(
-        one(network([(size_node("n"), "", -1), (x, "i")], "i"), x=np.ones(4)), np.full(4, 0.25)
-    )
+    np.testing.assert_array_equal(one(network([(size_node("n"), "", -1), (x, "i")], "i"), x=np.ones(4)), np.full(4, 0.25))
 
 
 def test_missing_and_unknown_inputs() -> None:
@@ -168,9 +166,7 @@ def test_special_functions_agree_with_scipy() -> None:
     for name in ("erf", "erfc", "gammaln", "digamma"):
         np.testing.assert_allclose(one(apply(name, x), x=points), getattr(special, name)(points), rtol=1e-10)
     for order, name in enumerate(("trigamma", "tetragamma", "pentagamma"), 1):
-        np.testing.assert_allclose(
-            one(apply(name, x), x=abs(points)), special.polygamma(order, abs(points)), rtol=1e-10
-        )
+        np.testing.assert_allclose(one(apply(name, x), x=abs(points)), special.polygamma(order, abs(points)), rtol=1e-10)
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

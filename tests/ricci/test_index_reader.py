@@ -17,9 +17,7 @@ SIZES = {"n": 4, "m": 2}
 
 def inputs():
     rng = np.random.default_rng(2)
-    return {
-        name: rng.uniform(0.5, 1.5, [SIZES.get(s) or int(s) for s in shape.split()]) for name, shape in DECLARED.items()
-    }
+    return {name: rng.uniform(0.5, 1.5, [SIZES.get(s) or int(s) for s in shape.split()]) for name, shape in DECLARED.items()}
 
 
 VALUES = {

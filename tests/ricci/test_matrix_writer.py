@@ -63,12 +63,7 @@ def test_derivatives_are_no_longer_than_the_books() -> None:
     compared = short = 0
     for case in CASES.values():
         book = case.get("closed_form_matrix")
-        if (
-            book
-            and case["kind"] != "differential"
-            and not case.get("structure")
-            and case.get("layout", "tensor") == "tensor"
-        ):
+        if book and case["kind"] != "differential" and not case.get("structure") and case.get("layout", "tensor") == "tensor":
             printed = write_matrix(derived(case))
             compared += 1
             short += printed is not None and tokens(printed) <= tokens(book)

@@ -216,9 +216,7 @@ def test_indexing(key: Any) -> None:
     assert_same(lambda x: x[key], given((2, 3, 4)), False)
 
 
-@pytest.mark.parametrize(
-    "key", [slice(None), None, ..., (..., None), (None, slice(None), slice(None, None, 1))], ids=repr
-)
+@pytest.mark.parametrize("key", [slice(None), None, ..., (..., None), (None, slice(None), slice(None, None, 1))], ids=repr)
 def test_indexing_of_symbols(key: Any) -> None:
     assert_same(lambda x: x[key], given((2, 3)), True)
 

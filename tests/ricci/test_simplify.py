@@ -81,7 +81,16 @@ def test_form(case: str) -> None:
     assert rc.parse(text, **SHAPES) == rc.parse(form, **SHAPES)
 
 
-KEPT = ["x./x + a", "sqrt(x'*A*x)", "log(exp(x) + exp(y))", "A*inv(B)*B'", "inv(C*C' + eye(m))*C", "exp(x)/sum(exp(y))", "x/norm2(y)", "x'*inv(A)*A*inv(A)*y.*ones(1)"]
+KEPT = [
+    "x./x + a",
+    "sqrt(x'*A*x)",
+    "log(exp(x) + exp(y))",
+    "A*inv(B)*B'",
+    "inv(C*C' + eye(m))*C",
+    "exp(x)/sum(exp(y))",
+    "x/norm2(y)",
+    "x'*inv(A)*A*inv(A)*y.*ones(1)",
+]
 
 
 SIZES = {"n": 3, "m": 4, "p": 2}
@@ -114,9 +123,37 @@ def random_text(rng: random.Random, depth: int, kind: str) -> str:
     if depth == 0:
         return rng.choice({"scalar": ["a", "b", "2"], "vector": ["x", "y"], "matrix": ["A", "B", "S"]}[kind])
     grown = {
-        "scalar": ["({v}'*{v})", "tr({m})", "log(sum(exp({v})))", "norm2({v})", "log(det({m}'*{m} + eye(n)))", "({s} + {s}^2)", "({s}/(1 + exp(-{s})))", "sqrt({v}'*{v}*{s}^2)"],
-        "vector": ["({m}*{v})", "({v} + {v})", "({v}.*{v})", "(exp({v})/sum(exp({v})))", "tanh({v})", "({v}/norm2({v}))", "({s}*{v})", "(inv({m}'*{m} + eye(n))*({m}'*{m} + eye(n))*{v})", "diag({m})"],
-        "matrix": ["({m}*{m})", "({m} - 2*{m}')", "({v}*{v}')", "({m}.*{m})", "inv({m}'*{m} + eye(n))", "(diag({v})*{m})", "sigmoid({m})", "({m}./(1 + exp({m})))"],
+        "scalar": [
+            "({v}'*{v})",
+            "tr({m})",
+            "log(sum(exp({v})))",
+            "norm2({v})",
+            "log(det({m}'*{m} + eye(n)))",
+            "({s} + {s}^2)",
+            "({s}/(1 + exp(-{s})))",
+            "sqrt({v}'*{v}*{s}^2)",
+        ],
+        "vector": [
+            "({m}*{v})",
+            "({v} + {v})",
+            "({v}.*{v})",
+            "(exp({v})/sum(exp({v})))",
+            "tanh({v})",
+            "({v}/norm2({v}))",
+            "({s}*{v})",
+            "(inv({m}'*{m} + eye(n))*({m}'*{m} + eye(n))*{v})",
+            "diag({m})",
+        ],
+        "matrix": [
+            "({m}*{m})",
+            "({m} - 2*{m}')",
+            "({v}*{v}')",
+            "({m}.*{m})",
+            "inv({m}'*{m} + eye(n))",
+            "(diag({v})*{m})",
+            "sigmoid({m})",
+            "({m}./(1 + exp({m})))",
+        ],
     }[kind]
     text = rng.choice(grown)
     while any(mark in text for mark in ("{s}", "{v}", "{m}")):

@@ -85,4 +85,3 @@ def test_value_and_gradient_share_their_products() -> None:
     ])  # fmt: skip
     form = network([(Y, "il"), (A, "ij"), (Y, "jk"), (B, "kl")], "")
     assert operations(form, gradient)["matmul"] == 5
-

@@ -133,9 +133,7 @@ def test_the_orders_lead_to_the_form() -> None:
         assert sorted(output_order) == list(range(len(outputs)))
         assert [colour for colour, _ in shape.factors] == sorted(colour for colour, _ in factors)
         assert shape.wires == tuple(wires[w] for w in wire_order)
-        assert shape.outputs == tuple(
-            (outputs[o][0], tuple(wire_order.index(w) for w in outputs[o][1])) for o in output_order
-        )
+        assert shape.outputs == tuple((outputs[o][0], tuple(wire_order.index(w) for w in outputs[o][1])) for o in output_order)
         assert isomorphic(network, (list(shape.factors), list(shape.outputs), list(shape.wires)))
 
 
@@ -205,9 +203,7 @@ SYMMETRIC = {
     "shrikhande": shrikhande(),
     "dodecahedron": networkx.dodecahedral_graph(),
     "ten triangles": networkx.disjoint_union_all([networkx.cycle_graph(3)] * 10),
-    "mixed cycles": networkx.disjoint_union_all(
-        [networkx.cycle_graph(3)] * 4 + [networkx.cycle_graph(6)] * 3
-    ),
+    "mixed cycles": networkx.disjoint_union_all([networkx.cycle_graph(3)] * 4 + [networkx.cycle_graph(6)] * 3),
     "balanced tree": networkx.balanced_tree(2, 6),
     "cycle 300": networkx.cycle_graph(300),
     "asymmetric cubic": networkx.random_regular_graph(3, 60, seed=1),

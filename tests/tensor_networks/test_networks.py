@@ -36,13 +36,22 @@ IDENTICAL = {
         network([(AB, "ij"), (x, "j"), (AB, "kj")], "ik"),
         network([(BtAt, "ji"), (x, "j"), (BtAt, "jk")], "ik"),
     ),
-    "transposed sum": (network([(total([(A, 1), (B, 1)]), "ij")], "ji"), total([(network([(M, "ij")], "ji"), 1) for M in (A, B)])),
+    "transposed sum": (
+        network([(total([(A, 1), (B, 1)]), "ij")], "ji"),
+        total([(network([(M, "ij")], "ji"), 1) for M in (A, B)]),
+    ),
     "sign of a squared sum": (
         network([(difference, "i"), (difference, "i")], ""),
         network([(other_difference, "i"), (other_difference, "i")], ""),
     ),
-    "sign of a sum": (network([(difference, "i"), (A, "ij")], "j"), total([(network([(other_difference, "i"), (A, "ij")], "j"), -1)])),
-    "content of a sum": (network([(total([(x, 2), (y, 4)]), "i"), (a, "")], "i"), total([(network([(total([(x, 1), (y, 2)]), "i"), (a, "")], "i"), 2)])),
+    "sign of a sum": (
+        network([(difference, "i"), (A, "ij")], "j"),
+        total([(network([(other_difference, "i"), (A, "ij")], "j"), -1)]),
+    ),
+    "content of a sum": (
+        network([(total([(x, 2), (y, 4)]), "i"), (a, "")], "i"),
+        total([(network([(total([(x, 1), (y, 2)]), "i"), (a, "")], "i"), 2)]),
+    ),
     "numbers are coefficients": (network([(constant(3), ""), (x, "i")], "i"), total([(x, 3)])),
     "powers merge": (network([(x, "i"), (x, "i", 2)], "i"), elementwise_power(x, 3)),
     "powers cancel to a size": (network([(x, "i", 2), (x, "i", -2)], ""), size_of("n")),
@@ -58,13 +67,22 @@ IDENTICAL = {
         total([(network([(x, "b"), (A, "ac")], "abc"), 1), (network([(x, "b"), (B, "ac")], "abc"), 1)]),
         network([(x, "b"), (total([(A, 1), (B, 1)]), "ac")], "abc"),
     ),
-    "common delta": (total([(network([(x, "i")], "ii"), 1), (network([(y, "i")], "ii"), 1)]), network([(total([(x, 1), (y, 1)]), "i")], "ii")),
+    "common delta": (
+        total([(network([(x, "i")], "ii"), 1), (network([(y, "i")], "ii"), 1)]),
+        network([(total([(x, 1), (y, 1)]), "i")], "ii"),
+    ),
     "common ones": (
         total([(network([(v, "i")], "ij", {"j": "m"}), 1) for v in (x, y)]),
         network([(total([(x, 1), (y, 1)]), "i")], "ij", {"j": "m"}),
     ),
     "vec of a product": (
-        network([(network([(P, "ij"), (B, "kl")], [("l", "i"), ("k", "j")]), "ab"), (network([(tensor("X", ["m", "n"]), "jk")], [("k", "j")]), "b")], "a"),
+        network(
+            [
+                (network([(P, "ij"), (B, "kl")], [("l", "i"), ("k", "j")]), "ab"),
+                (network([(tensor("X", ["m", "n"]), "jk")], [("k", "j")]), "b"),
+            ],
+            "a",
+        ),
         network([(P, "ij"), (tensor("X", ["m", "n"]), "jk"), (B, "kl")], [("l", "i")]),
     ),
     "zero swallows": (network([(zero(["n"]), "i"), (A, "ij")], "j"), zero(["n"])),
@@ -104,7 +122,9 @@ def test_size_is_a_scalar_node() -> None:
     assert size_of(3) is constant(3)
 
 
-@pytest.mark.parametrize("bad", [lambda: network([(A, "ij"), (Q, "jk")], "ik"), lambda: total([(x, 1), (A, 1)]), lambda: network((), "i")])
+@pytest.mark.parametrize(
+    "bad", [lambda: network([(A, "ij"), (Q, "jk")], "ik"), lambda: total([(x, 1), (A, 1)]), lambda: network((), "i")]
+)
 def test_shapes_are_checked(bad) -> None:
     with pytest.raises(ShapeError):
         bad()
@@ -115,8 +135,11 @@ def random_factors(rng: random.Random):
     leaves = [tensor(name, ["n"] * order) for name, order in (("s", 0), ("u", 1), ("v", 1), ("M", 2), ("N", 2), ("R", 3))]
     leaves += [tensor("Y", ["n", "n"], ["symmetric"])]
     wires = range(rng.randint(1, 5))
-    factors = [(leaf, tuple(rng.choice(wires) for _ in leaf.axes), rng.choice([1, 1, 1, 2])) for leaf in rng.choices(leaves, k=rng.randint(1, 5))]
-    return factors, tuple(rng.choice(wires) for _ in range(rng.randint(0, 3))), {wire: "n" for wire in wires}
+    factors = [
+        (leaf, tuple(rng.choice(wires) for _ in leaf.axes), rng.choice([1, 1, 1, 2]))
+        for leaf in rng.choices(leaves, k=rng.randint(1, 5))
+    ]
+    return factors, tuple(rng.choice(wires) for _ in range(rng.randint(0, 3))), dict.fromkeys(wires, "n")
 
 
 @pytest.mark.parametrize("seed", range(120))

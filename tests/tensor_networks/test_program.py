@@ -43,8 +43,7 @@ class RandomSum:
             number: Any = self.rng.choice([1, -1, 2, Fraction(1, 3)])
             terms.append((network(factors, outputs, dict(enumerate(self.wires))), number))
             arrays = [
-                (self.arrays[t.name], tuple(g if isinstance(g, tuple) else (g,) for g in s), float(e))
-                for t, s, e in factors
+                (self.arrays[t.name], tuple(g if isinstance(g, tuple) else (g,) for g in s), float(e)) for t, s, e in factors
             ]
             plain = tuple(g if isinstance(g, tuple) else (g,) for g in outputs)
             self.expected = self.expected + float(number) * dense_product(arrays, plain, numbers)

@@ -88,6 +88,11 @@ def test_rewrites_keep_the_value(seed: int) -> None:
 def test_a_contraction_under_a_power_is_not_unfolded() -> None:
     quotient = network([(Ax, "i"), (y, "i", -1)], "i")
     square = network([(quotient, "i", 2), (z, "i")], "i")
-    arrays = {"x": np.array([1.0, 2.0]), "y": np.array([2.0, 4.0]), "z": np.array([1.0, 3.0]), "A": np.array([[1.0, 2.0], [3.0, 4.0]])}
+    arrays = {
+        "x": np.array([1.0, 2.0]),
+        "y": np.array([2.0, 4.0]),
+        "z": np.array([1.0, 3.0]),
+        "A": np.array([[1.0, 2.0], [3.0, 4.0]]),
+    }
     want = (arrays["A"] @ arrays["x"] / arrays["y"]) ** 2 * arrays["z"]
     np.testing.assert_allclose(dense(flatten(square)[0], arrays, {"n": 2}), want)
