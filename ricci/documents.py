@@ -33,6 +33,7 @@ import numpy as np
 from ricci.constants import constant_leaf, data_of
 from ricci.functions import FUNCTIONS, Apply, apply
 from ricci.notation.declarations import LONGEST_NAME, TRAITS, check_name
+from ricci.notation.heights import Heights
 from tensor_networks.axes import Axis, derived, product
 from tensor_networks.errors import FormatError, LimitError, RicciError, clip
 from tensor_networks.networks import Network, Sum, network, total
@@ -185,6 +186,7 @@ class Restored(NamedTuple):
     legend: str
     declared: dict[str, Tensor]
     origin: tuple[Node, str, tuple[int, ...], tuple[Tensor, ...]] | None
+    heights: Heights | None
 
 
 def restored(content: Document, nodes: Sequence[Node]) -> Restored:
@@ -198,13 +200,28 @@ def restored(content: Document, nodes: Sequence[Node]) -> Restored:
     if not isinstance(legend, str):
         raise FormatError('"legend" is not a text')
     declared = {leaf.name: leaf for leaf in _tensors(content.get("declared", []), nodes)}
+    heights = _heights(content.get("heights"), node)
     origin = content.get("origin")
     if origin is None:
-        return Restored(node, role, split, legend, declared, None)
+        return Restored(node, role, split, legend, declared, None, heights)
     if not isinstance(origin, dict):
         raise FormatError('"origin" is not an object')
     by = tuple(_tensors(origin.get("by"), nodes))
-    return Restored(node, role, split, legend, declared, (*_expression(origin, nodes), by))
+    return Restored(node, role, split, legend, declared, (*_expression(origin, nodes), by), heights)
+
+
+def _heights(heights: Any, node: Node) -> Heights | None:
+    """The heights of the indices of the tensors by name, and of the free indices."""
+    if heights is None:
+        return None
+    tensors, free = _fields(_list(heights), 2)
+    if not isinstance(tensors, dict) or not all(map(_is_marks, [free, *tensors.values()])) or len(free) != node.order:
+        raise FormatError('"heights" does not fit the expression')
+    return Heights(tensors, free)
+
+
+def _is_marks(marks: Any) -> bool:
+    return isinstance(marks, str) and not set(marks) - set("ul-")
 
 
 def _expression(content: Document, nodes: Sequence[Node]) -> tuple[Node, str, tuple[int, ...]]:
@@ -306,7 +323,7 @@ def _read_tensor(entry: list[Any], nodes: Sequence[Node]) -> Node:
     if unknown:
         raise FormatError(f"{clip(unknown[0], 20)} is not a trait")
     shape = tuple(map(_axis, _list(axes)))
-    if not isinstance(marks, str) or (marks and (len(marks) != len(shape) or set(marks) - set("ul-"))):
+    if not _is_marks(marks) or (marks and len(marks) != len(shape)):
         raise FormatError(f"{clip(marks, 20)} does not say the heights of {len(shape)} indices")
     return tensor(check_name(name), shape, traits, marks)
 

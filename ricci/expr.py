@@ -272,6 +272,8 @@ class Expr(NumpyProtocols):
         content, place = document(self.settled, (*self._declared.values(), *origin))
         content |= {"role": self.role, "split": list(self.split), "legend": self.legend}
         content["declared"] = [place[leaf] for leaf in self._declared.values()]
+        if self.heights is not None:
+            content["heights"] = [dict(self.heights.tensors), self.heights.free]
         if self.origin is not None:
             whole, variables = self.origin
             by = [place[variable] for variable in variables]
@@ -285,7 +287,7 @@ class Expr(NumpyProtocols):
 
         fields = restored(content, loaded(content))
         expression = cls(fields.node, fields.role, fields.split, fields.declared)
-        expression.legend = fields.legend
+        expression.legend, expression.heights = fields.legend, fields.heights
         if fields.origin is not None:
             node, role, split, by = fields.origin
             expression.origin = Expr(node, role, split, fields.declared), by

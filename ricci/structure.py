@@ -25,7 +25,7 @@ from tensor_networks.nodes import Node, Tensor, tensor
 from tensor_networks.numbers import Number
 
 if TYPE_CHECKING:
-    from scipy.sparse.linalg import LinearOperator  # type: ignore[import-untyped]
+    from scipy.sparse.linalg import LinearOperator
 
 COLUMNS = "columns"  # the size symbol of a stack of vectors
 

@@ -17,8 +17,9 @@ def to_networkx(node: Node) -> networkx.MultiGraph:
     """The bipartite multigraph of a network; any other node is seen as the network with that one factor.
 
     Vertices: ``("tensor", k)`` with ``node`` and ``exponent``; ``("wire", k)`` with ``size``; ``("leg", k)`` for the k-th
-    output axis. An edge joins a tensor or a leg with a wire and carries ``slot`` (the axis) and ``place`` (0, or the position within
-    a group of wires that share the axis). A wire of degree 2 is a plain contraction or leg, one of higher degree a hyperedge.
+    output axis. An edge joins a tensor or a leg with a wire and carries ``slot`` (the axis) and ``place`` (0, or the position
+    within a group of wires that share the axis). A wire of degree 2 is a plain contraction or leg, one of higher degree a
+    hyperedge.
     """
     import networkx
 

@@ -99,7 +99,7 @@ def intern(cls: type[AnyNode], axes: tuple[Axis, ...], parts: Iterable[Node], **
 
 
 class Tensor(Node):
-    """A named leaf. Traits say what is known of its values, marks (one of ``u l -`` per axis, or none) how high indices stand."""
+    """A named leaf. Traits say what is known of its values, marks (``u``, ``l`` or ``-`` per axis) where its indices stand."""
 
     __slots__ = ("marks", "name", "traits")
     kind = "tensor"

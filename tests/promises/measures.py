@@ -106,7 +106,7 @@ def traps(size: int) -> Outcome:
 
 
 @measure(
-    2, "checks of random expressions: values to third derivatives, products, layouts, code; two sizes from 1 to 9", 100, 3000
+    2, "checks of random expressions: values to third derivatives, products, layouts, code; two sizes from 1 to 9", 15, 3000
 )
 def random_expressions(size: int) -> Outcome:
     shown: list[str] = []
@@ -230,7 +230,7 @@ def nested(size: int) -> Outcome:
     return size, attempt(check, "nested")
 
 
-@measure(7, "distinct expressions made and dropped: bytes of memory that stay, per expression, at most 20", 20_000, 1_000_000)
+@measure(7, "distinct expressions made and dropped: bytes of memory that stay, per expression, at most 20", 4000, 1_000_000)
 def leaks(size: int) -> Outcome:
     x = rc.tensor("x", "n")
 
@@ -238,7 +238,7 @@ def leaks(size: int) -> Outcome:
         for k in range(start, start + count):
             np.sum(np.exp(x * k)).settled  # noqa: B018
 
-    churn(10**7, 20_000)
+    churn(10**7, min(size, 20_000))
     gc.collect()
     before = _resident()
     churn(0, size)
@@ -247,7 +247,7 @@ def leaks(size: int) -> Outcome:
     return size, [f"{grown:.0f} bytes stay per expression"] if grown > 20 and grown * size > 8e6 else []
 
 
-@measure(7, "distinct gradients evaluated and dropped: bytes of memory that stay, per gradient, at most 1000", 1000, 20_000)
+@measure(7, "distinct gradients evaluated and dropped: bytes of memory that stay, per gradient, at most 1000", 300, 20_000)
 def evaluated_leaks(size: int) -> Outcome:
     x = rc.tensor("x", "n")
 
@@ -255,7 +255,7 @@ def evaluated_leaks(size: int) -> Outcome:
         for k in range(start, start + count):
             rc.grad(np.sum(np.exp(x * k)), "x")(x=np.ones(3))
 
-    churn(10**7, 1500)
+    churn(10**7, min(size, 1500))
     gc.collect()
     before = _resident()
     churn(1, size)

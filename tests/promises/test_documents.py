@@ -51,7 +51,9 @@ def test_arrays_and_exact_numbers_travel() -> None:
 
 def test_marks_and_traits_travel() -> None:
     e = rc.parse("A^i_j x^j", A="n n", x="n")
-    assert rc.from_json(e.to_json()) == e
+    for one in (e, rc.grad(rc.parse("x_i A^i_j y^j", A="n n", x="n", y="n"), "y")):
+        assert rc.from_json(one.to_json()) == one
+        assert rc.from_json(one.to_json()).ricci() == one.ricci()
     e = rc.tensor("S", "n n symmetric")
     assert rc.from_json(e.to_json()).variables["S"].traits == {"symmetric"}
 
@@ -129,6 +131,9 @@ BAD = {
     "split": document(X, split=[2]),
     "split of texts": document(X, split=["1"]),
     "legend": document(X, legend=1),
+    "heights": document(X, heights=[{}, "ul"]),
+    "heights of what": document(X, heights=[[], "u"]),
+    "heights of texts": document(X, heights=[{"x": 1}, "u"]),
     "declared": document(X, declared=[7]),
     "declared is no tensor": document(X, ["apply", "exp", [0]], declared=[1]),
     "origin": document(X, origin=3),

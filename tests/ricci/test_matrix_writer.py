@@ -26,7 +26,7 @@ norm2(A*x - v) | norm2(A*x - v)^2 | normF(X)^2 => sum(X.^2) | normF(X)*X | x/nor
 -A*x | -(A*x - v) => v - A*x | 2*(A*x - v) | 0.5*A*x | x/3 | 2*x/3 | c^2*S/(c - 1) | x/(v'*x) | (v'*x)*A | c*A*x
 A + A' | A' + A => A + A' | x*v' + v*x' | A - A' | A*x + x | x + 1 | x'*v*ones(n) + x => (v'*x)*ones(n) + x | n*x
 (A + B)*x | A*(x + v) | (A + B).*S => S.*(A + B) | exp(A*x)' | tanh(A*x + v) | exp(-c*x) | log(x)' | softmax(A*x)
-diag(softmax(x)) - softmax(x)*softmax(x)' | logsumexp(x) | x.^c | c^(c + 1) | maximum(x, v) | maximum(x, 0) | abs(x)
+diag(softmax(x)) - softmax(x)*softmax(x)' | logsumexp(x) | x.^c | c^(c + 1) | maximum(x, v) | relu(x) | abs(x)
 det(A) | logdet(A) | adj(A)' | inv(A)^2 | inv(c*eye(n) + A) | x'*inv(S)*x | sum(x)/n | X'*(y.*exp(X*v)) | 0*c => 0
 vec(X) | vec(X)' | kron(A, B) | kron(x, v) | kron(A, x) | kron(x', A) | kron(A, kron(B, S)) => kron(kron(A, B), S)
 vec(A*B) | kron(A, B)*vec(S) => vec(B*S*A') | kron(A, B)*commutation(n, n) => commutation(n, n)*kron(B, A)
