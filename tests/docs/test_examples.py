@@ -11,7 +11,6 @@ ROOT = Path(__file__).resolve().parents[2]
 LAST_LINES = {"worked.py": "all as their sources state", "iris_network.py": "in the end"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", [path.name for path in sorted((ROOT / "examples").glob("*.py"))])
 def test_example(name: str) -> None:
     """In an interpreter of its own, from this tree, warnings as errors."""

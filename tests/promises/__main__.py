@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import ricci as rc
-from tests.promises.measures import MEASURES
+from tests.promises.measures import MEASURES, NOTES
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 TITLES = {
@@ -92,7 +92,10 @@ def main() -> int:
         title = f"{measure.promise}. {TITLES[measure.promise]}"
         rows.append(f"| {title} | {measure.what} | {count:,} | {len(failed)} | {measure.peers} |")
     made = f"\nMade with ricci {rc.__version__}, NumPy {np.__version__}, Python {platform.python_version()}.\n"
-    PAGE.write_text(HEAD + "\n".join(rows) + "\n" + made + TAIL.format(conventions=conventions_table()), encoding="utf-8")
+    PAGE.write_text(
+        HEAD + "\n".join(rows) + "\n" + "\n".join(["", *NOTES, ""]) + made + TAIL.format(conventions=conventions_table()),
+        encoding="utf-8",
+    )
     print("\n".join(all_failed))
     return 1 if all_failed else 0
 

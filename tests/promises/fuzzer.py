@@ -187,7 +187,8 @@ def check_sweeps(case: Case) -> None:
 def check_text(case: Case) -> None:
     """What is printed, or written to a document, reads back as the identical object."""
     for e in (case.expression, case.derivative(1)):
-        given = {name: declared(tensor) for name, tensor in e.variables.items()}
+        given = {name: declaration(name, case.fixed) for name in case.tree.names}  # the parts may have cancelled
+        given |= {name: declared(tensor) for name, tensor in e.variables.items()}
         same(rc.parse(str(e), **given), e, case, "printed form")
         copy = rc.from_json(e.to_json())
         same(copy, e, case, "document")

@@ -29,6 +29,12 @@ def test_transposed_arguments_have_one_form() -> None:
     assert np.sin(B) == np.sin(B.T).T
 
 
+def test_products_and_their_transposes_are_one_node() -> None:
+    A, B, C = (rc.tensor(name, "n n") for name in "ABC")
+    for product in (A @ B, B @ A, A @ B.T, A @ C @ B, A @ B - C, C.T - A):
+        assert np.exp(product) == np.exp(product.T).T
+
+
 def test_the_diagonal_of_a_skew_matrix_is_zero() -> None:
     gradient = rc.derivative(rc.parse("T.*eye(n)", T="n n skew"), "T")
     assert str(gradient) == "zeros(n, n, n, n)"
