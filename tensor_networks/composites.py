@@ -192,7 +192,7 @@ def _viewed(node: Network | Sum) -> tuple[Node, tuple[int, ...]] | None:
 
 
 def primitive(node: Node) -> tuple[Node, Number]:
-    """A node and a number whose product is the given one, ``2x - 4y`` as ``x - 2y`` and 2; the first coefficient is positive."""
+    """A node and a number whose product is the given one: ``x - 2y`` and 2 for ``2x - 4y``. The first sign is plus."""
     if not isinstance(node, Sum) or not node.terms:
         return node, 1
     number = content(tuple(coefficient for _, coefficient in node.terms))
