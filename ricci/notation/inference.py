@@ -1,9 +1,10 @@
 """Types and sizes of undeclared names in matrix notation, from what stands around them.
 
 The convention: a name that begins with an upper-case letter is a matrix; another name is a vector if the text
-treats it as one (transposed, beside a matrix, under `.*` or a function of vectors, added to a vector), else a
-scalar. Sizes follow from products and sums, and are named n, m, p, ... in order of appearance. What contradicts
-itself is an error that says what to declare.
+treats it as one (transposed, beside a matrix, under `.*` or a function of vectors, added to a vector), alone or as
+what decides a sum, a product (its last factor) or a function of entries; else it is a scalar. Sizes follow from
+products and sums, and are named n, m, p, ... in order of appearance. What contradicts itself is an error that says
+what to declare.
 """
 
 from __future__ import annotations
@@ -35,19 +36,24 @@ from tensor_networks.axes import Axis
 from tensor_networks.errors import ShapeError, UnknownName, clip
 from tensor_networks.nodes import Node, tensor
 
-OF_VECTORS = frozenset({"norm2", "norm1", "sum", "diag"})
+REDUCTIONS = frozenset({"sum", "mean", "prod", "var", "std", "dot", "norm", "norm1", "norm2"})
+OF_VECTORS = REDUCTIONS | {"diag", "kron", "vec"}
 OF_SQUARES = frozenset({"tr", "trace", "solve", "vech", "tril", "triu"})
 KHATRI_RAO = frozenset({"kr", "rkr", "hadamard"})
-TO_SCALARS = frozenset({"tr", "trace", "sum", "norm1", "norm2", "normF"})
+TO_SCALARS = REDUCTIONS | {"tr", "trace", "normF"}
+EXTREMES = frozenset({"max", "min"})  # of the entries of one argument, or of two arguments entry by entry
 LETTERS = "nmpqrstuvwkl"
 
 
 class Type(NamedTuple):
-    """Rows and columns as wires; None for an axis that is not there. `name` is set for a bare undeclared name."""
+    """Rows and columns as wires; None for an axis that is not there.
+
+    `names` are those of a scalar that would be vectors if it had to be one: of `2*a*x - y` these are x and y.
+    """
 
     rows: int | None
     columns: int | None
-    name: str = ""
+    names: frozenset[str] = frozenset()
 
     @property
     def scalar(self) -> bool:
@@ -108,17 +114,17 @@ class _Inference:
         known = self.names.get(tree.name)
         if known is None:
             if tree.name[0].isupper():
-                known = Type(self.new(), self.new(), tree.name)
+                known = Type(self.new(), self.new())
             elif tree.name in self.vectors:
-                known = Type(self.new(), None, tree.name)
+                known = Type(self.new(), None)
             else:
-                known = Type(None, None, tree.name)
+                known = Type(None, None, frozenset([tree.name]))
             self.names[tree.name] = known
         return known
 
     def suspect(self, *types: Type) -> None:
-        """Bare names treated as vectors."""
-        self.found.update(t.name for t in types if t.name and t.scalar)
+        """What is treated as a vector: the names that decide it are vectors."""
+        self.found.update(*(t.names for t in types))
 
     # the walk
 
@@ -143,7 +149,7 @@ class _Inference:
                 self.suspect(base)
             elif base.matrix:
                 self.same(base.rows, base.columns, tree)
-            return Type(base.rows, base.columns)
+            return base if tree.operator.text == ".^" else base._replace(names=frozenset())
         if isinstance(tree, Chain):
             return (yield self.chain(tree))
         raise blame(ShapeError, "the type of this cannot be inferred", self.text, tree)
@@ -157,6 +163,8 @@ class _Inference:
             return self.sum(tree, types)
         left = types[0]
         for operator, right, operand in zip(tree.operators, types[1:], tree.operands[1:], strict=True):
+            if isinstance(operand, Transpose) and operand is tree.operands[-1]:
+                self.suspect(left)  # u*v' alone is an outer product, in u*v'*w it need not be
             left = self.times(left, right, operator, operand)
         return left
 
@@ -165,9 +173,14 @@ class _Inference:
         for one, operand in zip(types, tree.operands, strict=True):
             if not one.scalar:
                 self.alike(first, one, operand)
-            elif one.name and not first.matrix and not first.scalar:
-                self.added.add(one.name)
-        return Type(first.rows, first.columns)
+            elif not first.matrix and not first.scalar:
+                self.added |= one.names
+        return self.widest(types)
+
+    def widest(self, types: Sequence[Type]) -> Type:
+        """The first that is not a scalar, or a scalar that all their names would make a vector."""
+        names = frozenset[str]().union(*(t.names for t in types))
+        return next((t for t in types if not t.scalar), SCALAR._replace(names=names))
 
     def times(self, left: Type, right: Type, operator: Token, tree: Syntax) -> Type:
         """One operator of a product."""
@@ -176,15 +189,13 @@ class _Inference:
                 self.suspect(left, right)
             if not left.scalar and not right.scalar:
                 self.alike(left, right, tree)
-            wide = right if left.scalar else left
-            return Type(wide.rows, wide.columns)
+            return right if left.scalar else left
         if operator.text == "/":
-            return Type(left.rows, left.columns)
+            return left
         if left.columns is not None and right.scalar:
             self.suspect(right)
         if left.scalar or right.scalar:
-            wide = right if left.scalar else left
-            return Type(wide.rows, wide.columns)
+            return right if left.scalar and (right.names or not right.scalar) else left
         if left.columns is not None or right.rows is not None:
             self.same(left.columns, right.rows, tree)
         return Type(left.rows, right.columns)
@@ -199,14 +210,19 @@ class _Inference:
         if not types:
             return SCALAR
         one = types[0]
-        if tree.name in OF_VECTORS:
-            self.suspect(one)
+        if tree.name in OF_VECTORS or (tree.name in EXTREMES and len(types) == 1):
+            self.suspect(*types)
         if tree.name in OF_SQUARES and one.matrix:
             self.same(one.rows, one.columns, tree)
-        if tree.name in TO_SCALARS:
+        if tree.name == "dot" and len(types) == 2:
+            self.alike(types[0], types[1], tree)
+        if tree.name in TO_SCALARS or (tree.name in EXTREMES and len(types) == 1):
             return SCALAR
+        if tree.name in EXTREMES and len(types) == 2:
+            return self.widest(types)
         if tree.name == "diag":
-            return Type(one.rows, None) if one.matrix else Type(one.rows or one.columns, one.rows or one.columns)
+            size = one.columns if one.rows is None else one.rows
+            return Type(size, None if one.matrix else size)
         if tree.name in KHATRI_RAO and len(types) == 2 and one.matrix:
             return self.khatri_rao(tree, types)
         if tree.name == "reshape":
@@ -215,10 +231,10 @@ class _Inference:
             columns = self.wires.new() if tree.name == "kron" and one.matrix else None
             return Type(None if one.scalar else self.wires.new(), columns)
         if tree.name == "solve" and len(types) == 2:
-            return self.times(Type(one.rows, one.columns), types[1], Token("op", "*", tree.start, tree.end), tree)
+            return self.times(one, types[1], Token("op", "*", tree.start, tree.end), tree)
         if tree.name in FUNCTIONS and len(types) == FUNCTIONS[tree.name].arity:
             return self.of_table(tree, types)
-        return Type(one.rows, one.columns)
+        return one
 
     def of_table(self, tree: Call, types: Sequence[Type]) -> Type:
         """A function of the table, by its signature."""
@@ -227,11 +243,11 @@ class _Inference:
             wide = types[0]
             for other in types[1:]:
                 wide = self.times(wide, other, Token("op", ".*", tree.start, tree.end), tree)
-            return Type(wide.rows, wide.columns)
+            return wide
         sizes: dict[str, int] = {}
         for one, letters in zip(types, function.arguments, strict=True):
             if letters is None:
-                return SCALAR if function.value == () else Type(one.rows, one.columns)
+                return SCALAR if function.value == () else one
             if len(letters) == 1:
                 self.suspect(one)
             wires = [one.rows, one.columns] if len(letters) == 2 else [one.columns if one.rows is None else one.rows]
@@ -240,7 +256,7 @@ class _Inference:
                     self.same(sizes.setdefault(letter, wire), wire, tree)
         value = function.value or ()
         if value == function.arguments[0]:
-            return Type(types[0].rows, types[0].columns)
+            return types[0]
         rows, columns = (sizes.get(value[axis]) if axis < len(value) else None for axis in (0, 1))
         return Type(rows, columns)
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ricci.functions import FUNCTIONS, apply
+from ricci.notation import numpy_reductions
 from ricci.notation.products import Products, Value
 from tensor_networks.axes import Axis, product, show, triangle
 from tensor_networks.errors import ShapeError
@@ -109,6 +110,23 @@ def _sqrt(call: Arguments) -> Value:
     return call.products.power(call.only, Fraction(1, 2))
 
 
+def _reduced(call: Arguments) -> Value:
+    """The mean, product, variance or standard deviation of all entries."""
+    return call.products.of(getattr(numpy_reductions, call.name)(call.products.node(call.only)), "scalar")
+
+
+def _extreme(call: Arguments) -> Value:
+    """The largest (smallest) of all entries, or of two arguments entry by entry."""
+    if len(call.values) == 2:
+        return entrywise(call._replace(name={"max": "maximum", "min": "minimum"}[call.name]))
+    return _reduced(call._replace(name={"max": "amax", "min": "amin"}.get(call.name, call.name)))
+
+
+def _dot(call: Arguments) -> Value:
+    """The sum of the products of the entries of two vectors, or of two matrices."""
+    return call.products.summed(_hadamard(call))
+
+
 def _norm1(call: Arguments) -> Value:
     call.values[0] = entrywise(call._replace(name="abs"))
     return call.products.summed(call.only)
@@ -119,6 +137,13 @@ def _norm(call: Arguments) -> Value:
     if call.only.role == "scalar":
         raise call.refuse("a vector or a matrix", hint="abs(a) is the size of a scalar")
     return call.products.of(apply("norm2", call.products.node(call.only)), "scalar")
+
+
+def _vector_norm(call: Arguments) -> Value:
+    """`norm` of a vector; of a matrix there are several."""
+    if call.only.role not in VECTORS:
+        raise call.refuse("a vector", hint="normF(A) is the Frobenius norm, specnorm(A) the largest singular value")
+    return _norm(call)
 
 
 def _solve(call: Arguments) -> Value:
@@ -207,6 +232,14 @@ MATRIX_FUNCTIONS = {
     "sum": Known(_sum),
     "diag": Known(_diag),
     "sqrt": Known(_sqrt),
+    "mean": Known(_reduced),
+    "prod": Known(_reduced),
+    "var": Known(_reduced),
+    "std": Known(_reduced),
+    "max": Known(_extreme, (1, 2)),
+    "min": Known(_extreme, (1, 2)),
+    "dot": Known(_dot, (2,)),
+    "norm": Known(_vector_norm),
     "norm1": Known(_norm1),
     "norm2": Known(_norm),
     "normF": Known(_norm),
