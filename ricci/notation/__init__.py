@@ -11,12 +11,13 @@ from ricci.notation.heights import Heights
 from ricci.notation.index_reader import parse_index, read_index
 from ricci.notation.index_syntax import SYMBOLS
 from ricci.notation.inference import inferred
-from ricci.notation.matrix_reader import parse_matrix, read_matrix
+from ricci.notation.matrix_reader import is_function, parse_matrix, read_matrix
 from tensor_networks.errors import OperandError, ParseError, clip
 from tensor_networks.nodes import Node, Tensor
 
 NOTATIONS = ("matrix", "index")
 WORD = re.compile(r"[^\W\d]\w*")
+SUBSCRIPTED = re.compile(r"[^\W_]+_[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,13 @@ def read(text: str, declarations: Mapping[str, Declaration] | None = None, notat
 
 
 def guess_notation(text: str, scope: Scope) -> str:
-    """Index notation has an arrow, subscripts, raised indices or neighbours; matrix notation has none of these."""
+    """Index notation has an arrow, subscripts, raised indices or neighbours; matrix notation has none of these.
+
+    Raises:
+        ParseError: nothing is declared, and an underscore may begin an index or belong to a name: `W_h*x`.
+    """
+    if not scope.nodes and "->" not in text and "{" not in text:
+        return _guess_undeclared(text)
     if "->" in text or "_{" in text or "^{" in text or ")_" in text:
         return "index"
     for found in WORD.finditer(text):
@@ -74,6 +81,22 @@ def guess_notation(text: str, scope: Scope) -> str:
         if mark and any(word.startswith(name + "_") for name in scope.nodes):
             return "index"
     return "index" if _raised_index(text, scope) or _neighbours(text) else "matrix"
+
+
+def _guess_undeclared(text: str) -> str:
+    """The notation of a text without arrow, braces and declarations. Names like `W_1` and transposes are matrix notation."""
+    words = [found for found in WORD.finditer(text) if not is_function(found.group())]
+    subscripted = [found for found in words if SUBSCRIPTED.fullmatch(found.group())]
+    if not subscripted or "'" in text:
+        return "index" if ")_" in text or (not subscripted and _neighbours(text)) else "matrix"
+    indices = "".join(found.group().partition("_")[2] for found in subscripted)
+    bare = len(words) > len(subscripted)
+    if "*" in text and (bare or len(set(indices)) == len(indices)):
+        found = subscripted[0]
+        what = f"{clip(found.group())} may be a name, or {clip(found.group().partition('_')[0])} with an index"
+        hint = "declare the names, or say notation='matrix' or notation='index'"
+        raise ParseError(what, text=text, start=found.start(), end=found.end(), hint=hint)
+    return "index"
 
 
 def _raised_index(text: str, scope: Scope) -> bool:

@@ -246,6 +246,28 @@ def test_inference_refuses_what_does_not_fit(text):
         read(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        ("W_2*tanh(W_1*x)", {"W_2": ("n", "m"), "W_1": ("m", "p"), "x": ("p",)}),
+        ("w_out'*h", {"w_out": ("n",), "h": ("n",)}),
+        ("x_1^2 + x_2", {"x_1": (), "x_2": ()}),
+        ("x_i*y_i", {"x": ("n",), "y": ("n",)}),
+        ("A_ij x_j + b_i", {"A": ("n", "m"), "x": ("m",), "b": ("n",)}),
+    ],
+)
+def test_names_with_underscores_and_names_with_indices(text, shapes):
+    assert {name: node.axes for name, node in read(text).tensors.items()} == shapes
+
+
+@pytest.mark.parametrize("text", ["tanh(W_h*x + b_h)", "a_b*c", "2*x_i*y_j"])
+def test_an_underscore_that_may_mean_either_is_refused(text):
+    with pytest.raises(ParseError, match="may be a name") as caught:
+        read(text)
+    assert "notation='matrix'" in caught.value.hint
+    assert read(text, notation="matrix").node is not None
+
+
 def test_declarations():
     assert read("A", {"A": "n n symmetric"}).node.traits == {"symmetric"}
     assert read("A", {"A": ("n", 3)}).node.axes == ("n", 3)
