@@ -6,6 +6,7 @@ whoever evaluates adds `constants_of(...)` to the arrays it was given, in the nu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import combinations, permutations
@@ -18,11 +19,12 @@ import numpy as np
 from tensor_networks.errors import LimitError, OperandError
 from tensor_networks.networks import constant, network, total, zero
 from tensor_networks.nodes import Node, Tensor, tensor, walk
-from tensor_networks.numbers import exact
+from tensor_networks.numbers import Number, exact
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_ENTRIES = 2**26
+MOST_WRITTEN = 64  # entries of a constant that formulas show; a larger one has a name
 DIGITS = (8, 16, 32)  # hexadecimal digits of the digest in a name, the longer ones should a shorter one be taken
 
 _data: WeakKeyDictionary[Tensor, Array] = WeakKeyDictionary()
@@ -46,6 +48,19 @@ def constant_array(values: object) -> Node:
     kept = tuple(axis for axis, length in enumerate(array.shape) if length != 1)
     core = array.reshape([array.shape[axis] for axis in kept]).astype(float)
     return network([(_core(core), kept)], range(array.ndim), dict(enumerate(array.shape)))
+
+
+def numbers(rows: Sequence[Sequence[Number]]) -> Node:
+    """Rows of numbers, all of one length, as a constant; axes of size 1 are left out."""
+    return constant_array(np.array([[float(entry) for entry in row] for row in rows]).squeeze())
+
+
+def rows_of(node: Node) -> list[list[float]] | None:
+    """The rows of a constant vector (one number each) or matrix that is small enough to be written out, else None."""
+    data = data_of(node) if isinstance(node, Tensor) else None
+    if data is None or not 1 <= data.ndim <= 2 or data.size > MOST_WRITTEN or not np.isfinite(data).all():
+        return None
+    return np.atleast_2d(data.T).T.tolist()  # type: ignore[no-any-return]
 
 
 def selection(places: object, size: int) -> Node:

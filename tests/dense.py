@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ricci.constants import data_of
 from ricci.functions import Apply
 from tensor_networks.axes import value
 from tensor_networks.networks import Network, Sum
@@ -49,7 +50,9 @@ def dense(root: Node, inputs: Mapping[str, Any], sizes: Mapping[str, int] | None
     values: dict[Node, Array] = {}
     for node in walk(root):
         if isinstance(node, Tensor):
-            values[node] = levi_civita(node.order) if "levicivita" in node.traits else np.asarray(inputs[node.name], float)
+            numbers = data_of(node)
+            symbol = levi_civita(node.order) if "levicivita" in node.traits else numbers
+            values[node] = np.asarray(inputs[node.name] if symbol is None else symbol, float)
         elif isinstance(node, Size):
             values[node] = np.asarray(float(value(node.size, known)))
         elif isinstance(node, Network):

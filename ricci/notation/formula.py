@@ -194,6 +194,14 @@ def named(name: str, order: int, symmetric: bool = False, degree: int = 1) -> Fo
     return Formula("name", [name], [latex_name(name)], order=order, degree=degree, symmetric=symmetric)
 
 
+def array(rows: Sequence[Sequence[float]], order: int) -> Formula:
+    """Numbers in brackets, the columns parted by commas and the rows by semicolons."""
+    shown = [[repr(int(entry)) if entry == int(entry) and abs(entry) < 1e15 else repr(entry) for entry in row] for row in rows]
+    text = "[" + "; ".join(", ".join(row) for row in shown) + "]"
+    body = r" \\ ".join(" & ".join(latex_number(entry) for entry in row) for row in shown)
+    return atom(text, rf"\begin{{bmatrix}} {body} \end{{bmatrix}}", order, degree=0)
+
+
 def number_text(value: Number) -> str | None:
     """A number as it is written, if it is an integer or an exact decimal: `3`, `0.5`, `1e-300`."""
     if isinstance(value, int):

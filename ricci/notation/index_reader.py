@@ -11,6 +11,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ricci.constants import numbers
 from ricci.functions import FUNCTIONS
 from ricci.notation.declarations import Scope, unknown
 from ricci.notation.heights import Heights, noted
@@ -21,6 +22,7 @@ from ricci.notation.products import number_of
 from ricci.notation.syntax import (
     PRODUCT,
     SUM,
+    Array,
     Arrow,
     Call,
     Chain,
@@ -248,6 +250,8 @@ class IndexReader(IndexFunctions):
         """What may carry indices: a name, a call, a parenthesis, perhaps with an arrow in it."""
         if isinstance(tree, Name):
             return self.name(tree)
+        if isinstance(tree, Array):
+            return self.whole(numbers(tree.rows))
         if isinstance(tree, Call):
             return (yield self.call(tree, context))
         if isinstance(tree, Arrow):
@@ -286,8 +290,10 @@ class IndexReader(IndexFunctions):
             error.locate(self.text, tree.start, tree.end)
             raise error
         number = number_of(node)
-        if number is not None:
-            return Piece(number)
+        return Piece(number) if number is not None else self.whole(node)
+
+    def whole(self, node: Node) -> Piece:
+        """A node whose axes have no indices yet."""
         free = {f"{OPEN}{axis}": self.wires.new(size) for axis, size in enumerate(node.axes)}
         return Piece(1, [(node, tuple(free.values()), 1)], free, dict.fromkeys(free, 1))
 

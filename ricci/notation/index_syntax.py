@@ -24,7 +24,7 @@ PATTERNS = frozenset({"duplication", "elimination", "lower", "toeplitz"})
 CONSTANTS = frozenset({"eye", "ones", "zeros", *PATTERNS})
 SPECIAL = frozenset({"sum", "sqrt", *CONSTANTS})
 SYMBOLS = {"delta": 2, "one": 1, "eps": 99}  # at most so many indices
-OPERATORS = ["+", "-", "*", "/", "^", "_", "(", ")", ",", "{", "}", "->"]
+OPERATORS = ["+", "-", "*", "/", "^", "_", "(", ")", "[", "]", ",", ";", "{", "}", "->"]
 LETTER = re.compile(r"[^\W\d_]\d*")
 
 

@@ -34,7 +34,7 @@ from ricci.notation.index_pieces import (
     symbol,
     variable_power,
 )
-from ricci.notation.matrix_writer import bounded, is_zero, matrix_formula, zeros
+from ricci.notation.matrix_writer import bounded, is_zero, leaf, matrix_formula, zeros
 from ricci.notation.syntax import run
 from tensor_networks.axes import show
 from tensor_networks.networks import Factor, Network, Sum, network
@@ -174,7 +174,7 @@ class IndexWriter:
     def expression(self, node: Node, letters: Sequence[str], level: Level) -> Step[Formula]:
         """The formula of a node with given indices."""
         if isinstance(node, Tensor):
-            return self.at_heights(named(node.name, 0), letters, self.heights and self.heights.tensors.get(node.name))
+            return self.at_heights(leaf(node, 0), letters, self.heights and self.heights.tensors.get(node.name))
         if isinstance(node, Size):
             return named(node.size, 0, degree=0)
         if isinstance(node, Pattern):
@@ -314,7 +314,7 @@ class IndexWriter:
     def whole(self, arg: Node, level: Level, opening: str) -> Step[Formula]:
         """An argument that a function takes whole: a name, or a body and the order of its indices."""
         if isinstance(arg, Tensor):
-            return named(arg.name, 0)
+            return leaf(arg, 0)
         own = self.fresh(arg.order, level.used)
         body = yield self.expression(arg, own, Level((*level.used, *own), frozenset()))
         return placed(body, own, opening)

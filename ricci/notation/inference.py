@@ -18,6 +18,7 @@ from ricci.notation.matrix_functions import CONSTANTS
 from ricci.notation.pieces import Wires
 from ricci.notation.syntax import (
     SUM,
+    Array,
     Call,
     Chain,
     Literal,
@@ -134,6 +135,9 @@ class _Inference:
             return (yield self.type(tree.operand))
         if isinstance(tree, Literal):
             return SCALAR
+        if isinstance(tree, Array):
+            rows, columns = (self.wires.new(size) if size > 1 else None for size in (len(tree.rows), len(tree.rows[0])))
+            return Type(rows, columns)
         if isinstance(tree, Name):
             return self.name(tree)
         if isinstance(tree, Transpose):

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ricci.constants import numbers
 from ricci.functions import FUNCTIONS, apply
 from ricci.notation.declarations import Scope, unknown
 from ricci.notation.matrix_functions import CONSTANTS, MATRIX_FUNCTIONS, Arguments, reshaped, structured
 from ricci.notation.products import Products, Value
 from ricci.notation.syntax import (
     SUM,
+    Array,
     Call,
     Chain,
     Lexer,
@@ -36,11 +38,17 @@ from tensor_networks.errors import LimitError, ParseError, ShapeError, clip, loc
 from tensor_networks.networks import network, size_of
 from tensor_networks.nodes import Node
 
-LEXER = Lexer(r"[^\W\d]\w*", ["+", "-", "*", "/", ".*", "./", "^", ".^", "'", "(", ")", ","])
+LEXER = Lexer(r"[^\W\d]\w*", ["+", "-", "*", "/", ".*", "./", "^", ".^", "'", "(", ")", "[", "]", ",", ";"])
 MOST_FLAT = 64  # a matrix power up to this is one network, above it is squared
 LARGEST_POWER = 2**20
 ROLES = {0: "scalar", 1: "column", 2: "matrix"}
 KNOWN = frozenset([*MATRIX_FUNCTIONS, *CONSTANTS, "reshape"])
+
+
+def array_role(tree: Array) -> str:
+    """Several rows of one entry are a column, one row of several a row; one entry alone is a number."""
+    rows, columns = len(tree.rows), len(tree.rows[0])
+    return "scalar" if rows == columns == 1 else "column" if columns == 1 else "row" if rows == 1 else "matrix"
 
 
 def is_function(name: str) -> bool:
@@ -94,6 +102,8 @@ class MatrixReader:
             return Value("scalar", coefficient=tree.value)
         if isinstance(tree, Name):
             return self.name(tree)
+        if isinstance(tree, Array):
+            return self.products.of(numbers(tree.rows), array_role(tree))
         if isinstance(tree, Call):
             return (yield self.call(tree))
         if isinstance(tree, Chain):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ricci.constants import rows_of
 from ricci.functions import Apply
 from ricci.notation.arithmetic import Entry, Term, as_term, is_single, magnitude, plus, product, scaled, transposed
 from ricci.notation.chains import chain, ones
@@ -15,6 +16,7 @@ from ricci.notation.formula import (
     Formula,
     Pieces,
     TooLong,
+    array,
     call,
     cheapest,
     latex_size,
@@ -73,6 +75,13 @@ def zeros(node: Node) -> Formula:
     return Formula("zeros", [f"zeros({shown})"], [rf"\mathbf 0_{{{latex}}}"], order=min(node.order, 2), degree=0)
 
 
+def leaf(node: Tensor, order: int) -> Formula:
+    """A name, or the numbers of a small constant."""
+    rows = rows_of(node)
+    symmetric = order == 2 and len(set(node.orbits)) == 1
+    return named(node.name, order, symmetric) if rows is None else array(rows, order)
+
+
 class MatrixWriter:
     """The formulas of the nodes below a root."""
 
@@ -105,8 +114,7 @@ class MatrixWriter:
     def form(self, node: Node) -> Formula | None:
         """The formula of a node whose children have theirs."""
         if isinstance(node, Tensor):
-            symmetric = node.order == 2 and len(set(node.orbits)) == 1
-            return named(node.name, node.order, symmetric) if node.order <= 2 else None
+            return leaf(node, node.order) if node.order <= 2 else None
         if isinstance(node, Size):
             return self.size(node.size)
         if isinstance(node, Pattern):

@@ -64,6 +64,13 @@ class Literal(Syntax):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Array(Syntax):
+    """`[1, 2; 3, 4]`: rows of numbers, all of one length."""
+
+    rows: tuple[tuple[Number, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Name(Syntax):
     name: str
 
@@ -208,14 +215,15 @@ class Parser:
         """The current token stands where the expression should go on, or end."""
         token = self.current
         if self.starts_operand(token):
-            self.fail(f"an operator is missing before {clip(token.text)}", "write * for a product")
+            hint = "write * for a product" if token.text != "[" else "an entry is x_i in index notation, [1; 2] an array"
+            self.fail(f"an operator is missing before {clip(token.text)}", hint)
         if token.text == ")":
             self.fail("this ) closes nothing")
         self.fail(f"{clip(token.text)} is not expected here")
 
     @staticmethod
     def starts_operand(token: Token) -> bool:
-        return token.kind in ("number", "name") or token.text == "("
+        return token.kind in ("number", "name") or token.text in ("(", "[")
 
     # grammar
 
@@ -255,7 +263,9 @@ class Parser:
     def operator(self) -> Token:
         """The operator here; an empty one if neighbours multiply."""
         token = self.current
-        return self.advance() if token.kind == "op" and token.text != "(" else Token("op", "", token.start, token.start)
+        return (
+            self.advance() if token.kind == "op" and token.text not in ("(", "[") else Token("op", "", token.start, token.start)
+        )
 
     def prefix(self, floor: int) -> Walk[Syntax]:
         """A sign with its operand, or an atom."""
@@ -271,13 +281,15 @@ class Parser:
         return Transpose(left.start, self.advance().end, left)
 
     def atom(self) -> Walk[Syntax]:
-        """A number, a name, a call or a parenthesis."""
+        """A number, a name, a call, an array of numbers or a parenthesis."""
         token = self.current
         if token.kind == "number":
             self.advance()
             return Literal(token.start, token.end, self.number(token))
         if token.kind == "name":
             return (yield self.named())
+        if self.at("["):
+            return self.array()
         if not self.at("("):
             if token.kind == "end":
                 self.fail("the text ends where an operand should stand")
@@ -285,6 +297,32 @@ class Parser:
         self.advance()
         inner = yield self.whole()
         return Parenthesis(token.start, self.close(token), inner)
+
+    def array(self) -> Array:
+        """Numbers in brackets: a comma ends an entry, a semicolon a row."""
+        opening = self.advance()
+        rows: list[tuple[Number, ...]] = []
+        entries: list[Number] = []
+        while True:
+            sign = -1 if self.at("-") else 1
+            if self.at("-") or self.at("+"):
+                self.advance()
+            if self.current.kind != "number":
+                self.fail("a number should stand here", "an array is written [1, 2; 3, 4]")
+            entries.append(sign * self.number(self.advance()))
+            if self.at(","):
+                self.advance()
+                continue
+            rows.append(tuple(entries))
+            if len(entries) != len(rows[0]):
+                self.fail(f"this row has {len(entries)} entries, the first has {len(rows[0])}")
+            entries = []
+            if not self.at(";"):
+                break
+            self.advance()
+        if not self.at("]"):
+            self.fail("a ] is missing", f"the [ at position {opening.start} is not closed")
+        return Array(opening.start, self.advance().end, tuple(rows))
 
     def named(self) -> Walk[Syntax]:
         """A name, with its arguments if a parenthesis follows and `is_call` agrees."""

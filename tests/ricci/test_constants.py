@@ -31,6 +31,31 @@ def test_constants_keep_their_numbers(array: np.ndarray) -> None:
     np.testing.assert_array_equal(evaluate([node], constants_of(node))[0], array.astype(float))
 
 
+@pytest.mark.parametrize(
+    ("function", "sizes"),
+    [
+        (lambda x: x[0] * x[1], "3"),
+        (lambda x: np.sum((x[1:] - x[:-1]) ** 2), "4"),
+        (lambda x: np.sum(np.array([1.5, 2, -3e-5]) * x**3), "3"),
+        (lambda x: x @ np.array([[1, 2], [3, 1 / 3]]) @ x, "2"),
+        (lambda x: np.sum(np.exp(x[:, 0]) * np.arange(2)), "2 3"),
+    ],
+    ids=["entries", "differences", "weights", "form", "column"],
+)
+def test_small_constants_are_written_out_and_read_back(function, sizes) -> None:
+    value = rc.trace(function, x=sizes)
+    for e in (value, rc.grad(value, "x"), rc.hessian(value, "x")):
+        assert "constant" not in str(e)
+        assert rc.parse(str(e), x=sizes) == e
+        assert rc.parse(e.ricci(), x=sizes) == e
+
+
+@pytest.mark.parametrize("text", ["[1, 2; 3]*x", "[1, x]", "[1 2]", "[", "[]", "[1; 2", "x[0]", "[1; [2]]"])
+def test_arrays_that_are_not_read(text) -> None:
+    with pytest.raises(rc.ParseError):
+        rc.parse(text, x="2")
+
+
 def test_a_selection_picks() -> None:
     node = selection([2, 0], 3)
     np.testing.assert_array_equal(constants_of(node)[node.name], [[0, 0, 1], [1, 0, 0]])  # type: ignore[attr-defined]

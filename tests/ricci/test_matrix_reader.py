@@ -31,6 +31,8 @@ VALUES = {
     "-x.^2": lambda e: -(e["x"] ** 2),
     "2^-1*x": lambda e: e["x"] / 2,
     "a^2^3": lambda e: e["a"] ** 6,
+    "[1; -2; 0.5]*[3, 4e-1] + [1, 2; 3, 4; 5, 6]": lambda e: np.outer([1, -2, 0.5], [3, 0.4]) + np.arange(1, 7).reshape(3, 2),
+    "[1, 2; 3, 4]'*[5; 6]*[7]": lambda e: 7 * np.array([[1, 2], [3, 4]]).T @ [5, 6],
     "mean(A)": lambda e: e["A"].mean(),
     "var(x) + std(S)": lambda e: e["x"].var() + e["S"].std(),
     "max(x) - min(A)": lambda e: e["x"].max() - e["A"].min(),
