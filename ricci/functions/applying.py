@@ -185,7 +185,7 @@ def _outside(node: Network) -> tuple[Node, tuple[int, ...], tuple[tuple[int, ...
         return None
     inside = {wire for factor in node.factors for group in factor.slots for wire in group}
     held = tuple(wire for wire in wires if wire in inside)
-    sizes: dict[Hashable, Axis] = dict(enumerate(node.sizes))
+    sizes: dict[Hashable, Axis] = {wire: node.sizes[wire] for wire in wires}
     return network(node.factors, held), held, node.outputs, sizes
 
 
