@@ -68,12 +68,13 @@ def one_plus_exp(node: Node) -> Node | None:
 
 
 def exponent_of(node: Node) -> Node | None:
-    """u, if the node is exp(u), possibly seen with other axes."""
+    """u, if the node is exp(u), possibly with its axes in another order, along a diagonal, or with copies along new ones."""
     if is_call(node, "exp"):
         return node.children[0]
     if isinstance(node, Network) and len(node.factors) == 1 and node.factors[0].exponent == 1:
         child = node.factors[0].node
-        if is_call(child, "exp"):
+        wires = [wire for group in node.outputs for wire in group]
+        if is_call(child, "exp") and len(wires) == len(set(wires)) == len(node.sizes):  # no entry is summed, none is 0
             return network([(child.children[0], node.factors[0].slots)], node.outputs, dict(enumerate(node.sizes)))
     return None
 

@@ -279,3 +279,11 @@ def test_more_reductions() -> None:
     assert_same(lambda x, w: np.average(x, weights=w), given((2, 3), (2, 3)), True)
     assert_same(lambda x: np.cumsum(x, axis=1), given((2, 3)), False)
     assert_same(lambda x: np.max(x), given(()), True)
+
+
+@pytest.mark.parametrize("axis", [0, 1, (0, 1), (0, 2)], ids=str)
+@pytest.mark.parametrize("name", ["sin", "exp", "log", "tanh", "sqrt"])
+def test_functions_of_reductions_that_keep_their_axes(name: str, axis: Any) -> None:
+    function = getattr(np, name)
+    assert_same(lambda x: x - function(np.sum(x, axis=axis, keepdims=True)), given((2, 3, 4)), False)
+    assert_same(lambda x: x * function(np.mean(np.exp(x), axis=axis, keepdims=True)), given((2, 3, 4)), True)

@@ -88,6 +88,10 @@ KEPT = [
     "exp(C)./(exp(C)*ones(n)*ones(n)')",
     "det(a*A) - det(A)",
     "(C'*z).*exp(x) + C'*z",
+    "log(1 + sum(exp(x)))",
+    "log(ones(m) + exp(C)*ones(n))",
+    "log(ones(n, n) + diag(exp(x)))",
+    "1 - 1/(1 + sum(exp(x)))",
 ]
 
 
@@ -130,6 +134,7 @@ def random_text(rng: random.Random, depth: int, kind: str) -> str:
             "({s} + {s}^2)",
             "({s}/(1 + exp(-{s})))",
             "sqrt({v}'*{v}*{s}^2)",
+            "log(1 + sum(exp({v})))",
         ],
         "vector": [
             "({m}*{v})",
@@ -141,6 +146,8 @@ def random_text(rng: random.Random, depth: int, kind: str) -> str:
             "({s}*{v})",
             "(inv({m}'*{m} + eye(n))*({m}'*{m} + eye(n))*{v})",
             "diag({m})",
+            "log(ones(n) + exp({m})*ones(n))",
+            "(exp({v})./(ones(n) + exp({m})*ones(n)))",
         ],
         "matrix": [
             "({m}*{m})",
