@@ -69,10 +69,11 @@ def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
         for child in node.children:
             uses[child] += 1
     inlined = _used_once(order, uses)
-    small = _small(order, inlined)
+    small, summing = _small(order, inlined), _summing(order, inlined)
 
     def opens(factor: Factor, outer: Number) -> bool:
-        return factor.node in inlined or (factor.node in small and _unfolds(factor.node, factor.exponent * outer))
+        child, exponent = factor.node, factor.exponent * outer
+        return child in inlined or (child in small and _unfolds(child, exponent) and (exponent == 1 or child not in summing))
 
     new: dict[Node, Node] = {}
     for node in order:
@@ -112,6 +113,17 @@ def _small(order: list[Node], inlined: Mapping[Node, Number]) -> set[Node]:
                 small.add(node)
                 counts[node] = total_count
     return small
+
+
+def _summing(order: list[Node], inlined: Mapping[Node, Number]) -> set[Node]:
+    """The networks that sum, themselves or in a network that is unfolded into them: their powers cannot be unfolded."""
+    summing: set[Node] = set()
+    for node in order:
+        if type(node) is Network:
+            parts = (factor.node for factor in node.factors)
+            if len(node.free) < len(node.sizes) or any(part in inlined and part in summing for part in parts):
+                summing.add(node)
+    return summing
 
 
 def _unfolds(child: Node, exponent: Number) -> bool:

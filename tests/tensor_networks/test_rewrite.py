@@ -96,3 +96,15 @@ def test_a_contraction_under_a_power_is_not_unfolded() -> None:
     }
     want = (arrays["A"] @ arrays["x"] / arrays["y"]) ** 2 * arrays["z"]
     np.testing.assert_allclose(dense(flatten(square)[0], arrays, {"n": 2}), want)
+
+
+def test_the_power_of_a_small_product_keeps_the_sums_within_it() -> None:
+    """The square is used twice, the sum within it once: (sum_k T_ijk)^2 is not the sum of squares."""
+    rng = np.random.default_rng(0)
+    T, v, d, e = tensor("T", ["p", "n", "m"]), tensor("v", ["n"]), tensor("d", ["q"]), tensor("e", ["q"])
+    weighted = network([(network([(T, "ijk")], "ij"), "ij"), (v, "j")], "ij")
+    twice = network([(weighted, "ij", 2), (d, "a")], "aij"), network([(weighted, "ij", 4), (e, "a")], "aij")
+    node = total([(twice[0], 1), (twice[1], 1)])
+    sizes = {"p": 2, "n": 3, "m": 4, "q": 2}
+    arrays = {leaf.name: rng.normal(size=[sizes[axis] for axis in leaf.axes]) for leaf in (T, v, d, e)}
+    np.testing.assert_allclose(dense(flatten(node)[0], arrays, sizes), dense(node, arrays, sizes))
