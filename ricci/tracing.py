@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from ricci.calling import with_stand_ins
 from ricci.expr import Expr
 from ricci.notation.declarations import parse_declaration
 from ricci.notation.numpy_shapes import SizeClash, operand
 from ricci.notation.numpy_stand_ins import Untraceable
+from ricci.stand_ins import with_stand_ins
 from tensor_networks.axes import Axis, atoms, product
 from tensor_networks.errors import OperandError, RicciError, TraceError, UnknownName, suggestion
 from tensor_networks.nodes import Node, Tensor, tensor
 
-OURS = ("ricci", "tensor_networks", "numpy")  # modules whose lines are not the user's
+OURS = ("ricci", "tensor_networks", "numpy", "scipy")  # modules whose lines are not the user's
 
 
 def trace(function: Callable[..., Any], /, **declarations: Any) -> Expr:

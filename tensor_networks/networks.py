@@ -20,7 +20,7 @@ from tensor_networks.common import Common, Term, common_part
 from tensor_networks.composites import Factor, Network, Sum, canonical, linear, one, oriented, primitive, sorted_slots
 from tensor_networks.errors import ShapeError
 from tensor_networks.nodes import Node, size_node
-from tensor_networks.numbers import Number, exact, power
+from tensor_networks.numbers import Number, bounded, exact, power
 from tensor_networks.wiring import Group, Wiring, components
 
 Slot = Hashable  # a wire label, or a tuple of labels
@@ -316,7 +316,7 @@ def total(terms: Iterable[tuple[Node, Number]], axes: Iterable[Axis] | None = No
             gathered[term] = gathered.get(term, 0) + exact(number) * factor
     if shape is None:
         raise ShapeError("an empty sum needs its shape")
-    kept = {node: exact(number) for node, number in gathered.items() if number != 0}
+    kept = {node: bounded(exact(number)) for node, number in gathered.items() if number != 0}
     if len(kept) > 1 and not (len(apart) > 1 and all(term in kept for term, _ in apart)):
         found = common_part([_as_term(node) for node in kept])
         if found is not None:

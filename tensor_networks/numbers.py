@@ -9,6 +9,7 @@ from tensor_networks.errors import RicciError
 Number = int | Fraction
 
 ROOT_DIGITS = 400  # rational roots are looked for in numbers of up to this many bits
+MOST_BITS, KEPT_BITS = 1024, 256  # a number of more bits than the first is rounded to the second
 
 
 def exact(number: object) -> Number:
@@ -29,6 +30,16 @@ def exact(number: object) -> Number:
             raise RicciError(f"{number} cannot be a coefficient: only finite real numbers can")
         fraction = Fraction(repr(real))
     return fraction.numerator if fraction.denominator == 1 else fraction
+
+
+def bounded(number: Number) -> Number:
+    """The number; one that grew beyond measure, in a long recursion, is rounded far below the last digit of a float."""
+    above, below = abs(number.numerator).bit_length(), number.denominator.bit_length()
+    if above + below <= MOST_BITS:
+        return number
+    shift = KEPT_BITS - (above - below)
+    scaled = round(Fraction(number) * (Fraction(2) ** shift))
+    return exact(Fraction(scaled) / Fraction(2) ** shift)
 
 
 def power(base: Number, exponent: Number) -> Number | None:
@@ -61,7 +72,10 @@ def _root(number: int, degree: int) -> int | None:
 
 
 def content(coefficients: tuple[Number, ...]) -> Number:
-    """The greatest rational that divides all coefficients to integers, with the sign of the first."""
+    """The greatest rational that divides all coefficients to integers, with the sign of the first.
+
+    Where it would have more than `KEPT_BITS` bits it is 1 (or -1), so that values stay of the size that they have.
+    """
     if len(coefficients) == 1:
         return coefficients[0]
     numerator, denominator = 0, 1
@@ -69,6 +83,8 @@ def content(coefficients: tuple[Number, ...]) -> Number:
         numerator = gcd(numerator, coefficient.numerator)
         denominator = lcm(denominator, coefficient.denominator)
     sign = -1 if coefficients[0] < 0 else 1
+    if numerator.bit_length() + denominator.bit_length() > KEPT_BITS:
+        return sign
     return sign * numerator if denominator == 1 else Fraction(sign * numerator, denominator)
 
 

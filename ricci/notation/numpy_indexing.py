@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ricci.constants import Array, constant_array, selection
+from ricci.constants import Array, selection
 from ricci.notation.numpy_products import raveled
 from ricci.notation.numpy_shapes import (
     Label,
@@ -19,12 +19,10 @@ from ricci.notation.numpy_shapes import (
     Sizes,
     axis_number,
     axis_numbers,
-    broadcast_shape,
     integer,
     meet,
     operand,
     stacked,
-    stretched,
 )
 from tensor_networks.axes import Axis, show
 from tensor_networks.errors import OperandError, ShapeError, TraceError
@@ -324,23 +322,3 @@ def block(arrays: Any) -> Node:
         return concatenate([joined(each, level - 1) for each in part], -level)
 
     return joined(arrays, depth)
-
-
-def masked(condition: Operand, x: Operand, y: Operand) -> Node:
-    """``np.where(condition, x, y)`` with a condition that is a constant."""
-    if isinstance(condition, Node):
-        raise TraceError(
-            "np.where: the condition is an expression, its truth is not known while it is traced",
-            hint="np.maximum, np.minimum, np.abs and np.sign have formulas",
-        )
-    chosen = np.asarray(condition)
-    if chosen.dtype.kind not in "biuf":
-        raise OperandError(f"np.where: a condition of type {chosen.dtype} has no truth values")
-    first, second = operand(x), operand(y)
-    shape = broadcast_shape("where", chosen.shape, first.axes, second.axes)
-    terms = []
-    for mask, node in ((chosen != 0, first), (chosen == 0, second)):
-        wires = range(len(shape))
-        factors = [(stretched(constant_array(mask), shape), wires), (stretched(node, shape), wires)]
-        terms.append((network(factors, wires, dict(enumerate(shape))), 1))
-    return total(terms, shape)

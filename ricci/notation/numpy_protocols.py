@@ -14,9 +14,10 @@ import numpy as np
 
 from ricci.notation import numpy_arrays as arrays
 from ricci.notation.numpy_indexing import indexed
+from ricci.notation.numpy_masks import HINT, SIGNS, Mask, compared
 from ricci.notation.numpy_reader import array_function, ufunc
 from ricci.notation.numpy_stand_ins import Extent, Untraceable
-from ricci.notation.numpy_ufuncs import COMPARISONS, REDUCTIONS, outer_of
+from ricci.notation.numpy_ufuncs import REDUCTIONS, outer_of
 from tensor_networks.axes import Axis
 from tensor_networks.errors import RicciError, TraceError, clip
 from tensor_networks.networks import size_of
@@ -80,14 +81,14 @@ def _shown(value: object, width: int) -> str:
         return "an expression that is too long to show"
 
 
-def _comparison(name: str, left: Any, right: Any) -> Untraceable:
-    """A comparison: it may be made, but not used."""
+def _comparison(name: str, left: Any, right: Any, wrap: Callable[[Node], Any]) -> Mask:
+    """A comparison: a mask, which has no truth value."""
 
     def text() -> str:
-        sides = f"{_shown(left, 40)} {COMPARISONS[name]} {_shown(right, 40)}"
+        sides = f"{_shown(left, 40)} {SIGNS[name]} {_shown(right, 40)}"
         return f"a branch or a mask by {sides}: whether it holds is not known while the function is traced"
 
-    return Untraceable(text, "np.maximum, np.minimum, np.abs and np.sign have formulas, also of sums")
+    return compared(name, _nodes(left), _nodes(right), text, wrap)
 
 
 # operators and methods
@@ -115,9 +116,9 @@ def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
 
 def _compare(name: str) -> Callable[[Any, Any], Any]:
     def compare(self: Any, other: Any) -> Any:
-        return _comparison(name, self, other) if _fits(other) else NotImplemented
+        return _comparison(name, self, other, self._wrap) if _fits(other) else NotImplemented
 
-    compare.__doc__ = "A comparison: it has no value while a function is traced."
+    compare.__doc__ = "A comparison: where it holds, for np.where."
     return compare
 
 
@@ -152,8 +153,8 @@ class NumpyProtocols:
         """``np.exp(x)``, ``np.add(x, y)``, ``np.add.reduce(x)``, ``np.multiply.outer(x, y)``, ``array * x``."""
         name = function.__name__
         options = _options(name, options)
-        if method == "__call__" and name in COMPARISONS and not options:
-            return _comparison(name, *inputs)
+        if method == "__call__" and name in SIGNS and not options:
+            return _comparison(name, inputs[0], inputs[1], self._wrap)
         values = _nodes(inputs)
         if method == "__call__":
             return self._call(name, ufunc(name), values, options)
@@ -213,7 +214,7 @@ class NumpyProtocols:
     def __bool__(self) -> bool:
         raise TraceError(
             f"a branch on the value of {self._text()}: it is not known while the function is traced",
-            hint="np.maximum, np.minimum, np.abs and np.sign have formulas",
+            hint=HINT,
         )
 
     def _number(self, *_: object) -> NoReturn:

@@ -14,7 +14,10 @@ from ricci.notation import numpy_indexing as indexing
 from ricci.notation import numpy_linalg as linalg
 from ricci.notation import numpy_products as products
 from ricci.notation import numpy_reductions as reductions
+from ricci.notation.numpy_calculations import CALCULATIONS, REFUSED
 from ricci.notation.numpy_convolutions import convolve, correlate
+from ricci.notation.numpy_masks import masked, select
+from ricci.notation.numpy_pieces import PIECES
 from ricci.notation.numpy_shapes import operand
 from ricci.notation.numpy_spectra import SPECTRA
 from ricci.notation.numpy_ufuncs import UFUNCS
@@ -80,7 +83,8 @@ ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "hstack": indexing.hstack,
     "column_stack": indexing.column_stack,
     "block": indexing.block,
-    "where": indexing.masked,
+    "where": masked,
+    "select": select,
     "clip": arrays.clip,
     "zeros_like": lambda a: arrays.full_like(a, 0),
     "ones_like": lambda a: arrays.full_like(a, 1),
@@ -106,6 +110,8 @@ ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "linalg.diagonal": linalg.last_diagonal,
     "linalg.matrix_transpose": arrays.matrix_transpose,
     **SPECTRA,
+    **PIECES,
+    **CALCULATIONS,
 }
 
 IN_PLACE = frozenset(["copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"])
@@ -138,6 +144,8 @@ def ufunc(name: str) -> Callable[..., Any]:
 
 
 def _unknown(name: str) -> TraceError:
+    if name in REFUSED:
+        return TraceError(f"np.{name} has no formula that can be traced: {REFUSED[name]}")
     known = {**UFUNCS, **ARRAY_FUNCTIONS}
     return TraceError(f"np.{name} has no formula that can be traced", hint=suggestion(name, known))
 

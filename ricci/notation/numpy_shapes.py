@@ -11,7 +11,7 @@ import numpy as np
 from ricci.constants import constant_array, selection
 from ricci.notation.numpy_stand_ins import Extent, Untraceable
 from tensor_networks.axes import Axis, atoms, show, show_shape
-from tensor_networks.errors import OperandError, ShapeError
+from tensor_networks.errors import OperandError, ShapeError, TraceError
 from tensor_networks.networks import constant, network, size_of, total
 from tensor_networks.nodes import Node
 
@@ -52,7 +52,7 @@ def operand(value: Operand) -> Node:
     if isinstance(value, Extent):
         return size_of(value.size)
     if isinstance(value, Untraceable):
-        value.refuse()
+        return value.as_node()
     if isinstance(value, np.ndarray | np.generic) and not isinstance(value, np.matrix):
         return constant_array(value)
     if isinstance(value, complex):
@@ -219,7 +219,9 @@ def integer(value: Any, what: str) -> int:
     """
     if isinstance(value, bool | np.bool_ | float | str) and not isinstance(value, Extent):
         raise OperandError(f"{what} must be an integer, not {value!r}")
-    if isinstance(value, Node) or not hasattr(value, "__index__"):
+    if isinstance(value, Node):
+        raise TraceError(f"{what} must be a number that is known while the function is traced, not an expression")
+    if not hasattr(value, "__index__"):
         raise OperandError(f"{what} must be an integer that is known, not {type(value).__name__}")
     return int(value.__index__())
 

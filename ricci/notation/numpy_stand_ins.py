@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from tensor_networks.axes import Axis, atoms, product, show
 from tensor_networks.errors import TraceError
+from tensor_networks.nodes import Node
 
 
 class Untraceable:
@@ -24,6 +25,10 @@ class Untraceable:
     def refuse(self, *_: object, **__: object) -> NoReturn:
         """The error that any use raises."""
         raise TraceError(self.what if isinstance(self.what, str) else self.what(), hint=self.hint)
+
+    def as_node(self) -> Node:
+        """The node it counts as next to an expression: none, it raises."""
+        self.refuse()
 
     def __repr__(self) -> str:
         return "<a value that has no formula>"

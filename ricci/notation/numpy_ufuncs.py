@@ -202,15 +202,6 @@ UFUNCS |= {  # the universal functions of scipy.special
     "psi": _of_table("digamma"),
 }
 
-COMPARISONS = {
-    "greater": ">",
-    "greater_equal": ">=",
-    "less": "<",
-    "less_equal": "<=",
-    "equal": "==",
-    "not_equal": "!=",
-}
-
 REDUCTIONS = {  # ufunc.reduce, as an array function
     "add": "sum",
     "multiply": "prod",
