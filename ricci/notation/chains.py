@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from ricci.notation.arithmetic import REMAKERS, is_diagonal, transposed
 from ricci.notation.entrywise import hadamard
@@ -45,8 +46,18 @@ def _opened(part: Formula) -> Sequence[Formula]:
         if len(chains) == 1:
             rest = [entry for entry in part.detail if entry[0] is not chains[0]]
             if all(inner.kind != "chain" for inner, _ in rest) and any(exponent > 0 for _, exponent in rest):
-                return [diagonal(hadamard(rest, 1)), *chains[0].parts]
+                return _with_diagonal(rest, chains[0].parts) or [part]
     return [part]
+
+
+def _with_diagonal(rest: Sequence[tuple[Formula, Any]], parts: Sequence[Formula]) -> list[Formula]:
+    """diag(v)*M*x for a column M*x, and x'*M*diag(v) for a row; nothing where it is neither."""
+    first, last = parts[0].order == 1, parts[-1].order == 1
+    if first == last:
+        return []
+    if last:
+        return [diagonal(hadamard(rest, 1)), *parts]
+    return [*parts, diagonal(hadamard([(transposed(inner), exponent) for inner, exponent in rest], 1))]
 
 
 def _chain(parts: Sequence[Formula], order: int) -> Formula:
