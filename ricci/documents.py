@@ -13,6 +13,7 @@ is the same expression. The kinds are
     ["network", [[place, slots, exponent], ...], outputs, sizes of the wires]
     ["sum", axes, [[place, coefficient], ...]]                ["apply", function, [place, ...]]
     ["constant", shape, data]                                 numbers as base64 of little-endian doubles
+    ["pattern", name, size]                                   a constant of zeros and ones, such as ``duplication``
 
 A size is an integer, a symbol or a list of both, their product. A number that is no small integer is a string: ``"1/3"``.
 """
@@ -39,6 +40,8 @@ from tensor_networks.errors import FormatError, LimitError, RicciError, clip
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node, Size, Tensor, size_node, tensor, walk
 from tensor_networks.numbers import Number, exact
+from tensor_networks.patterns import NAMES as PATTERNS
+from tensor_networks.patterns import Pattern, pattern
 
 FORMAT, VERSION = "ricci", 1
 LONGEST = 2**28  # characters of a document
@@ -81,6 +84,8 @@ def _written(node: Node, place: Mapping[Node, int]) -> list[Any]:
         return ["sum", _sizes(node.axes), [[place[term], _number(number)] for term, number in node.terms]]
     if isinstance(node, Apply):
         return ["apply", node.function.name, [place[arg] for arg in node.args]]
+    if isinstance(node, Pattern):
+        return ["pattern", node.name, *_sizes([node.size])]
     raise FormatError(f"{node!r} cannot be written to a document")
 
 
@@ -372,6 +377,13 @@ def _read_constant(entry: list[Any], nodes: Sequence[Node]) -> Node:
     return constant_leaf(entries.astype(float).reshape(numbers))
 
 
+def _read_pattern(entry: list[Any], nodes: Sequence[Node]) -> Node:
+    name, size = _fields(entry, 2)
+    if name not in PATTERNS:
+        raise FormatError(f"there is no pattern {clip(name, 40)}")
+    return pattern(name, _axis(size))
+
+
 READERS: Mapping[str, Callable[[list[Any], Sequence[Node]], Node]] = {
     "tensor": _read_tensor,
     "size": _read_size,
@@ -379,4 +391,5 @@ READERS: Mapping[str, Callable[[list[Any], Sequence[Node]], Node]] = {
     "sum": _read_sum,
     "apply": _read_apply,
     "constant": _read_constant,
+    "pattern": _read_pattern,
 }

@@ -67,7 +67,9 @@ def index_formula(node: Node, latex: bool = False, heights: Heights | None = Non
         Unwritable: an axis is grouped.
     """
     if is_zero(node) and node.order:
-        return zeros(node)
+        writer = IndexWriter(node)
+        outputs, shown = writer.fresh(node.order, ()), zeros(node)
+        return Formula("arrow", (writer.at_heights(shown, outputs, None), " -> ", listed(outputs)), (shown,), order=0, level=0)
     groups: list[int] = [1] * node.order
     if isinstance(node, Network) and any(len(group) > 1 for group in node.outputs):
         groups = [len(group) for group in node.outputs]

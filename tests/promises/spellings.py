@@ -11,7 +11,7 @@ import numpy as np
 import ricci as rc
 from tests.promises.trees import SHAPE_OF, Tree, meanings, traced_namespace, value
 
-NAMES = {"arctan": "atan"}  # where a notation's name is not NumPy's
+NAMES = {"arctan": "atan", "arcsinh": "asinh"}  # where a notation's name is not NumPy's
 TRACED = meanings(traced_namespace())
 
 
@@ -51,7 +51,7 @@ MATRIX = {
     "root": "sqrt(1 + {0}.^2)",
     "log": "log(1 + {0}.^2)",
     "call": "{function}({0})",
-    "maximum": "maximum({0}, {1})",
+    "pair": "{data}({0}, {1})",
     "sum": "sum({0})",
     "dot": "(({0})'*({1}))",
     "matmul": "({0}*{1})",
@@ -156,6 +156,32 @@ def by_operators(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
     return _expression(value(tree, tensors, TRACED, bounded=False))
 
 
+EINSUMS: dict[str, str] = {
+    "rowsum": "ij->i",
+    "outer": "i,j->ij",
+    "transpose": "ij->ji",
+    "trace": "ii->",
+    "diag": "i->ii",
+    "diagonal": "ii->i",
+    "dot": "i,i->",
+}
+
+
+def by_einsum(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
+    """By operators, but every product, sum, transpose and diagonal is an einsum."""
+    tensors = {name: rc.tensor(name, shape) for name, shape in declarations(tree, sizes).items()}
+
+    def einsum(spec: str, *parts: Any) -> rc.Expr:
+        return rc.einsum(spec, *map(_expression, parts))
+
+    contracted = {op: lambda tree, *parts, spec=spec: einsum(spec, *parts) for op, spec in EINSUMS.items()}
+    contracted["einsum"] = lambda tree, *parts: einsum(tree.data, *parts)
+    contracted["mul"] = lambda tree, p, q: einsum("...,...->...", p, q)
+    contracted["sum"] = lambda tree, p: einsum("ab"[: p.order] + "->", p)
+    contracted["matmul"] = lambda tree, p, q: einsum("ij,jk->ik" if q.order == 2 else "ij,j->i", p, q)
+    return _expression(value(tree, tensors, TRACED | contracted, bounded=False))
+
+
 def by_trace(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
     given = declarations(tree, sizes)
     names = ", ".join(given)
@@ -172,6 +198,7 @@ ROUTES: dict[str, Callable[[Tree, Mapping[str, Any]], rc.Expr]] = {
     "matrix": by_matrix,
     "index": by_index,
     "operators": by_operators,
+    "einsum": by_einsum,
     "trace": by_trace,
 }
 
@@ -180,6 +207,6 @@ def routes_of(tree: Tree) -> list[str]:
     """The routes that can say a tree."""
     operations = {part.op for part in tree.walk()}
     left_out = set() if fits_indices(tree) else {"index"}
-    if operations & {"rowsum", "einsum"} or "D" in tree.names:
+    if operations & {"rowsum", "einsum"}:
         left_out.add("matrix")
     return [route for route in ROUTES if route not in left_out]

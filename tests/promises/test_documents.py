@@ -20,6 +20,8 @@ TEXTS = [
     ("tr(S*inv(S + 2*eye(n)))/7 + 0.1*n", {"S": "n n symmetric"}),
     ("sum(softmax(x).*log(1+exp(x)))", {"x": "3"}),
     ("vec(A*B)", {"A": "n m", "B": "m 2"}),
+    ("cholesky(S)*x", {"S": "n n spd", "x": "n"}),
+    ("vech(S)", {"S": "n n symmetric"}),
 ]
 
 
@@ -127,6 +129,10 @@ BAD = {
     "constant of symbols": document(["constant", ["n"], HALF]),
     "constant not base64": document(["constant", [4], "*" * len(HALF)]),
     "constant of zeros": document(["constant", [0, 10**18], HALF]),
+    "pattern": document(["pattern", "funny", "n"]),
+    "pattern is no text": document(["pattern", [], "n"]),
+    "pattern of what": document(["pattern", "lower", [["n"]]]),
+    "pattern of a name that is code": document(["pattern", "lower", "n;import os"]),
     "role": document(X, role="column"),
     "split": document(X, split=[2]),
     "split of texts": document(X, split=["1"]),

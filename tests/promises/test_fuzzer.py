@@ -37,10 +37,10 @@ def test_fresh_cases(part: int) -> None:
 def test_the_cases_are_what_they_should_be() -> None:
     """All notations, checks, variables and traits, and sizes 1 and above 6, occur in the normal run."""
     cases = [case_of(seed) for seed in range(300)]
-    assert {case.route for case in cases} == {"matrix", "index", "operators", "trace"}
+    assert {case.route for case in cases} == {"matrix", "index", "operators", "einsum", "trace"}
     assert {check for case in cases for check in case.checks} == set(CHECKS)
     assert {name for case in cases for name in case.tree.names} == set(SHAPE_OF)
-    assert {1, 2, 3, 7, 9} <= {size for case in cases for sizes in case.sizes for size in sizes.values()}
+    assert {0, 1, 2, 3, 7, 9} <= {size for case in cases for sizes in case.sizes for size in sizes.values()}
     assert {"symmetric", "skew", "diagonal"} <= {value for case in cases for value in case.fixed.values()}
 
 

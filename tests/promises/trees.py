@@ -25,6 +25,8 @@ VARIABLES: Mapping[Shape, tuple[str, ...]] = {
     ("n", "n"): ("S", "T"),
     ("m", "m"): ("M",),
     ("n", "m", "n"): ("D",),
+    ("m", "m", "n", "n"): ("F",),
+    ("n", "m", "n", "m", "m"): ("E",),
 }
 TRAITS = {"S": "symmetric", "T": "skew", "M": "diagonal"}
 SHAPE_OF = {name: shape for shape, names in VARIABLES.items() for name in names}
@@ -86,6 +88,30 @@ class Numbers:
             raise Unsuitable
         return np.sign(real)
 
+    def minimum(self, x: Any, y: Any) -> Any:
+        return -self.maximum(-x, -y)
+
+    def logaddexp(self, x: Any, y: Any) -> Any:
+        return np.log(np.exp(x) + np.exp(y))
+
+    def hypot(self, x: Any, y: Any) -> Any:
+        square = x * x + y * y
+        if np.min(np.real(square), initial=1) < KINK:
+            raise Unsuitable
+        return np.sqrt(square)
+
+    def silu(self, x: Any) -> Any:
+        return x * self.sigmoid(x)
+
+    def cholesky(self, x: Any) -> Any:
+        """Row by row; `np.linalg.cholesky` conjugates."""
+        lower = np.zeros_like(x)
+        for i in range(len(x)):
+            for j in range(i + 1):
+                rest = x[i, j] - lower[i, :j] @ lower[j, :j]
+                lower[i, j] = np.sqrt(rest) if i == j else rest / lower[j, j]
+        return lower
+
     def norm2(self, x: Any) -> Any:
         square = np.sum(x * x)
         if np.real(square) < KINK**2:
@@ -93,6 +119,8 @@ class Numbers:
         return np.sqrt(square)
 
     def softmax(self, x: Any) -> Any:
+        if not np.size(x):
+            raise Unsuitable  # sum(softmax(x)) is 1, but of nothing
         return np.exp(x) / np.sum(np.exp(x))
 
     def logsumexp(self, x: Any) -> Any:
@@ -106,12 +134,16 @@ class Numbers:
 
 
 NUMBERS = Numbers()
-ELEMENTWISE = ("tanh", "exp", "sin", "cos", "sigmoid", "softplus", "arctan", "abs", "relu", "sinh", "cosh", "expm1")
+ELEMENTWISE = (
+    *("tanh", "exp", "sin", "cos", "sinh", "cosh", "expm1", "exp2", "arctan", "arcsinh"),
+    *("sigmoid", "softplus", "silu", "relu", "abs"),
+)
+PAIRS = ("maximum", "minimum", "logaddexp", "hypot")
 Meaning = Callable[..., Any]
 
 
 def function_of(xp: Any, name: str) -> Callable[..., Any]:
-    return getattr(xp.linalg if name in ("inv", "det") else xp, name)
+    return getattr(xp.linalg if name in ("inv", "det") or (name == "cholesky" and not isinstance(xp, Numbers)) else xp, name)
 
 
 def apply_named(xp: Any, name: str, x: Any) -> Any:
@@ -132,7 +164,7 @@ def meanings(xp: Any) -> dict[str, Meaning]:
         "root": lambda tree, p: (1 + p * p) ** 0.5,
         "log": lambda tree, p: xp.log(1 + p * p),
         "call": lambda tree, p: apply_named(xp, tree.data, p),
-        "maximum": lambda tree, p, q: xp.maximum(p, q),
+        "pair": lambda tree, p, q: function_of(xp, tree.data)(p, q),
         "sum": lambda tree, p: xp.sum(p),
         "rowsum": lambda tree, p: xp.sum(p, axis=1),
         "dot": lambda tree, p, q: p @ q,
@@ -168,6 +200,7 @@ def traced_namespace() -> Any:
         sigmoid=lambda x: 1 / (1 + np.exp(-x)),
         softplus=lambda x: np.log(1 + np.exp(x)),
         relu=lambda x: np.maximum(x, 0),
+        silu=lambda x: x / (1 + np.exp(-x)),
         norm2=lambda x: np.sqrt(np.sum(x * x)),
         softmax=lambda x: np.exp(x) / np.sum(np.exp(x)),
         logsumexp=lambda x: np.log(np.sum(np.exp(x))),
@@ -193,10 +226,9 @@ def leaf(name: str) -> Tree:
 
 @dataclass
 class Generator:
-    """Random typed trees. ``smooth`` leaves out functions with kinks."""
+    """Random typed trees."""
 
     rng: random.Random
-    smooth: bool = False
 
     def tree(self, shape: Shape, depth: int) -> Tree:
         if depth <= 0 or self.rng.random() < 0.06:
@@ -218,13 +250,12 @@ class Generator:
         return Tree(op, (first, self.tree(shape, depth)), shape)
 
     def function(self, shape: Shape, depth: int) -> Tree:
-        op = self.rng.choice(["call"] * 6 + ["root", "log", "maximum"])
-        if op == "maximum" and not self.smooth:
-            return Tree(op, (self.tree(shape, depth), self.tree(shape, depth)), shape)
+        op = self.rng.choice(["call"] * 7 + ["root", "log", "pair"])
+        if op == "pair":
+            return Tree(op, (self.tree(shape, depth), self.tree(shape, depth)), shape, self.rng.choice(PAIRS))
         if op in ("root", "log"):
             return Tree(op, (self.tree(shape, depth),), shape)
-        names = [name for name in ELEMENTWISE if not (self.smooth and name in ("abs", "relu"))]
-        return Tree("call", (self.tree(shape, depth),), shape, self.rng.choice(names))
+        return Tree("call", (self.tree(shape, depth),), shape, self.rng.choice(ELEMENTWISE))
 
     def contraction(self, shape: Shape, depth: int) -> Tree:
         """A product with any pattern of indices: sums, diagonals, indices in three places."""
@@ -235,10 +266,11 @@ class Generator:
         while waiting or len(operands) < 2:
             chosen = sorted(waiting) if waiting and self.rng.random() < 0.7 else list(letters)
             labels = "".join(self.rng.choice(chosen) for _ in range(self.rng.choice([1, 2, 2]))) if chosen else ""
-            if self.rng.random() < 0.15 and {"n", "m"} <= set(sizes.values()):
-                labels = "".join(self.rng.choice([k for k in letters if sizes[k] == size]) for size in "nmn")
+            if self.rng.random() < 0.2 and {"n", "m"} <= set(sizes.values()):
+                high = SHAPE_OF[self.rng.choice("DDEF")]
+                labels = "".join(self.rng.choice([k for k in letters if sizes[k] == size]) for size in high)
             axes = tuple(sizes[label] for label in labels)
-            part = leaf("D") if len(labels) == 3 else self.tree(axes, depth - 1)
+            part = leaf(VARIABLES[axes][0]) if len(labels) > 2 else self.tree(axes, depth - 1)
             operands.append((labels, part))
             waiting -= set(labels)
         spec = ",".join(labels for labels, _ in operands) + "->" + outputs
@@ -280,8 +312,8 @@ class Generator:
 
     def matrix(self, shape: Shape, depth: int) -> Tree:
         n, m = shape
-        op = self.rng.choice(["matmul", "matmul", "outer", "transpose", "transpose", "diag", "inv"])
-        if op == "outer" or (op in ("diag", "inv") and n != m):
+        op = self.rng.choice(["matmul"] * 4 + ["outer", "transpose"] * 2 + ["diag", "inv", "inv", "cholesky"])
+        if op == "outer" or (op in ("diag", "inv", "cholesky") and n != m):
             return Tree("outer", (self.tree((n,), depth), self.tree((m,), depth)), shape)
         if op == "transpose":
             return Tree(op, (self.tree((m, n), depth),), shape)
@@ -289,6 +321,8 @@ class Generator:
             return Tree(op, (self.tree((n,), depth),), shape)
         if op == "inv":
             return Tree("whole", (self.regular(n, depth),), shape, op)
+        if op == "cholesky":
+            return Tree("whole", (self.gram(n, depth),), shape, op)
         k = self.rng.choice("nm")
         return Tree(op, (self.tree((n, k), depth), self.tree((k, m), depth)), shape)
 
@@ -296,5 +330,8 @@ class Generator:
         """X'*X + 2I or sin(X) + 6I: regular, with and without a symmetry."""
         if self.rng.random() < 0.5:
             return Tree("shift", (Tree("call", (self.tree((n, n), depth - 1),), (n, n), "sin"),), (n, n))
-        k = self.rng.choice("nm")
-        return Tree("gram", (self.tree((k, n), depth - 1),), (n, n))
+        return self.gram(n, depth)
+
+    def gram(self, n: str, depth: int) -> Tree:
+        """X'*X + 2I."""
+        return Tree("gram", (self.tree((self.rng.choice("nm"), n), depth - 1),), (n, n))

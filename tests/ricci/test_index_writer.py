@@ -57,6 +57,6 @@ def test_more_axes_than_letters() -> None:
 
 def test_zero_and_groups() -> None:
     (node,) = settle(read("0*A", DECLARED, "matrix").node)
-    assert write_index(node) == "zeros(n, n)"
+    assert write_index(node) == "zeros(n, n)_ij -> ij"
     (node,) = settle(read("vec(W)", DECLARED, "matrix").node)
     assert write_index(node) == "W_ji -> (ij)"
