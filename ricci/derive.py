@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, overload
 
 from ricci import calculus
 from ricci.differentials import Differential, described
@@ -94,6 +95,18 @@ def divergence(expression: Expr, wrt: Variable) -> Expr:
 
 def _letters(count: int) -> str:
     return "".join(chr(ord("a") + place) for place in range(count))
+
+
+@overload
+def grad(expression: Expr, wrt: Variable) -> Expr: ...
+
+
+@overload
+def grad(expression: Expr, wrt: list[Any] | tuple[Any, ...]) -> tuple[Expr, ...]: ...
+
+
+@overload
+def grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> Expr | tuple[Expr, ...]: ...
 
 
 def grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> Expr | tuple[Expr, ...]:

@@ -90,7 +90,7 @@ def array(spec: Mapping[str, Any]) -> Any:
     if kind == "decimal":
         return Decimal(spec["value"])
     made = _filled(tuple(spec.get("shape", ())), spec.get("fill", "randn"), spec.get("dtype", "float64"))
-    return KINDS[kind](made) if kind in KINDS else made
+    return KINDS[str(kind)](made) if kind in KINDS else made
 
 
 def _filled(shape: tuple[int, ...], fill: Any, dtype: str) -> np.ndarray:
@@ -102,6 +102,7 @@ def _filled(shape: tuple[int, ...], fill: Any, dtype: str) -> np.ndarray:
         return np.full(shape, "abc", dtype=object if dtype == "object" else "U3")
     if fill == "date":
         return np.full(shape, np.datetime64("2020-01-01"))
+    made: Any
     if fill == "randn":
         made = np.random.default_rng(0).standard_normal(shape)
     elif fill in ("eye", "arange"):

@@ -24,7 +24,7 @@ class Row(NamedTuple):
 def cofactors(x: np.ndarray) -> np.ndarray:
     places = range(len(x))
     minors = [[np.linalg.det(np.delete(np.delete(x, i, 0), j, 1)) for j in places] for i in places]
-    return np.array(minors) * [[(-1) ** (i + j) for j in places] for i in places]
+    return np.multiply(minors, [[(-1) ** (i + j) for j in places] for i in places])
 
 
 def levi_civita() -> np.ndarray:

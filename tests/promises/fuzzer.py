@@ -50,13 +50,15 @@ class Case:
     def expression(self) -> rc.Expr:
         if "expression" not in self.memo:
             self.memo["expression"] = ROUTES[self.route](self.tree, self.fixed)
-        return self.memo["expression"]
+        found: rc.Expr = self.memo["expression"]
+        return found
 
     def derivative(self, order: int) -> rc.Expr:
         key = f"derivative {order}"
         if key not in self.memo:
             self.memo[key] = rc.derivative(self.expression, *map(self.leaf, self.wrt[:order]))
-        return self.memo[key]
+        found: rc.Expr = self.memo[key]
+        return found
 
     def leaf(self, name: str) -> Any:
         """The tensor of that name, also where nothing is left of it in the expression."""
@@ -221,7 +223,7 @@ def check_renamed(case: Case) -> None:
     new = {name: f"renamed_{name}" for name in case.tree.names}
     mapping = {name: rc.tensor(new[name], declared(case.leaf(name))) for name in new}
     present = {name: mapping[name] for name in mapping if name in case.expression.variables}
-    before = rc.derivative(case.expression.substitute(**present), mapping[case.wrt[0]].node)
+    before = rc.derivative(case.expression.substitute(**present), mapping[case.wrt[0]])
     occurring = {name: mapping[name] for name in mapping if name in case.derivative(1).variables}
     same(before, case.derivative(1).substitute(**occurring), case, "renamed")
 

@@ -89,7 +89,7 @@ def hessian(e: rc.Expr, wrt: str) -> rc.Expr:
 
 def evaluate(e: rc.Expr, arrays: Mapping[str, Any] | None) -> Any:
     if arrays is None:  # arrays of the declared sizes that take no memory
-        arrays = {name: np.broadcast_to(1.0, leaf.axes) for name, leaf in e.variables.items()}
+        arrays = {name: np.broadcast_to(1.0, [int(str(size)) for size in leaf.axes]) for name, leaf in e.variables.items()}
     return e(**arrays)
 
 

@@ -10,6 +10,7 @@ import resource
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from tests.promises import conventions, fuzzer, hostile, scenarios
 from tests.promises.trees import Unsuitable
 
 Outcome = tuple[int, list[str]]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def attempt(work: Callable[[], object], what: str) -> list[str]:
     return []
 
 
-def spread(items: list[object], size: int) -> Iterator[object]:
+def spread(items: list[Item], size: int) -> Iterator[Item]:
     """At most that many items, evenly chosen."""
     step = max(1, len(items) // size)
     yield from items[::step][:size]
@@ -75,7 +77,7 @@ def books(size: int) -> Outcome:
     listed = scoring.unsupported()
     cases = [(n, c) for n, c in scoring.book_cases() if (c["id"], n) not in listed]
     failed, count = [], 0
-    for notation, case in spread(cases, size):  # type: ignore[misc]
+    for notation, case in spread(cases, size):
         count += 1
 
         def check(notation: str = notation, case: scoring.Case = case) -> None:
@@ -100,9 +102,13 @@ def traps(size: int) -> Outcome:
     files = ("traps.jsonl.gz", "fuzz.jsonl.gz")
     cases = [(r, c) for file in files for r, c in scoring.fuzz_cases(file) if (c["id"], r) not in listed]
     failed, count = [], 0
-    for route, case in spread(cases, size):  # type: ignore[misc]
+    for route, case in spread(cases, size):
         count += 1
-        failed += attempt(lambda r=route, c=case: scoring.assert_answer(scoring.fuzz_answer(r, c), c), f"{case['id']} {route}")  # type: ignore[misc]
+
+        def check(route: str = route, case: scoring.Case = case) -> None:
+            scoring.assert_answer(scoring.fuzz_answer(route, case), case)
+
+        failed += attempt(check, f"{case['id']} {route}")
     return count, failed
 
 
@@ -227,8 +233,7 @@ _register_hostile()
 )
 def nested(size: int) -> Outcome:
     def check() -> None:
-        x = rc.tensor("x", "n")
-        e = x
+        e: Any = rc.tensor("x", "n")
         for _ in range(size):
             e = np.sin(e)
         scenarios.require(hash(e) == hash(rc.from_json(e.to_json())), "hash")

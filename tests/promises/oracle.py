@@ -23,7 +23,7 @@ class Wrong(Exception):
 def along(tree: Tree, env: Arrays, directions: Mapping[str, np.ndarray]) -> np.ndarray:
     """The derivative of a tree along directions, by a complex step."""
     moved = {name: env[name] + 1e-30j * directions[name] if name in directions else env[name] for name in env}
-    return np.imag(value(tree, moved)) / 1e-30
+    return np.asarray(np.imag(value(tree, moved)) / 1e-30)
 
 
 def higher(tree: Tree, env: Arrays, steps: list[dict[str, np.ndarray]]) -> np.ndarray:
@@ -34,12 +34,12 @@ def higher(tree: Tree, env: Arrays, steps: list[dict[str, np.ndarray]]) -> np.nd
 
     def central(h: float) -> np.ndarray:
         ahead, behind = ({k: v + s * h * first.get(k, 0) for k, v in env.items()} for s in (1, -1))
-        return (higher(tree, ahead, rest) - higher(tree, behind, rest)) / (2 * h)
+        return np.asarray((higher(tree, ahead, rest) - higher(tree, behind, rest)) / (2 * h))
 
     width = STEP * (1 if len(steps) == 2 else 5)
     coarse, middle, fine = central(4 * width), central(2 * width), central(width)
     better, best = (4 * middle - coarse) / 3, (4 * fine - middle) / 3
-    result = (16 * best - better) / 15
+    result: np.ndarray = (16 * best - better) / 15
     if np.max(np.abs(result - best), initial=0) > LOOSE * max(1.0, np.max(np.abs(result), initial=0)):
         raise Unsuitable
     return result
@@ -61,7 +61,7 @@ def evaluated(expression: rc.Expr, env: Mapping[str, Any]) -> np.ndarray:
     given = {name: array for name, array in env.items() if name in known}
     told = {size for name in given for size in known[name].axes}
     asked = symbols_of(expression) - told
-    return expression(**given, **{size: number for size, number in sizes_of(env).items() if size in asked})
+    return np.asarray(expression(**given, **{size: number for size, number in sizes_of(env).items() if size in asked}))
 
 
 def sizes_of(env: Mapping[str, Any]) -> dict[str, int]:

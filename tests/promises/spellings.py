@@ -174,7 +174,9 @@ def by_einsum(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
     def einsum(spec: str, *parts: Any) -> rc.Expr:
         return rc.einsum(spec, *map(_expression, parts))
 
-    contracted = {op: lambda tree, *parts, spec=spec: einsum(spec, *parts) for op, spec in EINSUMS.items()}
+    contracted: dict[str, Callable[..., Any]] = {
+        op: lambda tree, *parts, spec=spec: einsum(spec, *parts) for op, spec in EINSUMS.items()
+    }
     contracted["einsum"] = lambda tree, *parts: einsum(tree.data, *parts)
     contracted["mul"] = lambda tree, p, q: einsum("...,...->...", p, q)
     contracted["sum"] = lambda tree, p: einsum("ab"[: p.order] + "->", p)

@@ -70,7 +70,7 @@ def test_a_document_of_another_process() -> None:
 
 
 def test_depth_is_no_obstacle() -> None:
-    e = rc.tensor("x", "n")
+    e: Any = rc.tensor("x", "n")
     for _ in range(3000):
         e = np.tanh(e)
     assert rc.from_json(e.to_json()) == e

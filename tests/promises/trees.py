@@ -143,7 +143,9 @@ Meaning = Callable[..., Any]
 
 
 def function_of(xp: Any, name: str) -> Callable[..., Any]:
-    return getattr(xp.linalg if name in ("inv", "det") or (name == "cholesky" and not isinstance(xp, Numbers)) else xp, name)
+    linear = name in ("inv", "det") or (name == "cholesky" and not isinstance(xp, Numbers))
+    found: Callable[..., Any] = getattr(xp.linalg if linear else xp, name)
+    return found
 
 
 def apply_named(xp: Any, name: str, x: Any) -> Any:
