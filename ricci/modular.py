@@ -2,7 +2,8 @@
 
 Two different rational functions agree at a random point with a probability of about their degree over the prime.
 Functions that are not rational - ``exp``, roots, norms - are given a random value for every value of their argument:
-what agrees even so, agrees whatever these functions are; what does not, may still be equal (``sin^2 + cos^2 = 1``).
+what agrees even so, agrees whatever these functions are; what does not, may still be equal (``sin^2 + cos^2 = 1``), which
+`elementary` looks after.
 """
 
 from __future__ import annotations

@@ -6,9 +6,10 @@ from ricci.diagnosis import Finding
 from ricci.expr import Expr
 from ricci.simplify import settle
 from tensor_networks.errors import LimitError
-from tensor_networks.networks import Factor, Network, Sum, network, total
+from tensor_networks.networks import Sum, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact
+from tensor_networks.rewrite import distributed
 
 Terms = dict[Node, Number]
 MOST_TERMS = 1000
@@ -28,7 +29,7 @@ def terms_of(expression: Expr) -> Terms:
         done += 1
         if done > MOST_TERMS:
             raise LimitError(f"there are more than {MOST_TERMS} terms")
-        parts = list(node.terms) if isinstance(node, Sum) else _distributed(node)
+        parts = list(node.terms) if isinstance(node, Sum) else distributed(node)
         if parts is None:
             (settled,) = settle(node)
             whole = dict(settled.terms) if isinstance(settled, Sum) else {settled: 1}
@@ -37,20 +38,6 @@ def terms_of(expression: Expr) -> Terms:
         else:
             stack += [(part, exact(number * inner)) for part, inner in parts]
     return {term: number for term, number in found.items() if number}
-
-
-def _distributed(node: Node) -> list[tuple[Node, Number]] | None:
-    """A product with one of the sums in it distributed; None if there is none."""
-    if not isinstance(node, Network):
-        return None
-    for place, (child, slots, exponent) in enumerate(node.factors):
-        if isinstance(child, Sum) and isinstance(exponent, int) and exponent > 0:
-            rest = [*node.factors[:place], *node.factors[place + 1 :]]
-            if exponent > 1:
-                rest.append(Factor(child, slots, exponent - 1))
-            sizes = dict(enumerate(node.sizes))
-            return [(network([*rest, (term, slots)], node.outputs, sizes), number) for term, number in child.terms]
-    return None
 
 
 def told_apart(candidate: Expr, expected: Expr) -> tuple[Expr | None, Finding | None]:

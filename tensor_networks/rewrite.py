@@ -234,3 +234,17 @@ def _opened(term: Node, slots: tuple[Group, ...], labels: count[int]) -> list[tu
         (child, tuple(tuple(label for wire in group for label in inside[wire]) for group in groups), exponent)
         for child, groups, exponent in term.factors
     ]
+
+
+def distributed(node: Node) -> list[tuple[Node, Number]] | None:
+    """A product with one of the sums in it distributed; None if there is none."""
+    if not isinstance(node, Network):
+        return None
+    for place, (child, slots, exponent) in enumerate(node.factors):
+        if isinstance(child, Sum) and isinstance(exponent, int) and exponent > 0:
+            rest = [*node.factors[:place], *node.factors[place + 1 :]]
+            if exponent > 1:
+                rest.append(Factor(child, slots, exponent - 1))
+            sizes = dict(enumerate(node.sizes))
+            return [(network([*rest, (term, slots)], node.outputs, sizes), number) for term, number in child.terms]
+    return None

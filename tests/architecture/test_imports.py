@@ -128,6 +128,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ricci.functions", "ricci.notation.numpy_products"),
     (
         "ricci.documents",
+        "ricci.elementary",
         "ricci.modular",
         "ricci.notation.einsum",
         "ricci.notation.index_syntax",
