@@ -2,8 +2,9 @@
 
 A network is given as factors, outputs and wires. A factor is a colour and its slots; a slot is a class and a
 group of wires. Slots of one class are interchangeable (a symmetric tensor), the place within a group always
-matters. The outputs are slots too: a class each when their order matters, one class for all when they are an
-unordered set.
+matters. A factor may have frames as well: arrangements of its slots that are all the same to it (symmetry.py).
+The outputs are slots too: a class each when their order matters, one class for all when they are an unordered
+set.
 
 Two networks that differ only in the names of their wires, the order of their factors and the order of
 interchangeable slots come out identical. The way there, cheapest first:
@@ -22,14 +23,29 @@ from typing import Any, NamedTuple, TypeAlias
 
 from tensor_networks.refinement import Adjacency, SearchLimit, canonical_vertices
 
-__all__ = ["Form", "SearchLimit", "canonical_form", "canonical_order", "slot_order"]
+__all__ = ["Form", "Moves", "Ordering", "SearchLimit", "canonical_form", "canonical_order", "canonical_ordering", "slot_order"]
 
 Group: TypeAlias = tuple[int, ...]
 Slots: TypeAlias = Sequence[tuple[int, Group]]
-Factor: TypeAlias = tuple[Any, Slots]
-Orders: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
+Frames: TypeAlias = tuple[tuple[int, ...], ...]
+Factor: TypeAlias = tuple[Any, Slots] | tuple[Any, Slots, Frames]
 
 _REMEMBERED = 40  # factors and wires of a network small enough to remember its order
+
+
+class Moves(NamedTuple):
+    """An automorphism: where factors and wires go, those that stay left out."""
+
+    factors: dict[int, int]
+    wires: dict[int, int]
+
+
+class Ordering(NamedTuple):
+    """The old index of what stands at each canonical place, and automorphisms that generate all of them."""
+
+    factors: tuple[int, ...]
+    wires: tuple[int, ...]
+    moves: tuple[Moves, ...] = ()
 
 
 class Form(NamedTuple):
@@ -40,8 +56,13 @@ class Form(NamedTuple):
     wires: tuple[Any, ...]
 
 
-def canonical_order(factors: Sequence[Factor], outputs: Slots, wires: Sequence[Any]) -> Orders:
-    """(factor_order, wire_order): the old index of what stands at each canonical place.
+def canonical_order(factors: Sequence[Factor], outputs: Slots, wires: Sequence[Any]) -> tuple[Group, Group]:
+    """(factor_order, wire_order) of `canonical_ordering`."""
+    return canonical_ordering(factors, outputs, wires)[:2]
+
+
+def canonical_ordering(factors: Sequence[Factor], outputs: Slots, wires: Sequence[Any]) -> Ordering:
+    """The canonical order of the factors and the wires.
 
     Factors come sorted by colour; wires are numbered as they appear in the outputs, then in the factors.
     Raises SearchLimit when an extremely symmetric network exceeds the budget of the search.
@@ -49,9 +70,9 @@ def canonical_order(factors: Sequence[Factor], outputs: Slots, wires: Sequence[A
     found = _quick(factors, outputs, wires)
     if found is not None:
         return found
-    names = {colour: i for i, colour in enumerate(sorted({colour for colour, _ in factors}))}
+    names = {colour: i for i, colour in enumerate(sorted({colour for colour, *_ in factors}))}
     sizes = {colour: i for i, colour in enumerate(sorted(set(wires)))}
-    plain = tuple([(names[colour], tuple(slots)) for colour, slots in factors])
+    plain = tuple([(names[colour], tuple(slots), *frames) for colour, slots, *frames in factors])
     search = _remembered if len(factors) + len(wires) <= _REMEMBERED else _search
     return search(plain, tuple(outputs), tuple([sizes[colour] for colour in wires]))
 
@@ -59,7 +80,10 @@ def canonical_order(factors: Sequence[Factor], outputs: Slots, wires: Sequence[A
 def canonical_form(
     factors: Sequence[Factor], outputs: Slots, wires: Sequence[Any]
 ) -> tuple[Form, tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
-    """(form, factor_order, wire_order, output_order); output_order[k] is the old place of the k-th output."""
+    """(form, factor_order, wire_order, output_order); output_order[k] is the old place of the k-th output.
+
+    For factors without frames.
+    """
     factor_order, wire_order = canonical_order(factors, outputs, wires)
     number = dict(zip(wire_order, range(len(wire_order)), strict=True))
 
@@ -88,8 +112,8 @@ def slot_order(slots: Slots, number: dict[int, int]) -> tuple[int, ...]:
 # -- 1. numbering on sight -------------------------------------------------------------------------------
 
 
-def _quick(factors: Sequence[Factor], outputs: Slots, wires: Sequence[Any]) -> Orders | None:
-    """The order when a few walks by colour leave nothing ambiguous, else None.
+def _quick(factors: Sequence[Factor], outputs: Slots, wires: Sequence[Any]) -> Ordering | None:
+    """The order when a few walks by colour leave nothing ambiguous, else None. Then there is no automorphism.
 
     Factors of one colour are sorted by the wires known so far; those that still tie wait for the next walk.
     Walks go on while they settle a good part of what waits: a long chain of equal factors is for the search.
@@ -97,7 +121,9 @@ def _quick(factors: Sequence[Factor], outputs: Slots, wires: Sequence[Any]) -> O
     number: dict[int, int] = {}
     if not _number(outputs, number):
         return None
-    colours = [colour for colour, _ in factors]
+    if any(len(factor) > 2 for factor in factors):
+        return None
+    colours = [factor[0] for factor in factors]
     order = sorted(range(len(factors)), key=colours.__getitem__)
     waiting, straight = _runs(order, colours, 0, len(order)), True
     while waiting:
@@ -111,7 +137,7 @@ def _quick(factors: Sequence[Factor], outputs: Slots, wires: Sequence[Any]) -> O
     if len(number) < len(wires):
         loose = sorted([w for w in range(len(wires)) if w not in number], key=wires.__getitem__)
         number.update(zip(loose, range(len(number), len(wires)), strict=True))
-    return tuple(order), tuple(number) if straight else _by_appearance(order, factors, outputs, number)
+    return Ordering(tuple(order), tuple(number) if straight else _by_appearance(order, factors, outputs, number))
 
 
 def _runs(order: list[int], keys: Any, low: int, high: int) -> list[tuple[int, int]]:
@@ -158,27 +184,40 @@ def _number(slots: Slots, number: dict[int, int]) -> bool:
 def _by_appearance(order: Iterable[int], factors: Sequence[Factor], outputs: Slots, rank: dict[int, int]) -> tuple[int, ...]:
     """The wires as they appear in the outputs, then in the factors; `rank` orders what is interchangeable."""
     number: dict[int, None] = {}
-    for slots in (outputs, *(factors[f][1] for f in order)):
-        for i in slot_order(slots, rank):
-            for w in slots[i][1]:
+    for slots, *frames in ((outputs,), *(factors[f][1:] for f in order)):
+        for group in _arranged(slots, frames[0], rank) if frames else [slots[i][1] for i in slot_order(slots, rank)]:
+            for w in group:
                 number[w] = None
     for w in sorted(rank, key=rank.__getitem__):
         number[w] = None
     return tuple(number)
 
 
+def _arranged(slots: Slots, frames: Frames, rank: dict[int, int]) -> list[Group]:
+    """The groups of a factor in the first of the arrangements that are the same to it."""
+    options = []
+    for frame in frames:
+        turned = [(kind, slots[axis][1]) for (kind, _), axis in zip(slots, frame, strict=True)]
+        options.append([turned[i][1] for i in slot_order(turned, rank)])
+    return min(options, key=lambda groups: [[rank[w] for w in group] for group in groups])
+
+
 # -- 2. the graph of factors and wires -----------------------------------------------------------------------
 
 
-def _search(factors: tuple[Factor, ...], outputs: Slots, wires: tuple[int, ...]) -> Orders:
+def _search(factors: tuple[Factor, ...], outputs: Slots, wires: tuple[int, ...]) -> Ordering:
     """The canonical order by refinement and search; colours are ranks here."""
     adjacency, keys = _graph(factors, outputs, wires)
-    order = canonical_vertices(adjacency, keys)
-    first = len(factors)
+    order, automorphisms = canonical_vertices(adjacency, keys)
+    first, last = len(factors), len(factors) + len(wires)
     factor_order = tuple([v for v in order if v < first])
-    ranked = [v - first for v in order if first <= v < first + len(wires)]
+    ranked = [v - first for v in order if first <= v < last]
     rank = dict(zip(ranked, range(len(ranked)), strict=True))
-    return factor_order, _by_appearance(factor_order, factors, outputs, rank)
+    moves = []
+    for before, after in automorphisms:
+        pairs = [(a, b) for a, b in zip(before, after, strict=True) if a != b and a < last]
+        moves.append(Moves(dict(p for p in pairs if p[0] < first), {a - first: b - first for a, b in pairs if a >= first}))
+    return Ordering(factor_order, _by_appearance(factor_order, factors, outputs, rank), tuple(moves))
 
 
 _remembered = lru_cache(maxsize=8192)(_search)
@@ -189,12 +228,13 @@ def _graph(factors: Sequence[Factor], outputs: Slots, wires: Sequence[int]) -> t
 
     An edge is labelled by slot class and place in the group; labels of parallel edges are joined to one. A
     label becomes an integer weight such that a sum of weights tells how often each label occurs. Ordered
-    outputs are part of the wires' keys.
+    outputs are part of the wires' keys. A factor with several frames is a vertex with a vertex for each frame,
+    which has the edges of the slots so arranged: what fixes the factor permutes its frames.
     """
     first = len(factors)
-    keys: list[Any] = [(0, colour) for colour, _ in factors]
+    keys: list[Any] = [(0, factor[0]) for factor in factors]
     marks: list[list[tuple[int, int]]] = [[] for _ in wires]
-    hubs: list[tuple[int, Slots]] = [(f, slots) for f, (_, slots) in enumerate(factors)]
+    hubs: list[tuple[int, Slots]] = [(f, factor[1]) for f, factor in enumerate(factors) if len(factor) < 3]
     unordered = len({kind for kind, _ in outputs}) < len(outputs)
     if unordered:
         hubs.append((first + len(wires), outputs))
@@ -205,6 +245,11 @@ def _graph(factors: Sequence[Factor], outputs: Slots, wires: Sequence[int]) -> t
     keys += [(1, colour, sorted(mark)) for colour, mark in zip(wires, marks, strict=True)]
     keys += [(2,)] * unordered
     edges: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for f, factor in enumerate(factors):
+        for frame in factor[2] if len(factor) > 2 else ():
+            edges[f, len(keys)] = [(-1, -1)]
+            hubs.append((len(keys), [(kind, factor[1][axis][1]) for (kind, _), axis in zip(factor[1], frame, strict=True)]))
+            keys.append((4,))
     for hub, slots in hubs:
         kinds = [kind for kind, _ in slots]
         alone = len(set(kinds)) == len(kinds)

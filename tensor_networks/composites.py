@@ -1,22 +1,27 @@
 """The composite kinds of node, `Network` and `Sum`: interned in canonical form, and the orientations of their axes.
 
 What stands here takes parts that are ready - factors merged, terms gathered - and gives them their canonical order.
-`networks.py` gets them ready.
+`networks.py` gets them ready. The order of a tensor's axes can be worth a sign (`symmetry.py`): the canonical form of a product
+is a network and a sign, 0 where the tensors' symmetries show that it vanishes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import permutations
-from typing import NamedTuple, TypeVar
+from itertools import chain, combinations, groupby, pairwise, permutations, product as choices
+from math import factorial, prod
+from typing import Any, NamedTuple, TypeVar
 
 from tensor_networks.axes import Axis, product, show_shape
-from tensor_networks.canonical import canonical_order
+from tensor_networks.canonical import Moves, canonical_ordering
+from tensor_networks.errors import LimitError
 from tensor_networks.nodes import Node, intern
 from tensor_networks.numbers import Number, content, ratio
+from tensor_networks.symmetry import Signed, Symmetry, exchange, generated, is_exchange, no_symmetry
 from tensor_networks.wiring import Group
 
 MOST_ORIENTATIONS = 24
+_LAST = b"\xff" * 64  # the key of what comes behind all factors
 Item = TypeVar("Item")
 
 
@@ -44,8 +49,8 @@ class Network(Node):
     def children(self) -> tuple[Node, ...]:
         return tuple(factor.node for factor in self.factors)
 
-    def find_orbits(self) -> tuple[int, ...]:
-        return _swappable(self)
+    def find_symmetry(self) -> Symmetry:
+        return _axes_of_network(self)[1]
 
     @property
     def free(self) -> frozenset[int]:
@@ -77,53 +82,78 @@ class Sum(Node):
     def children(self) -> tuple[Node, ...]:
         return tuple(term for term, _ in self.terms)
 
-    def find_orbits(self) -> tuple[int, ...]:
-        return _swappable(self)
+    def find_symmetry(self) -> Symmetry:
+        return _axes_of_sum(self)[1]
 
     def __repr__(self) -> str:
         return f"Sum({len(self.terms)} terms, {show_shape(self.axes)})"
 
 
-def sorted_slots(node: Node, slots: tuple[Group, ...]) -> tuple[Group, ...]:
-    """The slots with interchangeable ones in ascending order."""
-    orbits = node.orbits
-    places: dict[int, list[int]] = {}
-    for axis, orbit in enumerate(orbits):
-        places.setdefault(orbit, []).append(axis)
-    out = list(slots)
-    for axes in places.values():
-        if len(axes) > 1:
-            for axis, group in zip(axes, sorted(slots[axis] for axis in axes), strict=True):
-                out[axis] = group
-    return tuple(out)
+def arranged(factor: Factor) -> tuple[Factor, int]:
+    """A factor with its slots in the first of the arrangements that its symmetry allows, and the sign that makes them equal."""
+    node, slots, exponent = factor
+    if len(slots) < 2 or node.symmetry.trivial:
+        return factor, 1
+    slots, sign = node.symmetry.powered(exponent).arranged(slots)
+    return Factor(node, slots, exponent), sign
 
 
-def canonical(factors: Sequence[Factor], outputs: tuple[Group, ...], sizes: Sequence[Axis]) -> Network:
-    """The interned network of these factors: canonical order of factors, canonical numbers of wires."""
-    keys = [f.node.key + _exponent_key(f.exponent) for f in factors]
+def canonical(factors: Sequence[Factor], outputs: tuple[Group, ...], sizes: Sequence[Axis]) -> tuple[Network, int]:
+    """The interned network of these factors - canonical order of factors, canonical numbers of wires - and its sign.
+
+    The sign is 0 where exchanges that the factors allow show that the product is its own opposite.
+    """
+    keys = _keys(factors)
     if len(set(keys)) == len(keys) and all(map(_asymmetric, factors)):
         order = sorted(range(len(keys)), key=keys.__getitem__)
-        return _numbered([factors[index] for index in order], outputs, sizes)
+        return _numbered([factors[index] for index in order], outputs, sizes), 1
     numbered = _first_seen((outputs, *(factor.slots for factor in factors)))
-    described = [(key, _described(factor, numbered)) for key, factor in zip(keys, factors, strict=True)]
-    ends = tuple((axis, tuple(numbered[wire] for wire in group)) for axis, group in enumerate(outputs))
-    factor_order, wire_order = canonical_order(described, ends, [str(sizes[wire]) for wire in numbered])
-    place = {old: new for new, old in enumerate(wire_order)}
-    number = {wire: place[k] for wire, k in numbered.items()}
-    ordered = []
-    for index in factor_order:
-        node, slots, exponent = factors[index]
-        slots = tuple(tuple(number[wire] for wire in group) for group in slots)
-        ordered.append(Factor(node, sorted_slots(node, slots) if len(slots) > 1 else slots, exponent))
+    factors = [_renamed(factor, numbered) for factor in factors]
+    ends = tuple([(axis, tuple([numbered[wire] for wire in group])) for axis, group in enumerate(outputs)])
+    ordering = canonical_ordering(_described(factors, keys), ends, [str(sizes[wire]) for wire in numbered])
+    place = {old: new for new, old in enumerate(ordering.wires)}
+    placed = [arranged(_renamed(factors[index], place)) for index in ordering.factors]
+    odd = any(_sign_of(move, factors) < 0 for move in ordering.moves)
+    sign = 0 if odd else prod([sign for _, sign in placed])
     wires = list(numbered)
-    final = [sizes[wires[old]] for old in wire_order]
-    return _interned(ordered, tuple(tuple(number[wire] for wire in group) for group in outputs), final)
+    out = tuple([tuple([place[wire] for wire in group]) for _, group in ends])
+    return _interned([factor for factor, _ in placed], out, [sizes[wires[old]] for old in ordering.wires]), sign
+
+
+def _keys(factors: Iterable[Factor]) -> list[bytes]:
+    """What tells factors apart, wires aside."""
+    return [f.node.key if f.exponent == 1 else f.node.key + str(f.exponent).encode() for f in factors]
 
 
 def _asymmetric(factor: Factor) -> bool:
     """Does the order of its wires matter for every axis of the factor?"""
-    count = len(factor.slots)
-    return count < 2 or len(set(factor.node.orbits)) == count
+    return len(factor.slots) < 2 or factor.node.symmetry.trivial
+
+
+def _described(factors: Sequence[Factor], keys: Sequence[bytes]) -> list[Any]:
+    """The factors as `canonical_ordering` takes them: key, slots with their classes, frames if there are several."""
+    described: list[Any] = []
+    for key, (node, slots, exponent) in zip(keys, factors, strict=True):
+        symmetry = no_symmetry(len(slots)) if len(slots) < 2 else node.symmetry.powered(exponent)
+        frames = [tuple([frame for frame, _ in symmetry.frames])] if len(symmetry.frames) > 1 else []
+        described.append((key, tuple(zip(symmetry.classes, slots, strict=True)), *frames))
+    return described
+
+
+def _renamed(factor: Factor, number: Mapping[int, int]) -> Factor:
+    """The factor with other names for its wires; a wire without a new name keeps its own."""
+    node, slots, exponent = factor
+    return Factor(node, tuple([tuple([number.get(wire, wire) for wire in group]) for group in slots]), exponent)
+
+
+def _sign_of(move: Moves, factors: Sequence[Factor]) -> int:
+    """What an automorphism of a network does to its value: 1, or -1 if it makes an odd number of factors their opposites."""
+    sign = 1
+    for place, factor in enumerate(factors):
+        if len(factor.slots) > 1 and factor.node.symmetry.powered(factor.exponent).signed:
+            there = factors[move.factors.get(place, place)]
+            sign *= arranged(_renamed(factor, move.wires))[1] * arranged(there)[1]
+    return sign
 
 
 def _numbered(factors: Sequence[Factor], outputs: tuple[Group, ...], sizes: Sequence[Axis]) -> Network:
@@ -153,42 +183,113 @@ def _first_seen(slots: Iterable[Iterable[Group]]) -> dict[int, int]:
     return numbered
 
 
-def _exponent_key(exponent: Number) -> bytes:
-    return b"" if exponent == 1 else str(exponent).encode()
-
-
-def _described(factor: Factor, numbered: Mapping[int, int]) -> tuple[tuple[int, Group], ...]:
-    orbits = factor.node.orbits if len(factor.slots) > 1 else (0,)
-    return tuple((orbit, tuple(numbered[wire] for wire in group)) for orbit, group in zip(orbits, factor.slots, strict=False))
-
-
-def oriented(node: Node) -> tuple[Node, tuple[int, ...]]:
-    """A node that is the same value with its axes in canonical order, and that order: axis k is the given one's [k]-th.
+def oriented(node: Node) -> tuple[Node, tuple[int, ...], int]:
+    """A node with its axes in canonical order, that order, and a sign: axis k of the new one is axis order[k], but for the sign.
 
     Networks and sums have no order of axes of their own: ``A*B`` and its transpose are one node seen in two ways.
     """
-    identity = tuple(range(node.order))
-    if node.order < 2 or not isinstance(node, Network | Sum):
-        return node, identity
     if node._oriented is None:
-        node._oriented = _viewed(node)
-    if node._oriented is None:
-        seen = [(permuted(node, permutation), permutation) for permutation in _orientations(node)]
-        best = node._oriented = min(seen, key=lambda view: primitive(view[0])[0].key)
-        best[0]._oriented = best[0], identity
-        if len(seen) == 2 == node.order:
-            best[0]._orbits = (0, 0) if seen[0][0] is seen[1][0] else identity
+        node._oriented = _viewed(node) or _turned_to_order(node)
     return node._oriented
 
 
-def _viewed(node: Network | Sum) -> tuple[Node, tuple[int, ...]] | None:
+def _viewed(node: Node) -> tuple[Node, tuple[int, ...], int] | None:
     """The leaf or function that a network shows with its axes in another order, and that order."""
     if type(node) is not Network or len(node.factors) != 1:
         return None
     inner, slots, exponent = node.factors[0]
     if exponent != 1 or isinstance(inner, Network | Sum) or len(set(slots)) < len(slots) or set(slots) != set(node.outputs):
         return None
-    return (inner, tuple(node.outputs.index(group) for group in slots)) if len(node.outputs) == len(slots) else None
+    return (inner, tuple(node.outputs.index(group) for group in slots), 1) if len(node.outputs) == len(slots) else None
+
+
+def _turned_to_order(node: Node) -> tuple[Node, tuple[int, ...], int]:
+    """The orientation of a node that is no mere view of a leaf."""
+    identity = tuple(range(node.order))
+    if node.order < 2 or not isinstance(node, Network | Sum):
+        return node, identity, 1
+    order, node._symmetry = _axes_of_network(node) if isinstance(node, Network) else _axes_of_sum(node)
+    base, sign = _turned(node, order)
+    if base is not node:
+        base._oriented = base, identity, 1
+        if node.order == 2 or node._symmetry.trivial:
+            base._symmetry = node._symmetry
+    return base, order, sign
+
+
+def _axes_of_network(node: Network) -> tuple[tuple[int, ...], Symmetry]:
+    """The canonical order of the axes of a network, by size and then by what hangs on them, and their symmetry.
+
+    Both come from the canonical order of the network whose outputs are one more factor, all slots of which are alike: what
+    can be exchanged there can be exchanged.
+    """
+    if node.order < 2:
+        return tuple(range(node.order)), no_symmetry(node.order)
+    ends = tuple([(0, group) for group in node.outputs])
+    described = [*_described(node.factors, _keys(node.factors)), (_LAST, ends)]
+    ordering = canonical_ordering(described, (), [str(size) for size in node.sizes])
+    place = {old: new for new, old in enumerate(ordering.wires)}
+    rank = [(str(size), [place[wire] for wire in group]) for size, group in zip(node.axes, node.outputs, strict=True)]
+    order = tuple(sorted(range(node.order), key=rank.__getitem__))
+    generators = [(_axes_moved(node.outputs, move.wires), _sign_of(move, node.factors)) for move in ordering.moves]
+    for first, second in pairwise(order):
+        if node.outputs[first] == node.outputs[second]:
+            generators.append((exchange(first, second, node.order), 1))
+    return order, _group(node.order, generators)
+
+
+def _axes_moved(outputs: tuple[Group, ...], wires: Mapping[int, int]) -> tuple[int, ...]:
+    """Where the axes go when their wires do."""
+    places: dict[Group, list[int]] = {}
+    for axis in reversed(range(len(outputs))):
+        places.setdefault(outputs[axis], []).append(axis)
+    return tuple([places[tuple([wires.get(wire, wire) for wire in group])].pop() for group in outputs])
+
+
+def _axes_of_sum(node: Sum) -> tuple[tuple[int, ...], Symmetry]:
+    """The canonical order of the axes of a sum, by size and then by what its terms look like, and their symmetry."""
+    terms = [(oriented(term), number) for term, number in node.terms]
+
+    def written(order: tuple[int, ...]) -> tuple[list[Any], int]:
+        """The terms with their axes named by their places in the order, up to a common sign; and that sign."""
+        name = {axis: place for place, axis in enumerate(order)}
+        rows = []
+        for (base, own, sign), number in terms:
+            slots, other = base.symmetry.arranged([name[axis] for axis in own])
+            rows.append((base.key, slots, number * sign * other))
+        rows.sort()
+        if rows and rows[0][2] < 0:
+            return [(key, slots, -number) for key, slots, number in rows], -1
+        return rows, 1
+
+    orders, all_of_them = _orders(node)
+    forms = {order: written(order) for order in orders}
+    given = orders[0]
+    form, sign = forms[given]
+    alike = {order: other * sign for order, (rows, other) in forms.items() if rows == form}
+    generators = [(tuple([order[given.index(axis)] for axis in range(node.order)]), other) for order, other in alike.items()]
+    best = min(orders, key=lambda order: forms[order][0]) if all_of_them else given
+    return best, _group(node.order, generators)
+
+
+def _orders(node: Node) -> tuple[list[tuple[int, ...]], bool]:
+    """The orders of the axes by size, and whether they are all; of many only one and those that exchange two of its axes."""
+    by_size = tuple(sorted(range(node.order), key=lambda axis: str(node.axes[axis])))
+    runs = [tuple(run) for _, run in groupby(by_size, key=lambda axis: str(node.axes[axis]))]
+    if prod([factorial(len(run)) for run in runs]) <= MOST_ORIENTATIONS:
+        return [tuple(chain(*orders)) for orders in choices(*map(permutations, runs))], True
+    pairs = [pair for run in runs for pair in combinations(run, 2)]
+    return [by_size, *(_picked(exchange(*pair, node.order), by_size) for pair in pairs)], False
+
+
+def _group(order: int, generators: list[Signed]) -> Symmetry:
+    """The group that permutations generate; of one too large to be listed, what its exchanges of two axes generate."""
+    if not generators:
+        return no_symmetry(order)
+    try:
+        return generated(order, generators)
+    except LimitError:
+        return generated(order, [pair for pair in generators if is_exchange(pair[0])])
 
 
 def primitive(node: Node) -> tuple[Node, Number]:
@@ -201,62 +302,43 @@ def primitive(node: Node) -> tuple[Node, Number]:
     return linear({term: ratio(inside, number) for term, inside in node.terms}, node.axes), number
 
 
-def _orientations(node: Node) -> list[tuple[int, ...]]:
-    """The orders of axes to choose from: by size, and every order of equal sizes while those are few."""
-    by_size = sorted(range(node.order), key=lambda axis: str(node.axes[axis]))
-    want = [str(node.axes[axis]) for axis in by_size]
-    if len(set(want)) == len(want):
-        return [tuple(by_size)]
-    found = []
-    for permutation in permutations(range(node.order)):
-        if [str(node.axes[axis]) for axis in permutation] == want:
-            found.append(permutation)
-            if len(found) > MOST_ORIENTATIONS:
-                return [tuple(by_size)]
-    return found
-
-
 def permuted(node: Node, permutation: tuple[int, ...]) -> Node:
     """The node with its axes in another order: axis k of the result is axis permutation[k] of the node."""
+    turned, sign = _turned(node, permutation)
+    return turned if sign == 1 else linear({turned: sign}, turned.axes)
+
+
+def _turned(node: Node, permutation: tuple[int, ...]) -> tuple[Node, int]:
+    """The node with its axes in another order, as a node and a sign."""
     if permutation == tuple(range(node.order)):
-        return node
+        return node, 1
     if type(node) is Sum:
-        return linear({permuted(term, permutation): number for term, number in node.terms}, _picked(node.axes, permutation))
+        turned = [(*_turned(term, permutation), number) for term, number in node.terms]
+        return linear({term: number * sign for term, sign, number in turned}, _picked(node.axes, permutation)), 1
     if type(node) is not Network:
-        if all(node.orbits[place] == orbit for place, orbit in zip(permutation, node.orbits, strict=True)):
-            return node
         slots: tuple[Group, ...] = tuple((axis,) for axis in range(node.order))
-        return canonical([Factor(node, slots, 1)], _picked(slots, permutation), node.axes)
+        return _shown(Factor(node, slots, 1), _picked(slots, permutation), node.axes)
     outputs = _picked(node.outputs, permutation)
     if len(node.factors) == 1 and node.factors[0].exponent == 1:
         inner, slots, _ = node.factors[0]
-        if len(node.free) == len(outputs) == len(slots) and slots == sorted_slots(inner, outputs):
-            return inner
+        if len(node.free) == len(outputs) == len(slots) and set(slots) == set(outputs):
+            return _shown(node.factors[0], outputs, node.sizes)
         if type(inner) is Sum and {w for g in slots for w in g} <= node.free:
             core: tuple[Group, ...] = tuple(dict.fromkeys((w,) for group in outputs for w in group if (w,) in slots))
-            turned = permuted(inner, tuple(slots.index(group) for group in core))
-            return canonical([Factor(turned, core, 1)], outputs, node.sizes)
+            turned_sum = permuted(inner, tuple(slots.index(group) for group in core))
+            return canonical([Factor(turned_sum, core, 1)], outputs, node.sizes)
     return canonical(node.factors, outputs, node.sizes)
 
 
+def _shown(factor: Factor, outputs: tuple[Group, ...], sizes: Sequence[Axis]) -> tuple[Node, int]:
+    """A factor all of whose axes are outputs: its node, if the symmetry of the node allows, or a view of it."""
+    (node, slots, _), first = arranged(factor)
+    (_, ends, _), second = arranged(Factor(node, outputs, 1))
+    return (node, first * second) if slots == ends else canonical([factor], outputs, sizes)
+
+
 def _picked(items: tuple[Item, ...], order: Iterable[int]) -> tuple[Item, ...]:
-    return tuple(items[place] for place in order)
-
-
-def _swappable(node: Node) -> tuple[int, ...]:
-    """Classes of axes that can be exchanged, found by exchanging them: identical nodes are equal."""
-    orbits = list(range(node.order))
-    if node.order > 6:
-        return tuple(orbits)
-    for second in range(node.order):
-        for first in range(second):
-            if orbits[first] == first and node.axes[first] == node.axes[second]:
-                swapped = list(range(node.order))
-                swapped[first], swapped[second] = second, first
-                if permuted(node, tuple(swapped)) is node:
-                    orbits[second] = first
-                    break
-    return tuple(orbits)
+    return tuple([items[place] for place in order])
 
 
 def linear(terms: Mapping[Node, Number], axes: tuple[Axis, ...]) -> Node:

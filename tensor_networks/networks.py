@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from tensor_networks.axes import Axis, atoms, derived, product, show_shape
 from tensor_networks.common import Common, Term, common_part
-from tensor_networks.composites import Factor, Network, Sum, canonical, linear, one, oriented, primitive, sorted_slots
+from tensor_networks.composites import Factor, Network, Sum, arranged, canonical, linear, one, oriented, primitive
 from tensor_networks.errors import ShapeError
 from tensor_networks.nodes import Node, size_node
 from tensor_networks.numbers import Number, bounded, exact, power
@@ -77,8 +78,7 @@ class _Assembly:
         if exponent == 0:
             return  # its wires are known to the wiring
         if type(node) is Sum:
-            node, permutation = oriented(node)
-            groups = tuple(groups[axis] for axis in permutation)
+            node, groups = self._orient(node, groups, exponent)
             node, number = _without_number(node, exponent)
             self.coefficient *= number
         if type(node) is Sum:
@@ -87,6 +87,15 @@ class _Assembly:
         elif type(node) is Network and self._absorb(node, groups, exponent):
             return
         self.factors.append(Factor(node, groups, exponent))
+
+    def _orient(self, node: Node, groups: tuple[Group, ...], exponent: Number) -> tuple[Node, tuple[Group, ...]]:
+        """A network or sum with its axes in canonical order."""
+        turned, order, sign = oriented(node)
+        if sign < 0:
+            if not isinstance(exponent, int):
+                return node, groups
+            self.coefficient *= sign**exponent
+        return turned, tuple([groups[axis] for axis in order])
 
     def _absorb(self, child: Network, groups: tuple[Group, ...], exponent: Number) -> bool:
         """Take a network child apart, if it is a view or falls apart; say whether that was done."""
@@ -132,7 +141,9 @@ class _Assembly:
         held = tuple((wire,) for wire in sorted(inside & free))
         piece = child
         if held != child.outputs or len(factors) < len(child.factors):
-            piece = canonical(factors, held, child.sizes)
+            piece, sign = canonical(factors, held, child.sizes)
+            if sign < 0:
+                self.coefficient *= sign**exponent
         for wire in inside - free:
             self.wiring.drop(wires[wire])
         self.factors.append(Factor(piece, _renamed(held, wires), exponent))
@@ -155,14 +166,16 @@ class _Assembly:
             elif type(node) is Sum and _held(slots) <= free and not self.wiring.lone(free):
                 return _scaled(_view_of_sum(node, slots, outputs, self.wiring), self.coefficient)
         factors, changed = self._merged()
-        if changed:
+        if changed and self.coefficient:
             again = _Assembly(self.wiring)
             again.coefficient = self.coefficient
             for factor in factors:
                 again.add(*factor)
             return again.finish(outputs)
         factors = self._closed_off(factors, free)
-        return _scaled(_reduced(factors, outputs, self.wiring), self.coefficient)
+        node, sign = _reduced(factors, outputs, self.wiring) if self.coefficient else (one, 0)
+        number = self.coefficient * sign
+        return _scaled(node, number) if number else zero(product(map(self.wiring.size, group)) for group in outputs)
 
     def _open(self, node: Network, slots: tuple[Group, ...]) -> None:
         """A network that is nothing but a view of another one takes over its factors."""
@@ -181,9 +194,9 @@ class _Assembly:
             groups = tuple(map(resolve, slots))
             if len(groups) > 1:
                 if isinstance(node, Network | Sum):
-                    node, permutation = oriented(node)
-                    groups = tuple(groups[axis] for axis in permutation)
-                groups = sorted_slots(node, groups)
+                    node, groups = self._orient(node, groups, exponent)
+                (_, groups, _), sign = arranged(Factor(node, groups, exponent))
+                self.coefficient *= sign if sign or exponent > 0 else 1
             place = (node, groups)
             if place in merged:
                 changed = changed or isinstance(node, Network | Sum)
@@ -209,7 +222,9 @@ class _Assembly:
             (opened if where in alive or where < 0 else closed.setdefault(where, [])).append(factor)
         if not closed or (len(closed) == 1 and not opened and not free):
             return factors if not lone else _merged_scalars(factors, ())
-        return _merged_scalars(opened, [canonical(part, (), wiring.sizes) for part in closed.values()])
+        closures = [canonical(part, (), wiring.sizes) for part in closed.values()]
+        self.coefficient *= prod([sign for _, sign in closures])
+        return _merged_scalars(opened, [node for node, _ in closures])
 
     def _size_factors(self, wires: Iterable[int]) -> list[Factor]:
         factors = []
@@ -262,14 +277,16 @@ def _without_number(node: Node, exponent: Number) -> tuple[Node, Number]:
     return (node, 1) if outside is None else (inside, outside)
 
 
-def _reduced(factors: list[Factor], outputs: tuple[Group, ...], wiring: Wiring) -> Node:
-    """The node of factors that are merged and closed off: one of them, or a network."""
+def _reduced(factors: list[Factor], outputs: tuple[Group, ...], wiring: Wiring) -> tuple[Node, int]:
+    """The node of factors that are merged and closed off - one of them, or a network - and its sign."""
     if len(factors) == 1 and factors[0].exponent == 1:
         node, slots, _ = factors[0]
-        if len(slots) == len(outputs) == len({w for g in slots for w in g}) and slots == sorted_slots(node, outputs):
-            return node
+        if len(slots) == len(outputs) == len({w for g in slots for w in g}):
+            (_, ends, _), sign = arranged(Factor(node, outputs, 1))
+            if ends == slots:
+                return node, sign
         if isinstance(node, Network) and node.order and node.plain:
-            return network([(node, slots)], outputs, wiring.known(outputs))
+            return network([(node, slots)], outputs, wiring.known(outputs)), 1
     return canonical(factors, outputs, wiring.sizes)
 
 
@@ -278,7 +295,7 @@ def _view_of_sum(node: Sum, slots: tuple[Group, ...], outputs: tuple[Group, ...]
     held = {wire for group in slots for wire in group}
     core = tuple((wire,) for wire in dict.fromkeys(w for group in outputs for w in group) if wire in held)
     if slots == core:
-        return node if core == outputs else canonical([Factor(node, slots, 1)], outputs, wiring.sizes)
+        return node if core == outputs else canonical([Factor(node, slots, 1)], outputs, wiring.sizes)[0]
     inside = wiring.known(slots)
     terms = [(network([(term, slots)], core, inside), number) for term, number in node.terms]
     seen = total(terms, [wiring.size(wire) for (wire,) in core])
@@ -288,7 +305,7 @@ def _view_of_sum(node: Sum, slots: tuple[Group, ...], outputs: tuple[Group, ...]
     if isinstance(seen, Sum) and not seen.terms:
         return zero(product(map(wiring.size, group)) for group in outputs)
     if isinstance(seen, Sum):
-        return _scaled(canonical([Factor(seen, core, 1)], outputs, wiring.sizes), number)
+        return _scaled(canonical([Factor(seen, core, 1)], outputs, wiring.sizes)[0], number)
     return _scaled(network([(seen, core)], outputs, wiring.known(outputs)), number)
 
 

@@ -12,25 +12,27 @@ from hashlib import blake2b
 from typing import Any, ClassVar, TypeVar
 from weakref import WeakValueDictionary
 
-from tensor_networks.axes import Axis
+from tensor_networks.axes import Axis, show, show_shape
 from tensor_networks.errors import ShapeError
 from tensor_networks.limits import spend_node
+from tensor_networks.symmetry import Symmetry, equations, full_symmetry, generated, no_symmetry, spelled
 
 _interned: WeakValueDictionary[Hashable, Node] = WeakValueDictionary()
 _lock = threading.RLock()
 
-SYMMETRIC_TRAITS = frozenset({"symmetric", "spd", "diagonal"})
+SYMMETRIC_TRAITS = frozenset({"symmetric", "spd", "psd", "diagonal"})
+SKEW_TRAITS = frozenset({"skew", "levicivita"})
 
 
 class Node:
     """A value with axes. `key` is a digest of the content: the same in every process, so it orders nodes."""
 
-    __slots__ = ("__weakref__", "_orbits", "_oriented", "axes", "key")
+    __slots__ = ("__weakref__", "_oriented", "_symmetry", "axes", "key")
     kind: ClassVar[str]
     key: bytes
     axes: tuple[Axis, ...]
-    _orbits: tuple[int, ...] | None
-    _oriented: tuple[Node, tuple[int, ...]] | None
+    _symmetry: Symmetry | None
+    _oriented: tuple[Node, tuple[int, ...], int] | None
 
     @property
     def order(self) -> int:
@@ -50,16 +52,21 @@ class Node:
         """What the node is, but for the nodes within it, as text: equal for equal content in every process."""
         return ""
 
-    def find_orbits(self) -> tuple[int, ...]:
-        """A class for every axis; axes of one class can be exchanged without changing the value."""
-        return tuple(range(self.order))
+    def find_symmetry(self) -> Symmetry:
+        """The permutations of the axes that keep the value, or change its sign."""
+        return no_symmetry(self.order)
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """`find_symmetry`, remembered."""
+        if self._symmetry is None:
+            self._symmetry = self.find_symmetry()
+        return self._symmetry
 
     @property
     def orbits(self) -> tuple[int, ...]:
-        """`find_orbits`, remembered."""
-        if self._orbits is None:
-            self._orbits = self.find_orbits()
-        return self._orbits
+        """A class for every axis; axes of one class can be exchanged without changing the value."""
+        return self.symmetry.exchangeable
 
     def __reduce__(self) -> Any:
         raise TypeError("a node is interned and cannot be pickled by itself; pickle the expression")
@@ -88,7 +95,7 @@ def intern(cls: type[AnyNode], axes: tuple[Axis, ...], parts: Iterable[Node], **
         node = cls.__new__(cls)
         for name, field in fields.items():
             setattr(node, name, field)
-        node.axes, node._orbits, node._oriented = axes, None, None
+        node.axes, node._symmetry, node._oriented = axes, None, None
         digest = blake2b(cls.kind.encode(), digest_size=16)
         digest.update(node.content().encode())
         for part in parts:
@@ -110,27 +117,55 @@ class Tensor(Node):
     def content(self) -> str:
         return repr((self.name, self.axes, sorted(self.traits), self.marks))
 
-    def find_orbits(self) -> tuple[int, ...]:
-        """All axes of a symmetric tensor are one class."""
-        if self.traits & SYMMETRIC_TRAITS and len(set(self.axes)) == 1:
-            return (0,) * self.order
-        return tuple(range(self.order))
+    def find_symmetry(self) -> Symmetry:
+        """That of the traits."""
+        if self.order < 2:
+            return no_symmetry(self.order)
+        if self.traits & SYMMETRIC_TRAITS:
+            return full_symmetry(self.order)
+        if self.traits & SKEW_TRAITS:
+            return full_symmetry(self.order, -1)
+        said = [equations(trait) for trait in self.traits if "=" in trait]
+        return said[0] if said else no_symmetry(self.order)
 
     def __repr__(self) -> str:
         return f"Tensor({self.name!r}, {self.axes!r})"
 
 
 def tensor(name: str, axes: Iterable[Axis], traits: Iterable[str] = (), marks: str = "") -> Tensor:
-    """The leaf of that name, axes and traits.
+    """The leaf of that name, axes and traits. Equations among the traits, ``ijkl=jikl=klij``, say symmetries of its axes.
 
     Raises:
-        ShapeError: a trait asks for axes of one size and they are not.
+        ShapeError: a trait asks for axes of one size and they are not, or for what only a tensor of zeros has.
+        ParseError: equations that cannot be read.
     """
     axes, traits = tuple(axes), frozenset(traits)
     square = traits & (SYMMETRIC_TRAITS | {"skew", "orthogonal", "lower", "upper", "toeplitz", "idempotent"})
     if square and len(set(axes)) != 1:
         raise ShapeError(f"{name} cannot be {min(square)}: its axes have the sizes {axes}, not one size")
-    return intern(Tensor, axes, (), name=name, traits=traits, marks=marks)
+    if len(axes) > 1 and traits & SYMMETRIC_TRAITS and traits & SKEW_TRAITS:
+        both = f"{min(traits & SYMMETRIC_TRAITS)} and {min(traits & SKEW_TRAITS)}"
+        raise ShapeError(f"{name} cannot be {both}: only a tensor of zeros is")
+    said = [trait for trait in traits if "=" in trait]
+    return intern(Tensor, axes, (), name=name, traits=_equated(name, axes, traits, said) if said else traits, marks=marks)
+
+
+def _equated(name: str, axes: tuple[Axis, ...], traits: frozenset[str], said: list[str]) -> frozenset[str]:
+    """Traits with their equations in the one spelling of what they say together."""
+    generators = list(full_symmetry(len(axes)).generators()) if traits & SYMMETRIC_TRAITS else []
+    generators += full_symmetry(len(axes), -1).generators() if traits & SKEW_TRAITS else []
+    for text in said:
+        symmetry = equations(text)
+        if symmetry.order != len(axes):
+            raise ShapeError(f"{name} has {len(axes)} axes, its symmetry {text} is one of {symmetry.order}")
+        generators += symmetry.generators()
+    for permutation, _ in generators:
+        for axis, place in enumerate(permutation):
+            if axes[axis] != axes[place]:
+                sizes = f"{show_shape(axes)}, and an axis of size {show(axes[axis])} with one of size {show(axes[place])}"
+                raise ShapeError(f"{name} cannot have the symmetry {min(said)}: its shape is {sizes} would be exchanged")
+    whole = generated(len(axes), generators)
+    return (traits - frozenset(said)) | ({spelled(whole)} if not whole.trivial else frozenset())
 
 
 class Size(Node):

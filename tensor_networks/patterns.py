@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from tensor_networks.axes import Axis, diagonals, show, triangle
 from tensor_networks.nodes import Node, intern
+from tensor_networks.symmetry import Symmetry, no_symmetry
 
 NAMES = ("elimination", "duplication", "lower", "toeplitz")
 
@@ -25,8 +26,8 @@ class Pattern(Node):
     def content(self) -> str:
         return repr((self.name, self.size))
 
-    def find_orbits(self) -> tuple[int, ...]:
-        return (0, 0, 2) if self.name == "duplication" else tuple(range(self.order))
+    def find_symmetry(self) -> Symmetry:
+        return Symmetry((0, 0, 2)) if self.name == "duplication" else no_symmetry(self.order)
 
     def __repr__(self) -> str:
         return f"Pattern({self.name}, {show(self.size)})"

@@ -18,6 +18,7 @@ from tensor_networks.errors import LimitError
 from tensor_networks.limits import current
 
 Adjacency: TypeAlias = list[list[tuple[int, int]]]  # vertex -> (neighbour, weight); both ways, one edge per pair
+Move: TypeAlias = tuple[Sequence[int], Sequence[int]]  # an automorphism: vertices, and where they go; the others stay
 
 _DEPTH = 100  # vertices a search may fix, one below the other
 
@@ -26,15 +27,16 @@ class SearchLimit(LimitError):
     """The network is so symmetric that its canonical order was not found within the budget of the search."""
 
 
-def canonical_vertices(adjacency: Adjacency, keys: Sequence[Any]) -> list[int]:
-    """The vertices in canonical order, first by key.
+def canonical_vertices(adjacency: Adjacency, keys: Sequence[Any]) -> tuple[list[int], list[Move]]:
+    """The vertices in canonical order, first by key; and automorphisms that generate all of them.
 
     Weights are summed: different multisets of the weights at one vertex must have different sums. No edge may
     join vertices of equal key. Raises SearchLimit when an extremely symmetric graph exceeds the budget.
     """
     cells = _Partition(keys)
     _refine(adjacency, cells, sorted(cells.size))
-    return _Search().solve(adjacency, cells, False)[0]
+    order, alike = _Search().solve(adjacency, cells, False)
+    return order, alike.moves
 
 
 class _Partition:
@@ -153,12 +155,12 @@ class _Search:
             order, inner = self.solve(edges, local, greedy)
             certificate = _certificate(edges, order), sorted([cells.cell[v] for v in members])
             solved.append((certificate, [members[i] for i in order]))
-            for a, b in inner.pairs():
-                orbits.join(members[a], members[b])
+            for before, after in inner.moves:
+                orbits.match([members[i] for i in before], [members[i] for i in after])
         solved.sort(key=lambda part: part[0])
         for (left, before), (right, after) in pairwise(solved):
             if left == right:
-                orbits.match(before, after)
+                orbits.exchange(before, after)
         items = cells.items[:]
         free: dict[int, int] = {}
         for _, order in solved:
@@ -168,7 +170,8 @@ class _Search:
                 items[place], free[c] = v, place + 1
         for start, size in cells.size.items():
             if size > 1 and start not in free:
-                orbits.match(items[start : start + size - 1], items[start + 1 : start + size])
+                for pair in pairwise(items[start : start + size]):
+                    orbits.match(pair, pair[::-1])
         return items, orbits
 
     def branch(self, adjacency: Adjacency, cells: _Partition, greedy: bool) -> tuple[list[int], "_Orbits"]:
@@ -199,8 +202,8 @@ class _Search:
                     orbits.match(known[leaf], order)
                     continue
             order, inner = self.deeper(adjacency, child, False)
-            for a, b in inner.pairs():
-                orbits.join(a, b)
+            for move in inner.moves:
+                orbits.match(*move)
             leaf = _certificate(adjacency, order)
             orbits.match(known.setdefault(leaf, order), order)
         return known[min(known)], orbits
@@ -214,10 +217,11 @@ class _Search:
 
 
 class _Orbits:
-    """Sets of vertices known to be alike (union-find)."""
+    """Vertices known to be alike (union-find), and the automorphisms that show it."""
 
     def __init__(self) -> None:
         self.parent: dict[int, int] = {}
+        self.moves: list[Move] = []
 
     def find(self, v: int) -> int:
         """The representative of v."""
@@ -227,21 +231,19 @@ class _Orbits:
             v = up
         return v
 
-    def join(self, a: int, b: int) -> None:
-        """Declare a and b alike."""
-        a, b = self.find(a), self.find(b)
-        if a != b:
-            self.parent[max(a, b)] = min(a, b)
-
     def match(self, before: Sequence[int], after: Sequence[int]) -> None:
-        """Declare two lists of vertices alike, place by place."""
+        """Take in an automorphism that moves the one list of vertices to the other, place by place."""
+        if before == after:
+            return
+        self.moves.append((before, after))
         for a, b in zip(before, after, strict=True):
+            a, b = self.find(a), self.find(b)
             if a != b:
-                self.join(a, b)
+                self.parent[max(a, b)] = min(a, b)
 
-    def pairs(self) -> Iterable[tuple[int, int]]:
-        """Pairs that generate the sets."""
-        return self.parent.items()
+    def exchange(self, before: Sequence[int], after: Sequence[int]) -> None:
+        """Take in an automorphism that exchanges two lists of vertices."""
+        self.match([*before, *after], [*after, *before])
 
 
 def _parts(adjacency: Adjacency, cells: _Partition) -> list[tuple[list[int], Adjacency]]:

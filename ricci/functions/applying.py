@@ -15,6 +15,7 @@ from tensor_networks.errors import ShapeError, UnknownName
 from tensor_networks.networks import Network, Sum, constant, network, total
 from tensor_networks.nodes import Node, intern
 from tensor_networks.numbers import Number
+from tensor_networks.symmetry import Symmetry, no_symmetry
 
 FUNCTIONS: dict[str, Function] = {function.name: function for function in (*ELEMENTWISE, *VECTORS, *MATRICES)}
 
@@ -42,11 +43,15 @@ class Apply(Node):
     def rebuild(self, children: Sequence[Node]) -> Node:
         return apply(self.function.name, *children)
 
-    def find_orbits(self) -> tuple[int, ...]:
-        """Axes that the argument lets be exchanged, where the function follows."""
-        if len(self.args) == 1 and (self.function.elementwise or self.function.transposes == "along"):
-            return self.args[0].orbits
-        return tuple(range(self.order))
+    def find_symmetry(self) -> Symmetry:
+        """What the argument has, where the function follows: entry by entry, or along the axes."""
+        along = self.function.elementwise or (self.function.transposes == "along" and not self.batch)
+        if len(self.args) > 1 or not along:
+            return no_symmetry(self.order)
+        inside = self.args[0].symmetry
+        if self.function.parity == -1 or not inside.signed:
+            return inside
+        return inside.unsigned if self.function.parity == 1 else inside.even
 
     def __repr__(self) -> str:
         return f"Apply({self.function.name}, {show_shape(self.axes)})"

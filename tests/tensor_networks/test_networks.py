@@ -179,8 +179,8 @@ def test_sums_do_not_depend_on_the_order_or_the_view(seed: int) -> None:
 
 
 def test_orientation_is_stable() -> None:
-    node, order = oriented(AB)
-    assert oriented(node) == (node, (0, 1))
+    node, order, _ = oriented(AB)
+    assert oriented(node) == (node, (0, 1), 1)
     assert network([(node, "ij")], [("ij")[order.index(k)] for k in range(2)]) is AB
 
 
