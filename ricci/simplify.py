@@ -60,15 +60,20 @@ OF_SUMS: tuple[Pass, ...] = (
 PASSES: tuple[Pass, ...] = tuple(dict.fromkeys((*OF_FUNCTIONS, *OF_PRODUCTS, *OF_SUMS)))
 
 _simple: WeakSet[Node] = WeakSet()  # nodes that no pass changes
+_settled: WeakSet[Node] = WeakSet()  # roots that `settle` does not change
 
 
 def settle(*roots: Node) -> tuple[Node, ...]:
     """The roots, jointly simplified and flattened: the form in which expressions are compared and shown."""
+    if len(roots) == 1 and roots[0] in _settled:
+        return roots
     for _ in range(MOST_ROUNDS):
         new = flatten(*transform(roots, simplified))
         if all(a is b for a, b in zip(new, roots, strict=True)):
             break
         roots = new
+    if len(roots) == 1:
+        _settled.add(roots[0])
     return roots
 
 

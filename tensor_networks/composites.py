@@ -8,7 +8,7 @@ is a network and a sign, 0 where the tensors' symmetries show that it vanishes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, combinations, groupby, pairwise, permutations, product as choices
+from itertools import chain, combinations, groupby, permutations, product as choices
 from math import factorial, prod
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,7 +18,7 @@ from tensor_networks.errors import LimitError
 from tensor_networks.nodes import Node, intern
 from tensor_networks.numbers import Number, content, ratio
 from tensor_networks.symmetry import Signed, Symmetry, exchange, generated, is_exchange, no_symmetry
-from tensor_networks.wiring import Group
+from tensor_networks.wiring import Group, components
 
 MOST_ORIENTATIONS = 24
 _LAST = b"\xff" * 64  # the key of what comes behind all factors
@@ -36,18 +36,15 @@ class Factor(NamedTuple):
 class Network(Node):
     """A product of factors. Every wire has a size; wires that are not among the outputs are summed."""
 
-    __slots__ = ("factors", "outputs", "sizes")
+    __slots__ = ("_solid", "factors", "outputs", "sizes")
     kind = "network"
     factors: tuple[Factor, ...]
     outputs: tuple[Group, ...]
     sizes: tuple[Axis, ...]
+    _solid: bool
 
     def content(self) -> str:
         return repr(([factor[1:] for factor in self.factors], self.outputs, self.sizes))
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return tuple(factor.node for factor in self.factors)
 
     def find_symmetry(self) -> Symmetry:
         return _axes_of_network(self)[1]
@@ -64,6 +61,19 @@ class Network(Node):
         held = {wire for factor in self.factors for group in factor.slots for wire in group}
         return len(singles) == len(self.outputs) == len(set(singles)) and held.issuperset(singles)
 
+    @property
+    def solid(self) -> bool:
+        """Is it a product in one piece whose axes are plain: nothing of it can be taken over by a product that it is part of?"""
+        try:
+            return self._solid
+        except AttributeError:
+            self._solid = self.plain and len(self.factors) > 1 and self._connected()
+            return self._solid
+
+    def _connected(self) -> bool:
+        root = components(([wire for group in factor.slots for wire in group] for factor in self.factors), len(self.sizes))
+        return not any(root) and all(factor.slots for factor in self.factors)
+
     def __repr__(self) -> str:
         return f"Network({len(self.factors)} factors, {show_shape(self.axes)})"
 
@@ -77,10 +87,6 @@ class Sum(Node):
 
     def content(self) -> str:
         return repr((self.axes, [(number.numerator, number.denominator) for _, number in self.terms]))
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return tuple(term for term, _ in self.terms)
 
     def find_symmetry(self) -> Symmetry:
         return _axes_of_sum(self)[1]
@@ -218,24 +224,33 @@ def _turned_to_order(node: Node) -> tuple[Node, tuple[int, ...], int]:
 
 
 def _axes_of_network(node: Network) -> tuple[tuple[int, ...], Symmetry]:
-    """The canonical order of the axes of a network, by size and then by what hangs on them, and their symmetry.
-
-    Both come from the canonical order of the network whose outputs are one more factor, all slots of which are alike: what
-    can be exchanged there can be exchanged.
-    """
+    """The canonical order of the axes of a network, by size and then by what hangs on them, and their symmetry."""
     if node.order < 2:
         return tuple(range(node.order)), no_symmetry(node.order)
+    keys = _keys(node.factors)
+    if len(set(keys)) == len(keys) and all(map(_asymmetric, node.factors)) and node.plain:
+        place = _first_seen(factor.slots for factor in node.factors)
+        symmetry = no_symmetry(node.order)
+    else:
+        place, symmetry = _places_of_outputs(node, keys)
+    rank = [(str(size), [place[wire] for wire in group]) for size, group in zip(node.axes, node.outputs, strict=True)]
+    return tuple(sorted(range(node.order), key=rank.__getitem__)), symmetry
+
+
+def _places_of_outputs(node: Network, keys: list[bytes]) -> tuple[dict[int, int], Symmetry]:
+    """The places of the wires in a canonical order that knows no order of the outputs, and the symmetry of these.
+
+    The outputs are seen as one more factor, all slots of which are alike: what can be exchanged there can be exchanged.
+    """
     ends = tuple([(0, group) for group in node.outputs])
-    described = [*_described(node.factors, _keys(node.factors)), (_LAST, ends)]
+    described = [*_described(node.factors, keys), (_LAST, ends)]
     ordering = canonical_ordering(described, (), [str(size) for size in node.sizes])
     place = {old: new for new, old in enumerate(ordering.wires)}
-    rank = [(str(size), [place[wire] for wire in group]) for size, group in zip(node.axes, node.outputs, strict=True)]
-    order = tuple(sorted(range(node.order), key=rank.__getitem__))
     generators = [(_axes_moved(node.outputs, move.wires), _sign_of(move, node.factors)) for move in ordering.moves]
-    for first, second in pairwise(order):
+    for first, second in combinations(range(node.order), 2):
         if node.outputs[first] == node.outputs[second]:
             generators.append((exchange(first, second, node.order), 1))
-    return order, _group(node.order, generators)
+    return place, _group(node.order, generators)
 
 
 def _axes_moved(outputs: tuple[Group, ...], wires: Mapping[int, int]) -> tuple[int, ...]:

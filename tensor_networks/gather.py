@@ -41,10 +41,6 @@ class Call(Node):
     def content(self) -> str:
         return self.function.name
 
-    @property
-    def children(self) -> tuple[Node, ...]:
-        return (self.arg,)
-
     def rebuild(self, children: Sequence[Node]) -> Node:
         return called(self.function.name, children[0], self.axes)
 

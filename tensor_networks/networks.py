@@ -99,8 +99,8 @@ class _Assembly:
 
     def _absorb(self, child: Network, groups: tuple[Group, ...], exponent: Number) -> bool:
         """Take a network child apart, if it is a view or falls apart; say whether that was done."""
-        if not child.outputs and any(factor.slots for factor in child.factors):
-            return False  # a closed component is a node of its own
+        if child.solid or (not child.outputs and any(factor.slots for factor in child.factors)):
+            return False  # nothing to take over; a closed component is a node of its own
         if len(child.factors) > MOST_ABSORBED:
             return False
         if not isinstance(exponent, int) and len(child.factors) > 1:

@@ -25,12 +25,16 @@ SKEW_TRAITS = frozenset({"skew", "levicivita"})
 
 
 class Node:
-    """A value with axes. `key` is a digest of the content: the same in every process, so it orders nodes."""
+    """A value with axes. `key` is a digest of the content: the same in every process, so it orders nodes.
 
-    __slots__ = ("__weakref__", "_oriented", "_symmetry", "axes", "key")
+    `children` are the nodes it is made of, in slot order, with repetitions.
+    """
+
+    __slots__ = ("__weakref__", "_oriented", "_symmetry", "axes", "children", "key")
     kind: ClassVar[str]
     key: bytes
     axes: tuple[Axis, ...]
+    children: tuple[Node, ...]
     _symmetry: Symmetry | None
     _oriented: tuple[Node, tuple[int, ...], int] | None
 
@@ -38,11 +42,6 @@ class Node:
     def order(self) -> int:
         """The number of axes."""
         return len(self.axes)
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        """The nodes this one is made of, in slot order, with repetitions."""
-        return ()
 
     def rebuild(self, children: Sequence[Node]) -> Node:
         """The same node over other children (of the same axes, in the order of `children`)."""
@@ -81,8 +80,8 @@ class Node:
 AnyNode = TypeVar("AnyNode", bound=Node)
 
 
-def intern(cls: type[AnyNode], axes: tuple[Axis, ...], parts: Iterable[Node], **fields: Any) -> AnyNode:
-    """The one node of this class with these fields. `parts` are the nodes within `fields`, whose keys enter the digest.
+def intern(cls: type[AnyNode], axes: tuple[Axis, ...], children: Iterable[Node], **fields: Any) -> AnyNode:
+    """The one node of this class with these fields. `children` are the nodes within `fields`; their keys enter the digest.
 
     The fields must be hashable and, nodes left out, have a `repr` that says all of their content.
     """
@@ -95,11 +94,11 @@ def intern(cls: type[AnyNode], axes: tuple[Axis, ...], parts: Iterable[Node], **
         node = cls.__new__(cls)
         for name, field in fields.items():
             setattr(node, name, field)
-        node.axes, node._symmetry, node._oriented = axes, None, None
+        node.axes, node.children, node._symmetry, node._oriented = axes, tuple(children), None, None
         digest = blake2b(cls.kind.encode(), digest_size=16)
         digest.update(node.content().encode())
-        for part in parts:
-            digest.update(part.key)
+        for child in node.children:
+            digest.update(child.key)
         node.key = digest.digest()
         _interned[identity] = node
         return node
@@ -197,7 +196,7 @@ def walk(*roots: Node) -> list[Node]:
         node = stack[-1]
         if node not in seen:
             seen.add(node)
-            stack.extend(child for child in reversed(node.children) if child not in seen)
+            stack += [child for child in reversed(node.children) if child not in seen]
             continue
         stack.pop()
         if node not in done:

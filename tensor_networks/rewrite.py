@@ -70,6 +70,7 @@ def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
             uses[child] += 1
     inlined = _used_once(order, uses)
     small, summing = _small(order, inlined), _summing(order, inlined)
+    opened = small.union(inlined)
 
     def opens(factor: Factor, outer: Number) -> bool:
         child, exponent = factor.node, factor.exponent * outer
@@ -79,7 +80,7 @@ def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
     for node in order:
         if node in inlined:
             continue
-        if type(node) is Network and any(opens(factor, 1) for factor in node.factors):
+        if type(node) is Network and not opened.isdisjoint(node.children) and any([opens(factor, 1) for factor in node.factors]):
             new[node] = _unfolded(node, opens, new)
             continue
         children = node.children

@@ -32,10 +32,6 @@ class Apply(Node):
         return self.function.name
 
     @property
-    def children(self) -> tuple[Node, ...]:
-        return self.args
-
-    @property
     def batch(self) -> int:
         """The number of leading axes the function does not touch."""
         return self.args[0].order - self.function.core(self.args[0].order)[0]
