@@ -23,6 +23,8 @@ from tensor_networks.products import Products, Remembered
 from tensor_networks.summation import Held, added, outer_products, placed
 from tensor_networks.summation import parts_of as outer_parts
 
+FAR_LESS = 64  # times fewer entries than the result: such an operand is scaled before all products
+
 
 class Builder:
     """The line of steps of some roots, under construction."""
@@ -155,28 +157,42 @@ class Builder:
         if not operands:
             return Operand(scalar, ())
         numbers = {wire: value(size, self.sizes) for wire, size in enumerate(sizes)}
-        count = [prod(numbers[wire] for wire in operand.wires) for operand in operands]
-        result_count = prod(numbers[wire] for wire in kept if any(wire in operand.wires for operand in operands))
-        smallest = min(range(len(operands)), key=count.__getitem__)
-        early = line.number(scalar) != 1 and count[smallest] < result_count
-        if early:
-            wires = operands[smallest].wires
-            operands[smallest] = Operand(line.multiply(scalar, operands[smallest].step), wires)
         foresight = Remembered(self.products, operands) if self.products else None
         pairs = plan.order([operand.wires for operand in operands], kept, numbers, self.optimize, foresight)
+        early = self.scaled_early(operands, kept, numbers, scalar, bool(pairs))
         holders = Counter(wire for operand in operands for wire in operand.wires)
         kept_set = set(kept)
-        for left, right in pairs:
+        for done, (left, right) in enumerate(pairs, 1):
             one, two = operands[left], operands[right]
             holders.subtract(one.wires)
             holders.subtract(two.wires)
             keep = {wire for wire in (*one.wires, *two.wires) if wire in kept_set or holders[wire] > 0}
+            if done == len(pairs) and not early:
+                pair = [one, two]
+                early = self.scaled_early(pair, kept, numbers, scalar, False)
+                one, two = pair
             found = self.products.recall(one, two, keep)
             operands.append(found or contract(line, one, two, keep, kept))
             self.products.record(one, two, keep, operands[-1])
             holders.update(operands[-1].wires)
         core = arrange(line, reduce(line, operands[-1], kept_set), kept)
         return core if early else Operand(line.multiply(scalar, core.step), core.wires)
+
+    def scaled_early(
+        self, operands: list[Operand], kept: list[int], numbers: Mapping[int, int], scalar: int, first: bool
+    ) -> bool:
+        """Multiply the smallest operand by the scalar where that takes less than multiplying the result; far less before
+        the first product, because what is scaled is shared no more. Returns whether it was done.
+        """
+        if self.line.number(scalar) == 1:
+            return False
+        counts = [prod([numbers[wire] for wire in operand.wires]) for operand in operands]
+        smallest = min(range(len(operands)), key=counts.__getitem__)
+        result = prod([numbers[wire] for wire in kept if any(wire in operand.wires for operand in operands)])
+        if counts[smallest] * (FAR_LESS if first else 1) >= result:
+            return False
+        operands[smallest] = Operand(self.line.multiply(scalar, operands[smallest].step), operands[smallest].wires)
+        return True
 
     def pattern(self, core: Operand, unique: list[int], flat: list[int], node: Network) -> Held:
         """The outputs of a network from its core: broadcast, doubled and grouped wires."""

@@ -230,9 +230,8 @@ def _matrix_product(
     """A matrix product of rows x summed and summed x columns, each a group of wires, for every element of the batch."""
     rows = [wire for wire in left.wires if wire not in batch and wire not in summed]
     columns = [wire for wire in right.wires if wire not in batch and wire not in summed]
-    first_wanted = next((wire for wire in wanted if wire in rows or wire in columns), None)
     if rows and columns:
-        prefers_right = first_wanted in columns
+        prefers_right = _comes_first(columns, rows, wanted)
     else:  # a vector stands where the matrix need not be transposed
         matrix_first = not _ends_with(left, summed) if rows else _ends_with(right, summed)
         prefers_right = not batch and bool(rows or columns) and matrix_first
@@ -258,6 +257,14 @@ def _matrix_product(
         step = line.index(step, items)
     wires = (*batch, *rows, *columns)
     return Operand(line.reshape(step, [size_of[wire] for wire in wires]), wires)
+
+
+def _comes_first(columns: Collection[int], rows: Collection[int], wanted: Sequence[int]) -> bool:
+    """Does the result of a matrix product suit the caller better with its columns before its rows?"""
+    first = next((wire for wire in wanted if wire in rows or wire in columns), None)
+    if first is None or any(wire in wanted for wire in rows) == any(wire in wanted for wire in columns):
+        return first in columns
+    return (first in columns) == (wanted[-1] not in (columns if first in columns else rows))
 
 
 def _ends_with(operand: Operand, summed: Collection[int]) -> bool:

@@ -15,6 +15,7 @@ class Products:
 
     def __init__(self) -> None:
         self._known: dict[object, tuple[int, Origin]] = {}
+        self._pairs: set[tuple[int, int]] = set()
 
     def __bool__(self) -> bool:
         return bool(self._known)
@@ -24,10 +25,13 @@ class Products:
         first, second, signature = _signed(one, two, kept)
         places = {wire: (1, axis) for axis, wire in enumerate(second.wires)}
         places |= {wire: (0, axis) for axis, wire in enumerate(first.wires)}
+        self._pairs |= {(one.step, two.step), (two.step, one.step)}
         self._known.setdefault(signature, (result.step, tuple(places[wire] for wire in result.wires)))
 
     def recall(self, one: Operand, two: Operand, kept: Collection[int]) -> Operand | None:
         """The product of two operands over the wires that are kept, if it was taken before."""
+        if (one.step, two.step) not in self._pairs:
+            return None
         first, second, signature = _signed(one, two, kept)
         found = self._known.get(signature)
         if found is None:

@@ -13,6 +13,21 @@ from tensor_networks.backends import numpy as plain
 OVERWRITING = ("sigmoid", "softmax")  # these can be told that nobody else sees their argument
 
 
+def over(function: np.ufunc, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """function(x, y), written over x."""
+    return function(x, y, x)
+
+
+def under(function: np.ufunc, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """function(x, y), written over y."""
+    return function(x, y, y)
+
+
+def onto(function: np.ufunc, x: np.ndarray) -> np.ndarray:
+    """function(x), written over x."""
+    return function(x, x)
+
+
 def sigmoid(x: np.ndarray, own: bool = False) -> np.ndarray:
     """1 / (1 + exp(-x)); where exp overflows, that is the 0 it should be."""
     if not x.ndim:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from tensor_networks.axes import value
+from tensor_networks.axes import Axis, value
 from tensor_networks.backends import fast
 from tensor_networks.backends import numpy as table
 from tensor_networks.backends.spelling import ADD, ATOM, MULTIPLY, POWER, Names, Text, Writer, at, helpers, numeral
@@ -24,6 +24,10 @@ from tensor_networks.lowering import Step
 from tensor_networks.numbers import exact
 from tensor_networks.program import Program
 
+LEAST_REUSED = 1024  # entries of a result from which memory is reused
+FRESH = frozenset({"matmul", "multiply", "divide", "add", "scale", "power", "reciprocal", "root", "embed", "sum"})
+UNARY = {"reciprocal": "np.reciprocal", "root": "np.sqrt"}
+FRESH_CALLS = frozenset({"exp", "log", "sin", "cos", "tanh", "sinh", "cosh", "log1p", "expm1", "sigmoid", "softmax", "softplus"})
 MOST_ONES = 1 << 20  # the longest vector of ones that is kept
 MOST_SHOWN = 512  # programs whose lines tracebacks can show
 _shown: deque[str] = deque()
@@ -82,7 +86,13 @@ class _Writer(Writer):
         self.sizes, self.dtype, self.uniform = sizes, dtype, uniform
         self.real = np.zeros((), dtype).real.dtype
         self.constants: dict[str, Any] = {"_sum": np.add.reduce}
+        self.known = _known_numbers(program, sizes)
+        self.written_into = _written_into(program)
         super().__init__(program, table, names)
+
+    def write(self, step: Step) -> Text:
+        number = self.known.get(len(self.texts))
+        return super().write(step) if number is None else Text(self.number(number), ATOM)
 
     def operation(self, step: Step, args: list[Text]) -> tuple[str, int]:
         op, _, params, axes = step
@@ -93,8 +103,14 @@ class _Writer(Writer):
             return self.total(step, args[0]), ATOM
         if op == "scale" and axes and params[0] != -1:
             return f"{self.number(params[0])} * {at(args[0], ATOM)}", MULTIPLY
+        in_order = len(self.texts) in self.written_into
+        if in_order and op in ("multiply", "divide"):
+            return f'np.{op}({args[0].text}, {args[1].text}, order="C")', ATOM
+        written = self.written_over(step, args) if self.is_large(axes) else None
+        if written is not None:
+            return written, ATOM
         if op == "add" and axes:
-            return self.combination(step, args), ADD
+            return self.combination(step, args)
         if op == "reciprocal" and axes and self.dtype.kind == "f":
             return f"np.reciprocal({args[0].text})", ATOM
         if op == "call" and self.is_own(step, args) and params[0] in fast.OVERWRITING:
@@ -107,6 +123,8 @@ class _Writer(Writer):
         return super().operation(step, args)
 
     def call(self, name: str, args: Sequence[Text], params: Iterable[object]) -> str:
+        if name == "relu":
+            return f"np.maximum({args[0].text}, {self.number(0)})"
         if self.uniform and self.dtype.kind == "f" and hasattr(fast, name):
             self.constants[f"_{name}"] = getattr(fast, name)
             return f"_{name}({', '.join(arg.text for arg in args)})"
@@ -126,21 +144,64 @@ class _Writer(Writer):
         self.constants[name] = np.array(float(numeral(number).text.removeprefix("float('").removesuffix("')")), self.real)
         return name
 
-    def combination(self, step: Step, args: Sequence[Text]) -> str:
+    def combination(self, step: Step, args: Sequence[Text]) -> tuple[str, int]:
         """A linear combination with its numbers as arrays of no axes, which NumPy takes up faster than Python's."""
-        text = ""
+        whole, level = "", ADD
+        large = self.is_large(step.axes)
+        fresh = full = False  # is what is written so far an array that nobody else sees, is it of full size?
         for coefficient, arg, number in zip(step.params, args, step.args, strict=True):
             factor: Any = exact(coefficient)
             constant = self.program.steps[number]
+            scaled = abs(factor) != 1
             if constant.op == "constant":
                 term = self.number(abs(factor) * exact(constant.params[0]))
-            elif abs(factor) == 1:
-                term = at(arg, MULTIPLY)
             else:
-                term = f"{self.number(abs(factor))} * {at(arg, POWER)}"
-            sign = "-" if factor < 0 else "+"
-            text += f" {sign} {term}" if text else term if factor > 0 else f"-{term}"
-        return text
+                term = f"{self.number(abs(factor))} * {at(arg, POWER)}" if scaled else arg.text
+            full = full or constant.axes == step.axes
+            own = large and constant.axes == step.axes and (scaled or self.is_fresh(number))
+            function = "np.subtract" if factor < 0 else "np.add"
+            inner = term if scaled or constant.op == "constant" else at(arg, MULTIPLY)
+            if not whole:
+                whole, fresh, level = (inner, own, ADD) if factor > 0 else (f"-{inner}", own, ADD)
+            elif number == step.args[-1] and len(self.texts) in self.written_into:
+                whole, level = f'{function}({whole}, {term}, order="C")', ATOM
+            elif fresh or own:
+                texts = Text(whole, ATOM), Text(term, ATOM)
+                whole, fresh, level = self.helped("over" if fresh else "under", function, *texts), True, ATOM
+            else:
+                whole, level = f"{whole} {'-' if factor < 0 else '+'} {inner}", ADD
+                fresh = large and full
+        return whole, level
+
+    def is_large(self, axes: Sequence[Axis]) -> bool:
+        """Is it worth while to write such a result over an argument that is needed no more?"""
+        if not self.uniform or self.dtype.kind != "f":
+            return False
+        return LEAST_REUSED <= prod([value(axis, self.sizes) for axis in axes])
+
+    def is_fresh(self, number: int) -> bool:
+        """Is a step an array that was made for the one step that uses it?"""
+        step = self.program.steps[number]
+        return self.uses[number] == 1 and (step.op in FRESH or (step.op == "call" and step.params[0] in FRESH_CALLS))
+
+    def written_over(self, step: Step, args: Sequence[Text]) -> str | None:
+        """The text of a step that is written over one of its arguments; None if that cannot be."""
+        for place, number in enumerate(step.args):
+            if not self.is_fresh(number) or self.program.steps[number].axes != step.axes:
+                continue
+            if step.op in ("multiply", "divide"):
+                return self.helped("over" if place == 0 else "under", f"np.{step.op}", *args)
+            if step.op == "scale":
+                return self.helped("over", "np.multiply", args[0], Text(self.number(step.params[0]), ATOM))
+            spelled = UNARY.get(step.op) or (table.NAMES.get(str(step.params[0])) if step.op == "call" else None)
+            if spelled is not None and len(args) == 1 and isinstance(getattr(np, spelled[3:]), np.ufunc):
+                return self.helped("onto", spelled, args[0])
+        return None
+
+    def helped(self, name: str, function: str, *args: Text) -> str:
+        """The call of a function through one of those that write over an argument."""
+        self.constants[f"_{name}"] = getattr(fast, name)
+        return f"_{name}({', '.join([function, *(arg.text for arg in args)])})"
 
     def placement(self, step: Step, args: Sequence[Text]) -> str:
         """A write to a diagonal, through a view whose strides are known beforehand."""
@@ -169,6 +230,39 @@ class _Writer(Writer):
                 return f"{ones}.dot({arg.text})" if first else f"{at(arg, ATOM)}.dot({ones})"
         which = step.params[0] if len(step.params) == 1 else tuple(step.params)
         return f"_sum({arg.text}, {None if len(step.params) == len(axes) else which})"
+
+
+def _written_into(program: Program) -> set[int]:
+    """The steps whose memory deposits write into: these are wanted in C order."""
+    found: set[int] = set()
+    for number in reversed(range(len(program.steps))):
+        step = program.steps[number]
+        if step.op == "deposit" or (number in found and step.op == "reshape"):
+            found.add(step.args[0])
+    return found
+
+
+def _known_numbers(program: Program, sizes: Mapping[str, int]) -> dict[int, float]:
+    """The steps without axes that follow from the sizes alone, results of the program left out."""
+    found: dict[int, float] = {}
+    every: dict[int, float] = {}
+    for number, (op, args, params, axes) in enumerate(program.steps):
+        known = [every[arg] for arg in args if arg in every]
+        if axes or len(known) < len(args):
+            continue
+        if op in ("size", "constant", "scalar"):
+            every[number] = float(value(params[0], sizes) if op == "size" else exact(params[0]))  # type: ignore[arg-type]
+        elif op == "scale":
+            every[number] = float(exact(params[0])) * known[0]
+        elif op == "multiply":
+            every[number] = known[0] * known[1]
+        elif op == "reciprocal" and known[0]:
+            every[number] = 1 / known[0]
+        elif op == "divide" and known[1]:
+            every[number] = known[0] / known[1]
+        if op != "constant" and number in every and number not in program.outputs:
+            found[number] = every[number]
+    return found
 
 
 def entry(names: Sequence[str], checked: Sequence[str]) -> str | None:
