@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import Context
-from functools import lru_cache
-from importlib import import_module
+from functools import lru_cache, partial
 from inspect import signature
 from threading import Lock, local
 from types import ModuleType
@@ -20,6 +19,7 @@ import numpy as np
 
 from ricci.binding import as_array, bind, home_of, symbols_of, trait_check
 from ricci.constants import constants_of, is_constant
+from ricci.foreign import checked, common_backend, converted, promoted, ready
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.backends import jax as jax_backend
 from tensor_networks.backends import numpy as numpy_backend
@@ -65,7 +65,7 @@ def evaluate(
         UnknownName: an array is given for an unknown name.
     """
     limit = current().memory if memory_limit is None else memory_limit
-    settings = (tuple(nodes), "numpy", tuple(declared), limit, hashable(optimize))
+    settings = (tuple(nodes), None, tuple(declared), limit, hashable(optimize))
     try:
         compiled = _remembered(*settings)
     except TypeError:  # the planner cannot be hashed
@@ -83,13 +83,15 @@ def hashable(optimize: Any) -> Any:
 
 def compile(
     nodes: Iterable[Node],
-    backend: str = "numpy",
+    backend: str | None = None,
     declared: Iterable[Tensor] = (),
     memory_limit: float | None = None,
     optimize: Any = None,
     single: bool = False,
 ) -> Compiled:
     """A callable of arrays that returns the list of the values of the nodes; if `single`, the value of the one node.
+
+    Without a backend it is that of the arrays, for every call.
 
     Raises:
         UnknownName: there is no such backend.
@@ -178,7 +180,7 @@ class Compiled:
     def __init__(
         self,
         nodes: tuple[Node, ...],
-        backend: str = "numpy",
+        backend: str | None = None,
         declared: tuple[Tensor, ...] = (),
         memory_limit: float | None = None,
         optimize: Any = None,
@@ -186,16 +188,16 @@ class Compiled:
     ) -> None:
         self.nodes, self.backend, self.declared, self.single = nodes, backend, declared, single
         self.memory_limit, self.optimize = memory_limit, optimize
-        self.table = _backend(backend)
+        self.table = _backend(backend or "numpy")
         self.tensors, self.symbols = _leaves(nodes)
         self.constants = constants_of(*nodes)
         self.names = tuple(sorted(self.tensors.keys() - self.constants.keys()))
         self._extra = {tensor.name: tensor for tensor in declared if tensor.name not in self.tensors}
         self._checks = {name: trait_check(tensor) for name, tensor in self.tensors.items() if name in self.names}
         self._known: dict[Any, Function] = {}
-        self._programs: dict[Any, Function] = {}
+        self._programs: dict[Any, Any] = {}
         self._lock = Lock()
-        if backend == "numpy":
+        if self.table is numpy_backend:
             self._install()
 
     def _install(self) -> None:
@@ -212,7 +214,10 @@ class Compiled:
     @property
     def source(self) -> str:
         """Standalone source."""
-        return source(self.nodes, self.backend, declared=self.declared, optimize=self.optimize)
+        return self._source(self.backend or "numpy")
+
+    def _source(self, backend: str) -> str:
+        return source(self.nodes, backend, declared=self.declared, optimize=self.optimize)
 
     def cost(self, /, **sizes: int) -> Cost:
         """What a call costs for sizes given by symbol (100 for those not given); printed, it is a report.
@@ -231,8 +236,7 @@ class Compiled:
         if len(given) > len(self.names):
             inputs = ", ".join(map(clip, self.names))
             raise OperandError(f"there are {len(self.names)} inputs, not {len(given)}: {inputs}")
-        arrays = dict(zip(self.names, given, strict=False)) | arrays
-        return self._general(arrays) if self.backend == "numpy" else self._elsewhere(arrays)
+        return self._general(dict(zip(self.names, given, strict=False)) | arrays)
 
     def bound(self, /, *given: Any, **arrays: Any) -> tuple[dict[str, np.ndarray], dict[str, int]]:
         """The arrays, converted and checked against their tensors and each other, and the sizes that they tell.
@@ -240,21 +244,28 @@ class Compiled:
         Raises:
             SizeError, OperandError, UnknownName: see `evaluate`.
         """
-        arrays = dict(zip(self.names, given, strict=False)) | arrays
-        found, sizes = self._sorted_out(arrays)
-        tensors = {**self.tensors, **self._extra}
-        bind([(tensors[name], array) for name, array in {**self.constants, **found}.items()], sizes)
-        for symbol in self.symbols:
-            if symbol not in sizes:
-                raise SizeError(f"the size {symbol} is not known: give {symbol}=... or an array that has it")
+        found, sizes = self._matched(dict(zip(self.names, given, strict=False)) | arrays, as_array)
         for name in self.names:
             if check := self._checks[name]:
                 check(found[name])
         return found, sizes
 
+    def _matched(self, arrays: Mapping[str, Any], convert: Callable[[str, Any], Any]) -> tuple[dict[str, Any], dict[str, int]]:
+        """The arrays, converted, with shapes that fit, and the sizes that they tell."""
+        found, sizes = self._sorted_out(arrays, convert)
+        tensors = {**self.tensors, **self._extra}
+        bind([(tensors[name], array) for name, array in {**self.constants, **found}.items()], sizes)
+        for symbol in self.symbols:
+            if symbol not in sizes:
+                raise SizeError(f"the size {symbol} is not known: give {symbol}=... or an array that has it")
+        return found, sizes
+
     def _general(self, arrays: dict[str, Any]) -> Any:
         """Convert and check the arrays, find or make the function for their shapes and dtypes, and run it."""
         arrays = {name: array for name, array in arrays.items() if array is not None}
+        backend = self.backend or common_backend(arrays) or "numpy"
+        if backend != "numpy":
+            return self._elsewhere(backend, arrays)
         given, sizes = self.bound(**arrays)
         read = [given[name] for name in self.names]
         run = self._program(sizes, read)
@@ -268,16 +279,18 @@ class Compiled:
         except Exception as error:
             return _failed(error, run, read)
 
-    def _sorted_out(self, arrays: Mapping[str, Any]) -> tuple[dict[str, np.ndarray], dict[str, int]]:
+    def _sorted_out(
+        self, arrays: Mapping[str, Any], convert: Callable[[str, Any], Any]
+    ) -> tuple[dict[str, Any], dict[str, int]]:
         """The arrays, converted, and the sizes given by symbol."""
-        given: dict[str, np.ndarray] = {}
+        given: dict[str, Any] = {}
         sizes: dict[str, int] = {}
         for name, array in arrays.items():
             if name in self.constants:
                 if not np.array_equal(array, self.constants[name], equal_nan=True):
                     raise OperandError(f"{clip(name)} is a constant with other entries than the array given for it")
             elif name in self.tensors or name in self._extra:
-                given[name] = as_array(name, array)
+                given[name] = convert(name, array)
             elif name in self.symbols and isinstance(array, int | np.integer) and array >= 0:
                 sizes[name] = int(array)
             else:
@@ -309,30 +322,31 @@ class Compiled:
                 self._programs[key] = run
         return run
 
-    def _elsewhere(self, arrays: Mapping[str, Any]) -> Any:
-        """The values on another backend, through its standalone source; what it does not read is left out."""
+    def _elsewhere(self, backend: str, arrays: Mapping[str, Any]) -> Any:
+        """The values on another backend, through its standalone source."""
+        found, sizes = self._matched(arrays, partial(converted, backend))
+        odd = {name for name in sizes if name in arrays and not name.isidentifier()}
+        for name in self.names:
+            if check := self._checks[name]:
+                checked(self.tensors[name], found[name], check)
+        found = promoted(found) if backend == "torch" else found
+        if self.memory_limit is not None:
+            itemsize = max((array.dtype.itemsize for array in found.values()), default=FLOAT.itemsize)
+            check_memory(build(self.nodes, sizes, self.optimize), sizes, self.memory_limit, itemsize)
         with self._lock:
-            run = self._programs.get(())
-            if run is None:
-                run = self._programs[()] = self._finished(made(self.source, "program", {}))
-        read = {giver.name for giver in _givers(self.symbols, self.tensors, self.declared)}
-        unread = self._extra.keys() - read
+            if backend not in self._programs:
+                program = made(self._source(backend), "program", {})
+                givers = (giver.name for giver in _givers(self.symbols, self.tensors, self.declared))
+                read = {*self.names, *givers, *signature(program).parameters}
+                self._programs[backend] = ready(program, backend, self.symbols), read
+            run, read = self._programs[backend]
         try:
-            result = run(**{name: array for name, array in arrays.items() if name not in unread})
+            result = run(**{name: value for name, value in (found | sizes).items() if name in read or name in odd})
         except (TypeError, ValueError) as error:
             raise OperandError(str(error)) from error
         if len(self.nodes) == 1:
             return result if self.single else [result]
         return list(result)
-
-    def _finished(self, program: Function) -> Function:
-        """The function of a program's source: for JAX compiled, anew for every combination of shapes."""
-        if self.backend != "jax":
-            return program
-        jax: Any = import_module("jax")
-        sizes = [symbol for symbol in self.symbols if symbol in signature(program).parameters]
-        compiled: Function = jax.jit(program, static_argnames=sizes)
-        return compiled
 
 
 class _Quiet(local):

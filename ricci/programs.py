@@ -20,7 +20,7 @@ Expressions = Expr | Iterable[Expr]
 
 def compile(
     expressions: Expressions,
-    backend: str = "numpy",
+    backend: str | None = None,
     *,
     optimize: Any = None,
     memory_limit: float | None = None,
@@ -36,7 +36,7 @@ def compile(
 
     Args:
         expressions: an expression, or several that share their intermediate results.
-        backend: ``"numpy"``, ``"jax"`` or ``"torch"``; the arrays returned are those of the backend.
+        backend: ``"numpy"``, ``"jax"`` or ``"torch"``: whose arrays are taken and returned. None: those it is called with.
         optimize: how contraction orders are chosen: None, the name of an opt_einsum path function, a path, or an object
             of opt_einsum's protocol such as ``cotengra.HyperOptimizer()``.
         memory_limit: bytes that results and intermediates may take; 80 % of the physical memory by default.
@@ -53,13 +53,13 @@ def compile(
     """
     nodes, single, declared = _settled(expressions)
     if structure is not None:
-        if structure != "auto" or backend != "numpy" or not isinstance(expressions, Expr):
+        if structure != "auto" or backend not in (None, "numpy") or not isinstance(expressions, Expr):
             raise OperandError('structure="auto" is for one expression and NumPy')
         split = expressions.split
         rows = sum(split[:-1]) if len(split) > 1 else expressions.order // 2
         return Structured(nodes[0], rows, declared)
     compiled = nodes_level.compile(nodes, backend, declared, memory_limit, optimize, single)
-    if (executor is None and memory_limit is None) or backend != "numpy":
+    if (executor is None and memory_limit is None) or backend not in (None, "numpy"):
         return compiled
     return Sliced(compiled, executor, progress, slices)
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ricci.compile import SHARE, Compiled, physical_memory, source
+from ricci.foreign import common_backend
 from ricci.functions import Apply, apply
 from tensor_networks.axes import value
 from tensor_networks.costs import cost
@@ -231,15 +232,20 @@ class Sliced:
     def __call__(self, /, *given: Any, **arrays: Any) -> Any:
         """The values, see `Compiled`.
 
+        Arrays of JAX and torch are not sliced.
+
         Raises:
             LimitError: no way of slicing fits into the memory allowed; says what is needed.
         """
-        if self.executor is None:
+        arrays = dict(zip(self.names, given, strict=False)) | arrays
+        elsewhere = self.compiled.backend is None and common_backend(arrays)
+        if self.executor is None or elsewhere:
             try:
-                return self.compiled(*given, **arrays)
+                return self.compiled(**arrays)
             except LimitError:
-                pass
-        found, sizes = self.compiled.bound(*given, **arrays)
+                if elsewhere:
+                    raise
+        found, sizes = self.compiled.bound(**arrays)
         values = [self._value(node, found, sizes) for node in self.compiled.nodes]
         return values[0] if self.compiled.single else values
 

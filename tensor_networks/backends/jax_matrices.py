@@ -13,21 +13,6 @@ if TYPE_CHECKING:
     import jax.numpy as jnp
 
 
-def symmetric_part(x: jnp.ndarray) -> jnp.ndarray:
-    """(x + x') / 2."""
-    return (x + x.mT) / 2
-
-
-def eigvalsh(x: jnp.ndarray) -> jnp.ndarray:
-    """The eigenvalues of the symmetric part, ascending."""
-    return jnp.linalg.eigvalsh(symmetric_part(x))
-
-
-def eigvecsh(x: jnp.ndarray) -> jnp.ndarray:
-    """The eigenvectors of the symmetric part, as columns."""
-    return jnp.linalg.eigh(symmetric_part(x))[1]
-
-
 def eigvals(x: jnp.ndarray) -> jnp.ndarray:
     """The eigenvalues; complex."""
     return jnp.linalg.eig(x)[0]
@@ -38,12 +23,6 @@ def eigvecs(x: jnp.ndarray) -> jnp.ndarray:
     return jnp.linalg.eig(x)[1]
 
 
-def gaps(x: jnp.ndarray) -> jnp.ndarray:
-    """1 / (x_j - x_i), and 0 on the diagonal."""
-    eye = jnp.eye(x.shape[-1], dtype=x.dtype)
-    return (1 - eye) / (x[..., None, :] - x[..., :, None] + eye)
-
-
 def wide_svd(x: jnp.ndarray) -> tuple[jnp.ndarray, jnp.ndarray, jnp.ndarray]:
     """The thin singular value decomposition of a matrix that has no more rows than columns."""
     if x.shape[-2] > x.shape[-1]:
@@ -51,68 +30,11 @@ def wide_svd(x: jnp.ndarray) -> tuple[jnp.ndarray, jnp.ndarray, jnp.ndarray]:
     return jnp.linalg.svd(x, full_matrices=False)
 
 
-def svdvals(x: jnp.ndarray) -> jnp.ndarray:
-    """The singular values, descending."""
-    return wide_svd(x)[1]
-
-
-def svdleft(x: jnp.ndarray) -> jnp.ndarray:
-    """The left singular vectors, as columns."""
-    return wide_svd(x)[0]
-
-
-def svdright(x: jnp.ndarray) -> jnp.ndarray:
-    """The right singular vectors, as rows."""
-    return wide_svd(x)[2]
-
-
-def nucnorm(x: jnp.ndarray) -> jnp.ndarray:
-    """The sum of the singular values."""
-    return jnp.linalg.svd(x, compute_uv=False).sum(-1)
-
-
-def polar(x: jnp.ndarray) -> jnp.ndarray:
-    """The product of the singular vectors, those of vanishing values left out."""
-    u, s, vh = jnp.linalg.svd(x, full_matrices=False)
-    kept = s > jnp.finfo(s.dtype).eps * max(x.shape[-2:]) * s[..., :1]
-    return (u * kept[..., None, :]) @ vh
-
-
-def polarturn(x: jnp.ndarray, t: jnp.ndarray) -> jnp.ndarray:
-    """The derivative of polar at x along t, x of full rank."""
-    u, s, vh = jnp.linalg.svd(x, full_matrices=False)
-    core = u.mT @ t @ vh.mT
-    inside = (core - core.mT) / (s[..., :, None] + s[..., None, :])
-    left = (t @ vh.mT - u @ core) / s[..., None, :]
-    right = (u.mT @ t - core @ vh) / s[..., :, None]
-    return (u @ inside + left) @ vh + u @ right
-
-
-def pinv(x: jnp.ndarray) -> jnp.ndarray:
-    """The pseudo-inverse."""
-    return jnp.linalg.pinv(x)
-
-
-def cholesky(x: jnp.ndarray) -> jnp.ndarray:
-    """The lower factor of the symmetric part."""
-    return jnp.linalg.cholesky(symmetric_part(x))
-
-
 def tall_qr(x: jnp.ndarray) -> tuple[jnp.ndarray, jnp.ndarray]:
     """The thin QR factorisation of a matrix that has no more columns than rows."""
     if x.shape[-2] < x.shape[-1]:
         raise ValueError("qfactor and rfactor are of matrices with no more columns than rows")
     return jnp.linalg.qr(x)
-
-
-def qfactor(x: jnp.ndarray) -> jnp.ndarray:
-    """The orthonormal columns of the QR factorisation."""
-    return tall_qr(x)[0]
-
-
-def rfactor(x: jnp.ndarray) -> jnp.ndarray:
-    """The upper triangular factor of the QR factorisation."""
-    return tall_qr(x)[1]
 
 
 def minors(x: jnp.ndarray) -> jnp.ndarray:
@@ -177,26 +99,3 @@ def logm(x: jnp.ndarray) -> jnp.ndarray:
     for k in range(10):
         y = y + vectors[0, k] ** 2 * jnp.linalg.solve(eye + (1 + nodes[k]) / 2 * away, away)
     return 2.0**doublings * y
-
-
-def along(function, x: jnp.ndarray, t: jnp.ndarray) -> jnp.ndarray:
-    """The derivative of a function of a matrix along t: a block of its value at [[x, 0], [t, x]]."""
-    size = x.shape[-1]
-    above = jnp.concatenate([x, jnp.zeros_like(x)], axis=-1)
-    below = jnp.concatenate([t, x], axis=-1)
-    return function(jnp.concatenate([above, below], axis=-2))[..., size:, :size]
-
-
-def expmalong(x: jnp.ndarray, t: jnp.ndarray) -> jnp.ndarray:
-    """The derivative of expm along t."""
-    return along(expm, x, t)
-
-
-def logmalong(x: jnp.ndarray, t: jnp.ndarray) -> jnp.ndarray:
-    """The derivative of logm along t."""
-    return along(logm, x, t)
-
-
-def sqrtmalong(x: jnp.ndarray, t: jnp.ndarray) -> jnp.ndarray:
-    """The derivative of sqrtm along t."""
-    return along(sqrtm, x, t)

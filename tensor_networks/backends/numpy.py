@@ -53,6 +53,7 @@ from tensor_networks.backends.numpy_special import (  # noqa: F401
 )
 
 IMPORTS = ("import math", "import numpy as np")
+TRANSLATED: dict[str, str] = {}
 STEPS = {
     "einsum": "np.einsum('{0}', {1}, optimize=True)",
     "stack": "np.stack(({0}), {1})",
@@ -63,6 +64,7 @@ STEPS = {
     "eye": "np.eye({shape_list}, dtype=dtype)",
     "broadcast": "np.broadcast_to({0}, {shape})",
     "embed": "embed({0}, {pattern}, {shape}, dtype)",
+    "pattern": "{0}({shape_list}, dtype)",
     "copy": "{0}.copy()",
     "root": "np.sqrt({0})",
 }

@@ -27,7 +27,9 @@ from tensor_networks.program import Program
 LEAST_REUSED = 1024  # entries of a result from which memory is reused
 FRESH = frozenset({"matmul", "multiply", "divide", "add", "scale", "power", "reciprocal", "root", "embed", "sum"})
 UNARY = {"reciprocal": "np.reciprocal", "root": "np.sqrt"}
-FRESH_CALLS = frozenset({"exp", "log", "sin", "cos", "tanh", "sinh", "cosh", "log1p", "expm1", "sigmoid", "softmax", "softplus"})
+FRESH_CALLS = frozenset(
+    {"exp", "log", "sin", "cos", "tanh", "sinh", "cosh", "log1p", "expm1", "sigmoid", "softmax", "softplus"}
+)
 MOST_ONES = 1 << 20  # the longest vector of ones that is kept
 MOST_SHOWN = 512  # programs whose lines tracebacks can show
 _shown: deque[str] = deque()
@@ -177,7 +179,7 @@ class _Writer(Writer):
         """Is it worth while to write such a result over an argument that is needed no more?"""
         if not self.uniform or self.dtype.kind != "f":
             return False
-        return LEAST_REUSED <= prod([value(axis, self.sizes) for axis in axes])
+        return prod([value(axis, self.sizes) for axis in axes]) >= LEAST_REUSED
 
     def is_fresh(self, number: int) -> bool:
         """Is a step an array that was made for the one step that uses it?"""

@@ -44,9 +44,10 @@ def standalone_text(
     body = written.body()
     results = [result.text for result in written.results]
     lines = _inputs(given, free, names)
-    if constants or re.search(r"\bdtype\b", "\n".join([*body, *results])):
-        read = [names.tensors[tensor.name] for tensor in program.inputs if tensor.name not in constants]
-        lines.append(f"dtype = common_dtype({', '.join(read)})")
+    read = ", ".join(names.tensors[tensor.name] for tensor in program.inputs if tensor.name not in constants)
+    for common in ("dtype", "device"):
+        if f"common_{common}" in helpers(table) and (constants or re.search(rf"\b{common}\b", "\n".join([*body, *results]))):
+            lines.append(f"{common} = common_{common}({read})")
     for name, data in constants.items():
         lines.append(f"{names.tensors[name]} = {table.STEPS['array'].format(_numbers(data))}")
     lines += [*_sizes(tensors, names), *_checks(given, names), *body, f"return {', '.join(results)}"]
@@ -145,8 +146,17 @@ def _definitions(code: str, table: ModuleType) -> list[str]:
         for name in re.findall(r"\b[A-Za-z_]\w*(?=[(,])", pending.pop()):
             if name in own and name not in needed:
                 needed.add(name)
-                pending.append(inspect.getsource(own[name]))  # type: ignore[arg-type]
-    return [inspect.getsource(own[name]).rstrip() for name in own if name in needed]  # type: ignore[arg-type]
+                pending.append(_definition(own[name], table))
+    return [_definition(own[name], table).rstrip() for name in own if name in needed]
+
+
+def _definition(function: object, table: ModuleType) -> str:
+    """The source of a function; one that a backend takes over from NumPy speaks of that backend's functions."""
+    text = inspect.getsource(function)  # type: ignore[arg-type]
+    if getattr(function, "__module__", "").partition("_matrices")[0] != table.__name__:
+        for old, new in table.TRANSLATED.items():
+            text = re.sub(rf"(?<!\w){re.escape(old)}", new, text)
+    return text
 
 
 def _comment(title: str, tensors: Sequence[Tensor], outputs: Sequence[Sequence[Axis]]) -> list[str]:

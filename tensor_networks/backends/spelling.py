@@ -22,7 +22,7 @@ LONGEST = 64  # characters of an expression that may be written into another one
 LONGEST_NAME = 40
 FEW = 8  # a program of so few lines frees nothing before its end
 ADD, MULTIPLY, POWER, ATOM = range(4)  # how tightly an expression binds
-RESERVED = {"dtype", "inputs", "program", "array", "check", "math", "np", "jnp", "jax", "torch", "list", "TypeError"}
+RESERVED = {"dtype", "device", "inputs", "program", "array", "check", "math", "np", "jnp", "jax", "torch", "list", "TypeError"}
 
 
 class Text(NamedTuple):
@@ -207,13 +207,13 @@ class Writer:
             return str(self.table.STEPS[op]).format(", ".join(arg.text for arg in args), params[0])
         if op == "deposit":
             return f"deposit({args[0].text}, {args[1].text}, {tuple(params)})"
-        if op == "pattern":
-            return f"{params[0]}({self.names.shape(axes)[1:-1]}, dtype)"
         pattern = self.table.STEPS["scalar" if op == "size" else op]
         if op == "size":
             first = self.names.size(params[0])  # type: ignore[arg-type]
         elif op in ("full", "scalar"):
             first = numeral(params[0]).text
+        elif op == "pattern":
+            first = str(params[0])
         elif op in ("broadcast", "embed", "root"):
             first = args[0].text
         shape = self.names.shape(axes)

@@ -8,32 +8,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tensor_networks.backends.torch_matrices import (  # noqa: F401
-    along,
+from tensor_networks.backends.numpy import (  # noqa: F401
+    cofactor,
+    folded,
+    from_diagonals,
+    half,
+    lowered,
+    sigmoid_slope,
+    size_of_half,
+    step,
+    where,
+)
+from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     cholesky,
-    eigvals,
     eigvalsh,
-    eigvecs,
     eigvecsh,
-    expm,
     expmalong,
-    gaps,
-    logm,
     logmalong,
-    minors,
-    nucnorm,
     pinv,
     polar,
     polarturn,
     qfactor,
     rfactor,
-    sqrtm,
     sqrtmalong,
     svdleft,
     svdright,
     svdvals,
-    sylvester,
     symmetric_part,
+)
+from tensor_networks.backends.torch_matrices import (  # noqa: F401
+    along,
+    eigvals,
+    eigvecs,
+    expm,
+    gaps,
+    logm,
+    minors,
+    nucnorm,
+    sqrtm,
+    sylvester,
     tall_qr,
     wide_svd,
 )
@@ -42,16 +55,18 @@ if TYPE_CHECKING:
     import torch
 
 IMPORTS = ("import torch",)
+TRANSLATED = {"np.ndarray": "torch.Tensor", "np.": "torch."}  # in definitions taken from NumPy
 STEPS = {
     "einsum": "torch.einsum('{0}', {1})",
     "stack": "torch.stack(({0}), {1})",
-    "array": "torch.tensor({0}, dtype=dtype)",
+    "array": "torch.tensor({0}, dtype=dtype, device=device)",
     "transpose": "{0}.permute({order})",
     "scalar": "torch.tensor({0}, dtype=dtype)",
-    "full": "torch.full({shape}, {0}, dtype=dtype)",
-    "eye": "torch.eye({shape_list}, dtype=dtype)",
+    "full": "torch.full({shape}, {0}, dtype=dtype, device=device)",
+    "eye": "torch.eye({shape_list}, dtype=dtype, device=device)",
     "broadcast": "torch.broadcast_to({0}, {shape})",
     "embed": "embed({0}, {pattern}, {shape}, dtype)",
+    "pattern": "{0}({shape_list}, dtype, device)",
     "copy": "{0}.clone()",
     "root": "torch.sqrt({0})",
 }
@@ -93,13 +108,23 @@ def common_dtype(*arrays: torch.Tensor) -> torch.dtype:
     return dtype
 
 
+def common_device(*arrays: torch.Tensor) -> torch.device | None:
+    """The device of constants: that of the first input."""
+    return arrays[0].device if arrays else None
+
+
 def embed(core: torch.Tensor, pattern: tuple[int, ...], shape: tuple[int, ...], dtype: torch.dtype) -> torch.Tensor:
     """Zeros of that shape, and `core` where all axes of equal number in the pattern have equal index."""
-    out = torch.zeros(shape, dtype=dtype)
-    sizes = [shape[pattern.index(axis)] for axis in range(max(pattern) + 1)]
-    strides = [sum(s for s, p in zip(out.stride(), pattern, strict=True) if p == axis) for axis in range(len(sizes))]
-    out.as_strided(sizes, strides)[...] = core
-    return out
+    held = list(range(max(pattern) + 1))
+    out = torch.as_tensor(core, dtype=dtype).broadcast_to([shape[pattern.index(axis)] for axis in held])
+    for place, number in enumerate(pattern):
+        if number in pattern[:place]:
+            out = torch.diag_embed(out.movedim(held.index(number), -1))
+            held.remove(number)
+            held += [number, number]
+    order = sorted(range(len(pattern)), key=pattern.__getitem__)
+    places = sorted(range(len(held)), key=held.__getitem__)
+    return out.permute([place for _, place in sorted(zip(order, places, strict=True))])
 
 
 def deposit(out: torch.Tensor, core: torch.Tensor, pattern: tuple[int, ...]) -> torch.Tensor:
@@ -112,25 +137,9 @@ def gram(x: torch.Tensor, d: torch.Tensor) -> torch.Tensor:
     return (x.T * d) @ x
 
 
-def sigmoid_slope(x: torch.Tensor) -> torch.Tensor:
-    """sigmoid(x) * sigmoid(-x), without overflow."""
-    small = torch.exp(-torch.abs(x))
-    return small / torch.square(1 + small)
-
-
 def softplus(x: torch.Tensor) -> torch.Tensor:
     """log(1 + exp(x)), without overflow."""
     return torch.relu(x) + torch.log1p(torch.exp(-torch.abs(x)))
-
-
-def step(x: torch.Tensor) -> torch.Tensor:
-    """1 for positive x, 1/2 at 0, 0 for negative x."""
-    return (1 + torch.sign(x)) / 2
-
-
-def where(condition: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """x where the condition is positive, y elsewhere."""
-    return torch.where(condition > 0, x, y)
 
 
 def softmax(x: torch.Tensor) -> torch.Tensor:
@@ -164,10 +173,11 @@ def norm2(x: torch.Tensor) -> torch.Tensor:
 
 def unit(x: torch.Tensor) -> torch.Tensor:
     """x / norm2(x), and 0 at 0."""
-    if x.numel() == 0 or not torch.any(x != 0):
-        return torch.zeros_like(x)
-    scaled = x / torch.abs(x).max()
-    return scaled / norm2(scaled)
+    if x.numel() == 0:
+        return x
+    largest = torch.abs(x).max()
+    scaled = x / torch.where(largest > 0, largest, torch.ones_like(largest))
+    return scaled / torch.where(largest > 0, norm2(scaled), torch.ones_like(largest))
 
 
 def logdet(x: torch.Tensor) -> torch.Tensor:
@@ -183,11 +193,6 @@ def adj(x: torch.Tensor) -> torch.Tensor:
     after = torch.cumprod(torch.cat([ones, s[..., 1:].flip(-1)], -1), -1).flip(-1)
     others = before * after * (torch.linalg.det(u) * torch.linalg.det(vh))[..., None]
     return vh.mH * others[..., None, :] @ u.mH
-
-
-def cofactor(x: torch.Tensor) -> torch.Tensor:
-    """The matrix of cofactors: the gradient of det."""
-    return adj(x).mT
 
 
 def trigamma(x: torch.Tensor) -> torch.Tensor:
@@ -215,53 +220,35 @@ def heptagamma(x: torch.Tensor) -> torch.Tensor:
     return torch.special.polygamma(5, x)
 
 
-def elimination(count: int, rows: int, columns: int, dtype: torch.dtype) -> torch.Tensor:
+def elimination(count: int, rows: int, columns: int, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
     """1 where the first index counts the place of the others on or below the diagonal, column by column."""
-    out = torch.zeros((count, rows, columns), dtype=dtype)
+    out = torch.zeros((count, rows, columns), dtype=dtype, device=device)
     column, row = torch.triu_indices(rows, rows)
     out[torch.arange(count), row, column] = 1
     return out
 
 
-def duplication(rows: int, columns: int, count: int, dtype: torch.dtype) -> torch.Tensor:
+def duplication(rows: int, columns: int, count: int, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
     """1 where the last index counts the place of the others, or its mirror image, on or below the diagonal."""
-    half = elimination(count, rows, columns, dtype)
-    return torch.maximum(half, half.swapaxes(1, 2)).permute(1, 2, 0)
+    below = elimination(count, rows, columns, dtype, device)
+    return torch.maximum(below, below.swapaxes(1, 2)).permute(1, 2, 0)
 
 
-def lower(rows: int, columns: int, dtype: torch.dtype) -> torch.Tensor:
+def lower(rows: int, columns: int, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
     """1 on and below the diagonal."""
-    return torch.tril(torch.ones((rows, columns), dtype=dtype))
+    return torch.tril(torch.ones((rows, columns), dtype=dtype, device=device))
 
 
-def toeplitz(count: int, rows: int, columns: int, dtype: torch.dtype) -> torch.Tensor:
+def toeplitz(count: int, rows: int, columns: int, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
     """1 where the first index counts the diagonal of the others, the lowest first."""
     offset = torch.arange(columns) - torch.arange(rows)[:, None] + rows - 1
-    return (torch.arange(count)[:, None, None] == offset).to(dtype)
+    return (torch.arange(count)[:, None, None] == offset).to(dtype=dtype, device=device)
 
 
 def places_of_half(size: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Rows and columns of the places on and below the diagonal, column by column."""
     columns, rows = torch.triu_indices(size, size)
     return rows, columns
-
-
-def size_of_half(count: int) -> int:
-    """The size of the matrix whose half has that many entries."""
-    return round(((8 * count + 1) ** 0.5 - 1) / 2)
-
-
-def half(x: torch.Tensor) -> torch.Tensor:
-    """The entries of the last two axes on and below the diagonal, column by column."""
-    rows, columns = places_of_half(x.shape[-1])
-    return x[..., rows, columns]
-
-
-def folded(x: torch.Tensor) -> torch.Tensor:
-    """The same, with those above the diagonal added to their mirror images."""
-    rows, columns = places_of_half(x.shape[-1])
-    both = x[..., rows, columns] + x[..., columns, rows]
-    return torch.where(rows == columns, both / 2, both)
 
 
 def mirrored(x: torch.Tensor) -> torch.Tensor:
@@ -272,19 +259,8 @@ def mirrored(x: torch.Tensor) -> torch.Tensor:
     return x[..., place]
 
 
-def lowered(x: torch.Tensor) -> torch.Tensor:
-    """The lower triangular matrix of a half-vector, the last axis."""
-    return torch.tril(mirrored(x))
-
-
 def along_diagonals(x: torch.Tensor) -> torch.Tensor:
     """The sums along the diagonals of the last two axes, the lowest diagonal first."""
     size = x.shape[-1]
     wide = torch.cat([x.flip(-2), torch.zeros_like(x)], -1).reshape(*x.shape[:-2], -1)
     return wide[..., : size * (2 * size - 1)].reshape(*x.shape[:-2], size, 2 * size - 1).sum(-2)
-
-
-def from_diagonals(x: torch.Tensor) -> torch.Tensor:
-    """The matrix that is constant along its diagonals, the last axis."""
-    size = (x.shape[-1] + 1) // 2
-    return x[..., torch.arange(size) - torch.arange(size)[:, None] + size - 1]

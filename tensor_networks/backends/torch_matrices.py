@@ -12,21 +12,6 @@ if TYPE_CHECKING:
     import torch
 
 
-def symmetric_part(x: torch.Tensor) -> torch.Tensor:
-    """(x + x') / 2."""
-    return (x + x.mT) / 2
-
-
-def eigvalsh(x: torch.Tensor) -> torch.Tensor:
-    """The eigenvalues of the symmetric part, ascending."""
-    return torch.linalg.eigvalsh(symmetric_part(x))
-
-
-def eigvecsh(x: torch.Tensor) -> torch.Tensor:
-    """The eigenvectors of the symmetric part, as columns."""
-    return torch.linalg.eigh(symmetric_part(x))[1]
-
-
 def eigvals(x: torch.Tensor) -> torch.Tensor:
     """The eigenvalues; complex."""
     return torch.linalg.eig(x)[0]
@@ -39,7 +24,7 @@ def eigvecs(x: torch.Tensor) -> torch.Tensor:
 
 def gaps(x: torch.Tensor) -> torch.Tensor:
     """1 / (x_j - x_i), and 0 on the diagonal."""
-    eye = torch.eye(x.shape[-1], dtype=x.dtype)
+    eye = torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)
     return (1 - eye) / (x[..., None, :] - x[..., :, None] + eye)
 
 
@@ -50,51 +35,9 @@ def wide_svd(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]
     return torch.linalg.svd(x, full_matrices=False)
 
 
-def svdvals(x: torch.Tensor) -> torch.Tensor:
-    """The singular values, descending."""
-    return wide_svd(x)[1]
-
-
-def svdleft(x: torch.Tensor) -> torch.Tensor:
-    """The left singular vectors, as columns."""
-    return wide_svd(x)[0]
-
-
-def svdright(x: torch.Tensor) -> torch.Tensor:
-    """The right singular vectors, as rows."""
-    return wide_svd(x)[2]
-
-
 def nucnorm(x: torch.Tensor) -> torch.Tensor:
     """The sum of the singular values."""
     return torch.linalg.svdvals(x).sum(-1)
-
-
-def polar(x: torch.Tensor) -> torch.Tensor:
-    """The product of the singular vectors, those of vanishing values left out."""
-    u, s, vh = torch.linalg.svd(x, full_matrices=False)
-    kept = s > torch.finfo(s.dtype).eps * max(x.shape[-2:]) * s[..., :1]
-    return (u * kept[..., None, :]) @ vh
-
-
-def polarturn(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-    """The derivative of polar at x along t, x of full rank."""
-    u, s, vh = torch.linalg.svd(x, full_matrices=False)
-    core = u.mT @ t @ vh.mT
-    inside = (core - core.mT) / (s[..., :, None] + s[..., None, :])
-    left = (t @ vh.mT - u @ core) / s[..., None, :]
-    right = (u.mT @ t - core @ vh) / s[..., :, None]
-    return (u @ inside + left) @ vh + u @ right
-
-
-def pinv(x: torch.Tensor) -> torch.Tensor:
-    """The pseudo-inverse."""
-    return torch.linalg.pinv(x)
-
-
-def cholesky(x: torch.Tensor) -> torch.Tensor:
-    """The lower factor of the symmetric part."""
-    return torch.linalg.cholesky(symmetric_part(x))
 
 
 def tall_qr(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -104,20 +47,10 @@ def tall_qr(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.linalg.qr(x)
 
 
-def qfactor(x: torch.Tensor) -> torch.Tensor:
-    """The orthonormal columns of the QR factorisation."""
-    return tall_qr(x)[0]
-
-
-def rfactor(x: torch.Tensor) -> torch.Tensor:
-    """The upper triangular factor of the QR factorisation."""
-    return tall_qr(x)[1]
-
-
 def minors(x: torch.Tensor) -> torch.Tensor:
     """The derivative of adj, from the singular values: exact at singular matrices too."""
     u, s, vh = torch.linalg.svd(x)
-    eye = torch.eye(s.shape[-1], dtype=torch.bool)
+    eye = torch.eye(s.shape[-1], dtype=torch.bool, device=s.device)
     values = s[..., None, None, :]
     factors = torch.where(eye[:, None, :] | eye[None, :, :], torch.ones_like(values), values)
     others = factors.prod(-1) * (1 - eye.to(s.dtype))
@@ -131,8 +64,8 @@ def minors(x: torch.Tensor) -> torch.Tensor:
 def sylvester(x: torch.Tensor, w: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
     """The solution y of x y + y w = v, as one linear system."""
     n, m = v.shape[-2:]
-    system = x[..., :, None, :, None] * torch.eye(m, dtype=v.dtype)[:, None, :]
-    system = system + torch.eye(n, dtype=v.dtype)[:, None, :, None] * w.mT[..., None, :, None, :]
+    system = x[..., :, None, :, None] * torch.eye(m, dtype=v.dtype, device=v.device)[:, None, :]
+    system = system + torch.eye(n, dtype=v.dtype, device=v.device)[:, None, :, None] * w.mT[..., None, :, None, :]
     batch = v.shape[:-2]
     return torch.linalg.solve(system.reshape(*batch, n * m, n * m), v.reshape(*batch, n * m, 1)).reshape(v.shape)
 
@@ -144,7 +77,7 @@ def expm(x: torch.Tensor) -> torch.Tensor:
 
 def sqrtm(x: torch.Tensor) -> torch.Tensor:
     """The principal square root, by scaled Denman-Beavers iteration."""
-    size, eye = x.shape[-1], torch.eye(x.shape[-1], dtype=x.dtype)
+    size, eye = x.shape[-1], torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)
     m, y = x, x
     for step in range(40):
         inverse = torch.linalg.inv(m)
@@ -160,12 +93,12 @@ def sqrtm(x: torch.Tensor) -> torch.Tensor:
 
 def logm(x: torch.Tensor) -> torch.Tensor:
     """The principal logarithm, by inverse scaling and squaring with Gauss-Legendre quadrature."""
-    eye = torch.eye(x.shape[-1], dtype=x.dtype)
+    eye = torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)
     doublings = 0
     while torch.abs(x - eye).sum(-2).max() > 0.25 and doublings < 60:
         x = sqrtm(x)
         doublings += 1
-    angles = torch.arange(1, 10, dtype=x.dtype)
+    angles = torch.arange(1, 10, dtype=x.dtype, device=x.device)
     jacobi = torch.diag(angles / torch.sqrt(4 * angles**2 - 1), 1)
     nodes, vectors = torch.linalg.eigh(jacobi + jacobi.T)
     away, y = x - eye, torch.zeros_like(x)
@@ -180,18 +113,3 @@ def along(function, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
     above = torch.cat([x, torch.zeros_like(x)], dim=-1)
     below = torch.cat([t, x], dim=-1)
     return function(torch.cat([above, below], dim=-2))[..., size:, :size]
-
-
-def expmalong(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-    """The derivative of expm along t."""
-    return along(expm, x, t)
-
-
-def logmalong(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-    """The derivative of logm along t."""
-    return along(logm, x, t)
-
-
-def sqrtmalong(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
-    """The derivative of sqrtm along t."""
-    return along(sqrtm, x, t)

@@ -31,9 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "tensor_networks.axes",
-        "tensor_networks.backends.jax",
         "tensor_networks.backends.numpy",
-        "tensor_networks.backends.torch",
         "tensor_networks.drawing.picture",
         "tensor_networks.limits",
         "tensor_networks.numbers",
@@ -41,6 +39,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "tensor_networks.backends.fast",
+        "tensor_networks.backends.jax",
+        "tensor_networks.backends.torch",
         "tensor_networks.drawing.strips",
         "tensor_networks.drawing.svg",
         "tensor_networks.drawing.text",
@@ -101,6 +101,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ricci.notation.numpy_stand_ins",
     ),
     (
+        "ricci.foreign",
         "ricci.functions.elementwise",
         "ricci.functions.matrices",
         "ricci.functions.vectors",
