@@ -80,7 +80,11 @@ def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
     for node in order:
         if node in inlined:
             continue
-        if type(node) is Network and not opened.isdisjoint(node.children) and any([opens(factor, 1) for factor in node.factors]):
+        if (
+            type(node) is Network
+            and not opened.isdisjoint(node.children)
+            and any([opens(factor, 1) for factor in node.factors])
+        ):
             new[node] = _unfolded(node, opens, new)
             continue
         children = node.children

@@ -36,6 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "tensor_networks.limits",
         "tensor_networks.numbers",
         "tensor_networks.plan",
+        "tensor_networks.symmetry",
     ),
     (
         "tensor_networks.backends.fast",
