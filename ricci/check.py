@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import Parameter, signature
 from typing import Any
 
@@ -11,16 +11,17 @@ import numpy as np
 
 from ricci.calculus import tangent
 from ricci.derive import derivative, differential, hvp
-from ricci.diagnosis import Counterexample, Finding, Pair, compared, counterexample, diagnosed, squeezed
+from ricci.diagnosis import Call, Counterexample, Finding, Pair, compared, counterexample, described, diagnosed, squeezed
 from ricci.differentials import Variable, is_zero
 from ricci.equality import equal, same_tensors
 from ricci.expr import Expr, leaves
+from ricci.guesses import mended, right_elsewhere
 from ricci.layout import MatrixExpr, matrix
 from ricci.reading import parse
 from ricci.simplify import settle
 from ricci.terms import told_apart
 from ricci.tracing import trace
-from tensor_networks.axes import show_shape
+from tensor_networks.axes import Axis
 from tensor_networks.errors import DerivativeError, LimitError, RicciError, ShapeError, TraceError
 from tensor_networks.networks import constant, network, zero
 from tensor_networks.nodes import Tensor, tensor
@@ -34,7 +35,7 @@ class Check:
     """The answer to "is my formula right?": true if it is.
 
     ``verdict`` is ``equal``, ``transposed``, ``sign``, ``factor``, ``symmetric part``, ``diagonal``, ``missing term``,
-    ``extra term``, ``coefficient``, ``not linear``, ``shape`` or ``different``; ``detail`` says it in a sentence,
+    ``extra term``, ``coefficient``, ``variable``, ``not linear``, ``shape`` or ``different``; ``detail`` says it in a sentence,
     ``derivative`` is the right formula, ``difference`` the derivative minus the candidate where that is a formula.
     """
 
@@ -97,12 +98,7 @@ def check(
         return _formula(Expr(constant(candidate)), task)
     if isinstance(candidate, Expr):
         return _formula(candidate, task)
-    if isinstance(candidate, str):
-        try:
-            return _formula(parse(candidate, **task.names), task)
-        except ShapeError as error:
-            return Check("shape", f"the shapes in it do not fit: {str(error).splitlines()[0]}", task.expected(()), candidate)
-    return _function(candidate, task)
+    return _text(candidate, task) if isinstance(candidate, str) else _function(candidate, task)
 
 
 @dataclass(frozen=True)
@@ -141,6 +137,18 @@ class Task:
         return Expr(settle(node)[0], declared=found.variables | {self.along.name: self.along})
 
 
+def _text(candidate: str, task: Task) -> Check:
+    """The answer for a text: what is shown of it is as it was written, and a mark that is missing in it is looked for."""
+    try:
+        answer = _formula(parse(candidate, **task.names), task)
+    except ShapeError as error:
+        answer = Check("shape", f"the shapes in it do not fit: {error.message}", task.expected(()))
+    if answer.verdict in ("shape", "symmetric part", "different"):
+        better = mended(candidate, task.names, answer.derivative)
+        answer = answer if better is None else replace(answer, detail=f"{answer.detail}; {better} is right")
+    return replace(answer, candidate=candidate)
+
+
 def _formula(candidate: Expr, task: Task) -> Check:
     """The answer for an expression."""
     names = [leaf.name for leaf in leaves(candidate.node)]
@@ -158,18 +166,36 @@ def _formula(candidate: Expr, task: Task) -> Check:
             lies = candidate.role == "row" and "; it is written as a row"
             return Check("equal", f"{same}{lies or ''}", expected, text)
     pairs = compared(_caller(candidate), expected)
-    finding = linear or diagnosed(pairs, expected, candidate.axes) or _symmetric(_caller(candidate), expected)
     difference = told = None
     if candidate.axes == expected.axes:
         difference, told = told_apart(candidate, expected)
-    finding = finding or told or Finding("different", _gap(candidate, expected, difference))
+    finding = linear or _found(_caller(candidate), pairs, expected, task, candidate.axes, told)
+    finding = finding or Finding("different", _gap(candidate, expected, difference))
     example = counterexample(_caller(candidate), expected)
     return Check(*finding, expected, text, difference, example)
 
 
+def _found(
+    call: Call,
+    pairs: Sequence[Pair],
+    expected: Expr,
+    task: Task,
+    axes: Sequence[Axis] | None = None,
+    told: Finding | None = None,
+) -> Finding | None:
+    """What is wrong: the plainest of all findings."""
+    plain = diagnosed(pairs, expected, axes)
+    if plain is not None and plain.verdict != "shape":
+        return plain
+    if told is not None and told.verdict == "missing term":
+        return told
+    symmetric = None if plain is not None else _symmetric(call, expected)
+    return symmetric or told or right_elsewhere(call, task.function, task.variables, expected) or plain
+
+
 def _gap(candidate: Expr, expected: Expr, difference: Expr | None) -> str:
     if difference is None:
-        return f"it is {show_shape(candidate.axes)}, the derivative {show_shape(expected.axes)}"
+        return f"it is {described(candidate.axes)}, the derivative {described(expected.axes)}"
     return f"the derivative minus the candidate is {difference}"
 
 
@@ -239,14 +265,14 @@ def _symmetric(call: Callable[[Mapping[str, Any]], Any], expected: Expr) -> Find
     square = [
         name
         for name, leaf in expected.variables.items()
-        if leaf.order == 2 and leaf.axes[0] == leaf.axes[1] and not leaf.traits and leaf in leaves(expected.node)
+        if 1 < leaf.order < 6 and len(set(leaf.axes)) == 1 and not leaf.traits and leaf in leaves(expected.node)
     ]
     for names in ([name] for name in square) if len(square) < 2 else [*([name] for name in square), square]:
         pairs = compared(call, expected, symmetric=names)
         which = " and ".join(names)
         if pairs and all(pair.agrees for pair in pairs):
             return Finding("symmetric part", f"it is right only for symmetric {which}: a symmetrisation is missing")
-        finding = diagnosed(pairs, expected, ()) if pairs else None
+        finding = diagnosed(pairs, expected) if pairs else None
         if finding is not None and finding.verdict in ("factor", "sign"):
             return Finding(finding.verdict, f"{finding.detail} - and symmetric {which} is taken for granted")
     return None
@@ -276,7 +302,7 @@ def _function(candidate: Callable[..., Any], task: Task) -> Check:
         raise RicciError("no random point was found at which both are finite")
     if all(pair.agrees for pair in pairs):
         return Check("equal", f"equal numerically at {len(pairs)} random points of two sizes; not proven", expected)
-    finding = _bent(call, task, expected) or diagnosed(pairs, expected, ()) or _symmetric(call, expected)
+    finding = _bent(call, task, expected) or _found(call, pairs, expected, task)
     finding = finding or Finding("different", "the values differ")
     return Check(*finding, expected, getattr(candidate, "__name__", ""), None, counterexample(call, expected))
 
@@ -313,5 +339,5 @@ def _numbers(candidate: Any, task: Task, at: Mapping[str, Any] | None) -> Check:
     pair = Pair(got, want, point, {})
     if pair.agrees:
         return Check("equal", "equal numerically at this point", expected)
-    finding = diagnosed([pair], expected, ()) or Finding("different", "the values differ")
+    finding = diagnosed([pair], expected) or Finding("different", "the values differ")
     return Check(*finding, expected, "", None, Counterexample(point, {}, got, want))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -58,7 +59,7 @@ class Counterexample:
 def shown(array: Any) -> str:
     """An array in one line."""
     text = np.array2string(np.asarray(array), precision=4, separator=", ", threshold=24, suppress_small=True)
-    return " ".join(text.split()).replace("[ ", "[")
+    return re.sub(r" (?=[\],])", "", " ".join(text.split()).replace("[ ", "["))
 
 
 def close(got: Array, want: Array) -> bool:
@@ -133,8 +134,8 @@ def counterexample(call: Call, expected: Expr) -> Counterexample | None:
 # verdicts
 
 
-def diagnosed(pairs: Sequence[Pair], expected: Expr, axes: Sequence[Axis]) -> Finding | None:
-    """What a wrong candidate has to do with the right derivative at all points; None if nothing simple."""
+def diagnosed(pairs: Sequence[Pair], expected: Expr, axes: Sequence[Axis] | None = None) -> Finding | None:
+    """What a wrong candidate, of given axes, has to do with the right derivative at all points; None if nothing simple."""
     if not pairs:
         return None
     if any(pair.got.shape != pair.want.shape for pair in pairs):
@@ -142,7 +143,7 @@ def diagnosed(pairs: Sequence[Pair], expected: Expr, axes: Sequence[Axis]) -> Fi
     return _scaled(pairs, expected) or _turned(pairs, expected) or _halves(pairs)
 
 
-def _misshapen(pairs: Sequence[Pair], expected: Expr, axes: Sequence[Axis]) -> Finding:
+def _misshapen(pairs: Sequence[Pair], expected: Expr, axes: Sequence[Axis] | None) -> Finding:
     """Of another shape: transposed, or the diagonal of the right one, or something else."""
     turned = [Pair(pair.got.T, pair.want, pair.point, pair.sizes) for pair in pairs]
     if all(pair.got.shape == pair.want.shape for pair in turned):
@@ -153,9 +154,25 @@ def _misshapen(pairs: Sequence[Pair], expected: Expr, axes: Sequence[Axis]) -> F
             return Finding("transposed", f"{_transposed(expected)}, and {more.detail}")
     if all(p.want.ndim == 2 and p.got.ndim == 1 and close(np.diag(p.got), p.want) for p in pairs):
         return Finding("diagonal", "it is the diagonal only: the derivative is a diagonal matrix with that diagonal")
-    shape = show_shape(axes) if axes else " x ".join(map(str, pairs[0].got.shape)) or "scalar"
-    wanted = show_shape(expected.axes) if axes else " x ".join(map(str, pairs[0].want.shape)) or "scalar"
-    return Finding("shape", f"it is {shape}, the derivative {wanted}")
+    for sentence, part in PARTS.items():
+        if all(0 not in p.want.shape and close(p.got, np.asarray(part(p.want))) for p in pairs):
+            return Finding("diagonal" if "diagonal" in sentence else "shape", sentence)
+    got, wanted = (axes, expected.axes) if axes is not None else (pairs[0].got.shape, pairs[0].want.shape)
+    return Finding("shape", f"it is {described(got)}, the derivative {described(wanted)}")
+
+
+PARTS: Mapping[str, Callable[[Array], Any]] = {
+    "it is the diagonal of the derivative, whose other entries are not 0": lambda a: np.diag(a) if a.ndim == 2 else a,
+    "it is the sum of the entries of the derivative: a sum is too much": np.sum,
+    "it is the trace of the derivative: a trace is too much": lambda a: np.trace(a) if a.ndim == 2 else a,
+}
+
+
+def described(axes: Sequence[Axis]) -> str:
+    """A shape in words: a scalar, a vector of size n, a matrix n x m, a tensor n x m x k."""
+    if not axes:
+        return "a scalar"
+    return f"a {('vector of size', 'matrix', 'tensor')[min(len(axes), 3) - 1]} {show_shape(axes)}"
 
 
 def _transposed(expected: Expr) -> str:
@@ -197,7 +214,7 @@ def _halves(pairs: Sequence[Pair]) -> Finding | None:
 
 def _scaled(pairs: Sequence[Pair], expected: Expr) -> Finding | None:
     """Off by a factor that is the same at all points, or that is made of sizes."""
-    factors = [_factor(pair) for pair in pairs]
+    factors = [factor_of(pair) for pair in pairs]
     known = [factor for factor in factors if factor is not None]
     if len(known) < len(factors) or not known:
         return None
@@ -213,13 +230,19 @@ def _scaled(pairs: Sequence[Pair], expected: Expr) -> Finding | None:
         sizes = np.array([np.prod([pair.sizes[word] for word in words]) for pair in pairs], float) ** power
         rest = np.array(known) / sizes
         if np.allclose(rest, rest[0], rtol=TOLERANCE, atol=0):
-            number = "" if abs(rest[0] - 1) < TOLERANCE else f"{_number(rest[0])}*"
-            text = f"{number}{'*'.join(words)}" if power > 0 else f"{number or '1'}/({'*'.join(words)})".replace("*/", "/")
-            return Finding("factor", f"it is off by the factor {text}")
+            return Finding("factor", f"it is off by the factor {_of_sizes(float(rest[0]), words, power)}")
     return None
 
 
-def _factor(pair: Pair) -> float | None:
+def _of_sizes(number: float, words: Sequence[str], power: int) -> str:
+    """2*n, n*m, 1/n, 2/(n*m)."""
+    body, plain = "*".join(words), abs(number - 1) < TOLERANCE
+    if power > 0:
+        return body if plain else f"{number_text(number)}*{body}"
+    return f"{'1' if plain else number_text(number)}/{body if len(words) == 1 else f'({body})'}"
+
+
+def factor_of(pair: Pair) -> float | None:
     """The number that the candidate is times the derivative, if there is one."""
     got, want = pair.got.ravel(), pair.want.ravel()
     if not len(want) or not np.any(want):
@@ -230,10 +253,10 @@ def _factor(pair: Pair) -> float | None:
 
 
 def _factor_text(factor: float) -> str:
-    return f"it is off by the factor {_number(factor)}: multiply it by {_number(1 / factor)}"
+    return f"it is off by the factor {number_text(factor)}: multiply it by {number_text(1 / factor)}"
 
 
-def _number(value: float) -> str:
+def number_text(value: float) -> str:
     """A number as a person writes it: 2, 1/3, 0.318..."""
     fraction = Fraction(value).limit_denominator(1000)
     return str(fraction) if abs(fraction - value) < 1e-7 * max(1.0, abs(value)) else f"{value:.6g}"

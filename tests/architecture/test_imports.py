@@ -187,7 +187,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ricci.derive",),
     ("ricci.curvature", "ricci.manifolds", "ricci.verify"),
     ("ricci.__main__", "ricci.diagnosis", "ricci.equality"),
-    ("ricci.derivation", "ricci.terms"),
+    ("ricci.derivation", "ricci.guesses", "ricci.terms"),
     ("ricci.check", "ricci.steps"),
     ("ricci",),
 )

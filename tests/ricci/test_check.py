@@ -42,7 +42,26 @@ WRONG: list[tuple[str, str, Any, dict[str, Any], str, str]] = [
     ("2*A'*(A*x + b)", LEAST, "x", OF_LEAST, "coefficient", "the sign of 2*A'*b is wrong"),
     ("2*A'*(A*x - 3*b)", LEAST, "x", OF_LEAST, "coefficient", "-6*A'*b where -2*A'*b should be"),
     ("2*A*(A*x - b)", LEAST, "x", OF_LEAST, "shape", "cannot multiply"),
-    ("2*A", LEAST, "x", OF_LEAST, "shape", "m x n, the derivative n"),
+    ("2*A'*(b - A*x)'", LEAST, "x", OF_LEAST, "shape", "cannot multiply"),
+    ("2*A*(A*x - b)", LEAST, "x", {"A": "n n", "x": "n", "b": "n"}, "symmetric part", "2*A'*(A*x - b) is right"),
+    ("3*x^2", "sum(x.^3)", "x", {"x": "n"}, "shape", "3*x.^2 is right"),
+    ("2*A*A'", LEAST, ("x", "x"), OF_LEAST, "shape", "2*A'*A is right"),
+    ("A*x", "x'*A*x", "x", QUADRATIC, "missing term", "A'*x is missing"),
+    ("3 T_ijk x_j x_k", "T_ijk x_i x_j x_k", "x", {"T": "n n n", "x": "n"}, "symmetric part", "only for symmetric T"),
+    ("x", "x'*A*y", "y", {"A": "n n", "x": "n", "y": "n"}, "different", "A'*x - x"),
+    ("A*y", "x'*A*y", "y", {"A": "n n", "x": "n", "y": "n"}, "variable", "by x, not by y"),
+    ("x*y'", "x'*A*y", "y", {"A": "n m", "x": "n", "y": "m"}, "variable", "by A, not by y"),
+    ("inv(X)'", "det(X)", "X", {"X": "n n"}, "factor", "1/det(X)"),
+    ("2*x", "norm2(x)", "x", {"x": "n"}, "factor", "factor 2*norm2(x)"),
+    ("x/norm2(x)^3", "norm2(x)", "x", {"x": "n"}, "factor", "factor 1/norm2(x)^2"),
+    ("sum(y)*x", "sum(y)*norm2(x)", "x", {"x": "n", "y": "n"}, "factor", "not the same multiple everywhere"),
+    ("-sigmoid(x)", "sum(log(1 + exp(-x)))", "x", {"x": "n"}, "sign", "the derivative at -x"),
+    ("sigmoid(x)", "sum(log(1 + exp(-x)))", "x", {"x": "n"}, "missing term", "-1 in every entry"),
+    ("softmax(x).*(1 - softmax(x))", "softmax(x)", "x", {"x": "n"}, "diagonal", "other entries are not 0"),
+    ("sum(exp(x))", "sum(exp(x))", "x", {"x": "n"}, "shape", "a sum is too much"),
+    ("x'*x", "x'*A*x", "A", QUADRATIC, "shape", "x*x' is right"),
+    ("(X - M)/n", "sum((X - M).^2)/2", "X", {"X": "n m", "M": "n m"}, "factor", "factor 1/n"),
+    ("2*A", LEAST, "x", OF_LEAST, "shape", "matrix m x n, the derivative a vector of size n"),
     ("inv(X)", "logdet(X)", "X", {"X": "n n"}, "transposed", "transposed"),
     ("2*x*(A*x - b)'", LEAST, "A", OF_LEAST, "transposed", "numerator layout"),
     ("x*(A*x - b)'", LEAST, "A", OF_LEAST, "transposed", "multiply it by 2"),
@@ -61,6 +80,33 @@ def test_wrong(candidate: str, f: str, wrt: Any, declared: dict[str, Any], verdi
     assert answer.verdict == verdict
     assert words in answer.detail
     assert str(answer.derivative) in str(answer)
+    assert candidate in str(answer)  # as it was written
+
+
+AS_FUNCTIONS: list[tuple[str, str, Any, dict[str, Any], str, str]] = [
+    ("lambda A, x, b: 2 * A.T @ (A @ x - b)", LEAST, "x", OF_LEAST, "equal", "proven"),
+    ("lambda A, x, b: 2 * (A @ x - b) @ A", LEAST, "x", OF_LEAST, "equal", "proven"),
+    ("lambda A, x, b: np.einsum('ij,i->j', A, 2 * (A @ x - b))", LEAST, "x", OF_LEAST, "equal", "proven"),
+    ("lambda A, x, b: A.T @ (A @ x - b)", LEAST, "x", OF_LEAST, "factor", "by 2"),
+    ("lambda A, x, b: 2 * A.T @ (b - A @ x)", LEAST, "x", OF_LEAST, "sign", "sign is wrong"),
+    ("lambda A, x, b: 2 * np.outer(x, A @ x - b)", LEAST, "A", OF_LEAST, "transposed", "numerator layout"),
+    ("lambda A, x, b: 2 * A.T @ A @ x", LEAST, "x", OF_LEAST, "missing term", "2*A'*b is missing"),
+    ("lambda x: np.exp(x) / np.exp(x).sum()", "logsumexp(x)", "x", {"x": "n"}, "equal", "proven"),
+    ("lambda x: np.diag(np.exp(x)) / np.exp(x).sum()", "softmax(x)", "x", {"x": "n"}, "missing term", "is missing"),
+    ("lambda X: np.linalg.inv(X)", "logdet(X)", "X", {"X": "n n"}, "transposed", "transposed"),
+    ("lambda X: np.linalg.inv(X).T", "logdet(X)", "X", {"X": "n n"}, "equal", "proven"),
+    ("lambda x, y: x", "x'*y", "x", {"x": "n", "y": "n"}, "variable", "by y, not by x"),
+    ("lambda x: x / np.sqrt(x @ x)", "norm2(x)", "x", {"x": "n"}, "equal", "proven"),
+    ("lambda x: x", "norm2(x)", "x", {"x": "n"}, "factor", "factor norm2(x)"),
+    ("lambda x: x.reshape(-1, 1)", "x'*x/2", "x", {"x": "n"}, "equal", "axes of size 1"),
+]
+
+
+@pytest.mark.parametrize(("candidate", "f", "wrt", "declared", "verdict", "words"), AS_FUNCTIONS)
+def test_numpy_functions(candidate: str, f: str, wrt: Any, declared: dict[str, Any], verdict: str, words: str) -> None:
+    answer = rc.check(eval(candidate, {"np": np}), f, wrt, **declared)
+    assert answer.verdict == verdict
+    assert words in answer.detail
 
 
 def test_the_counterexample_is_one() -> None:
