@@ -13,7 +13,8 @@ import numpy as np
 
 from tensor_networks.axes import Axis, atoms, derived, inverted, show, show_shape, symbols, value
 from tensor_networks.errors import OperandError, SizeError, clip
-from tensor_networks.nodes import SYMMETRIC_TRAITS, Tensor
+from tensor_networks.nodes import Tensor
+from tensor_networks.symmetry import Signed, spelled
 
 FOREIGN = ("torch", "jax", "jaxlib", "tensorflow", "cupy")
 SMALL = 64  # up to this size every entry is compared with its mirror image
@@ -107,16 +108,16 @@ def _solve(size: Axis, number: int, sizes: dict[str, int]) -> None:
 def trait_check(tensor: Tensor) -> Check | None:
     """What an array for that tensor must pass, because canonical forms rely on its traits; None if nothing.
 
-    A symmetric or skew array is compared with its mirror images: entry by entry while it is small, else in its product
-    with a fixed vector, which costs two passes over the array.
+    An array with symmetric axes is compared with its mirror images: entry by entry, or a large matrix in its product with a
+    fixed vector, which costs two passes over the array.
     """
     if "diagonal" in tensor.traits and tensor.order == 2:
         return lambda array: _check_diagonal(tensor.name, array)
-    if tensor.traits & SYMMETRIC_TRAITS:
-        return lambda array: _check_mirrored(tensor.name, array, 1, "symmetric")
-    if "skew" in tensor.traits:
-        return lambda array: _check_mirrored(tensor.name, array, -1, "skew")
-    return None
+    if tensor.symmetry.trivial:
+        return None
+    trait = spelled(tensor.symmetry)
+    generators = [generator for generator in tensor.symmetry.generators() if generator[0] != tuple(range(tensor.order))]
+    return lambda array: _check_mirrored(tensor.name, array, generators, trait)
 
 
 def _tolerance(array: np.ndarray) -> float:
@@ -133,11 +134,11 @@ def _check_diagonal(name: str, array: np.ndarray) -> None:
         raise OperandError(f"{clip(name)} was declared diagonal, but the array given for it is not")
 
 
-def _check_mirrored(name: str, array: np.ndarray, sign: int, trait: str) -> None:
-    """Refuse an array that changes when two neighbouring axes are exchanged (up to a sign, and up to rounding)."""
-    for axis in range(array.ndim - 1):
+def _check_mirrored(name: str, array: np.ndarray, generators: Sequence[Signed], trait: str) -> None:
+    """Refuse an array that changes when its axes are permuted (up to the sign, and up to rounding)."""
+    for permutation, sign in generators:
         if array.ndim > 2 or len(array) <= SMALL:
-            mirrored = array.T if array.ndim == 2 else array.swapaxes(axis, axis + 1)
+            mirrored = array.transpose(permutation)
             mirrored = mirrored if sign == 1 else -mirrored
             if (array == mirrored).all():
                 continue

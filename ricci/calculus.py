@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from itertools import permutations
-from math import factorial
 
 from ricci.functions import Apply
 from ricci.rules import pulled, pushed
@@ -21,8 +19,9 @@ from tensor_networks.networks import Factor, Network, Sum, network, one, total, 
 from tensor_networks.nodes import Node, Tensor, tensor, walk
 from tensor_networks.numbers import Number, exact
 from tensor_networks.patterns import pattern
+from tensor_networks.symmetry import Symmetry
 
-LINEAR_TRAITS = frozenset({"symmetric", "spd", "diagonal", "skew", "lower", "upper", "toeplitz"})
+LINEAR_TRAITS = frozenset({"symmetric", "spd", "psd", "diagonal", "skew", "lower", "upper", "toeplitz"})
 
 
 def depends_on(root: Node, variables: Iterable[Node]) -> set[Node]:
@@ -136,11 +135,11 @@ def identity(variable: Tensor) -> Node:
 def projected(node: Node, variable: Tensor, axes: Iterable[int]) -> Node:
     """The node with some of its axes (those of the variable) projected onto the linear structure of the variable.
 
-    Symmetric: the mean over all orders of the axes; skew: the signed mean; diagonal: the diagonal part; lower and upper:
-    that triangle; toeplitz: the mean along every diagonal. The derivative by a structured variable is the Frechet one,
-    which is that of a free variable so projected.
+    Symmetric and skew, and any other symmetry of the axes: the signed mean over the orders of the axes that it allows;
+    diagonal: the diagonal part; lower and upper: that triangle; toeplitz: the mean along every diagonal. The derivative by a
+    structured variable is the Frechet one, which is that of a free variable so projected.
     """
-    traits = variable.traits & LINEAR_TRAITS
+    traits = frozenset(filter(is_linear, variable.traits))
     axes = tuple(axes)
     if not traits or len(axes) < 2 or (isinstance(node, Sum) and not node.terms):
         return node
@@ -153,20 +152,23 @@ def projected(node: Node, variable: Tensor, axes: Iterable[int]) -> Node:
         if trait in traits:
             mask = pattern("lower", variable.axes[0])
             node = network([(node, range(node.order)), (mask, order)], range(node.order))
-    return _mirrored(node, axes, "skew" in traits) if traits & {"symmetric", "spd", "skew"} else node
+    return node if variable.symmetry.trivial else _symmetrised(node, axes, variable.symmetry)
 
 
-def _mirrored(node: Node, axes: Sequence[int], signed: bool) -> Node:
-    """The mean, or the signed mean, over all orders of some axes."""
+def is_linear(trait: str) -> bool:
+    """Do the tensors of a trait form a linear space?"""
+    return trait in LINEAR_TRAITS or "=" in trait
+
+
+def _symmetrised(node: Node, axes: Sequence[int], symmetry: Symmetry) -> Node:
+    """The signed mean over the orders of some axes that a symmetry allows."""
     labels: list[int] = list(range(node.order))
     terms = []
-    share = Fraction(1, factorial(len(axes)))
-    for order in permutations(axes):
+    for order, sign in symmetry.elements():
         outputs = labels.copy()
-        for axis, other in zip(axes, order, strict=True):
-            outputs[axis] = other
-        sign = _sign([axes.index(axis) for axis in order]) if signed else 1
-        terms.append((network([(node, labels)], outputs), share * sign))
+        for axis, place in zip(axes, order, strict=True):
+            outputs[axis] = axes[place]
+        terms.append((network([(node, labels)], outputs), Fraction(sign, len(symmetry))))
     return total(terms)
 
 
@@ -178,11 +180,6 @@ def _averaged(node: Node, size: Axis, axes: Sequence[int]) -> Node:
     count = network([(band, "dij")], "d")
     factors = [(node, inside, 1), (band, ("d", "i", "j"), 1), (band, ("d", *axes), 1), (count, ("d",), -1)]
     return network(factors, range(node.order))
-
-
-def _sign(order: Sequence[int]) -> int:
-    inversions = sum(order[i] > order[j] for i in range(len(order)) for j in range(i + 1, len(order)))
-    return -1 if inversions % 2 else 1
 
 
 def gradients(root: Node, variables: Sequence[Tensor]) -> list[Node]:
@@ -220,7 +217,7 @@ def plain_derivative(root: Node, variable: Tensor) -> Node:
 
 def tangent(variable: Tensor) -> Tensor:
     """The direction that goes with a variable: a tensor named d<name> of its axes and linear structure."""
-    traits = {"symmetric" if trait == "spd" else trait for trait in variable.traits & LINEAR_TRAITS}
+    traits = {"symmetric" if trait in ("spd", "psd") else trait for trait in filter(is_linear, variable.traits)}
     return tensor(f"d{variable.name}", variable.axes, traits, variable.marks)
 
 

@@ -322,15 +322,16 @@ def _traits(leaf: Tensor) -> str:
     return "".join(f" {trait}" for trait in sorted(leaf.traits))
 
 
-def tensor(name: str, declaration: str = "", /) -> Expr:
+def tensor(name: str, declaration: str = "", /, *, symmetry: str = "") -> Expr:
     """A tensor as an expression: ``tensor("A", "n n symmetric")``, ``tensor("x", "n")``, ``tensor("c")``.
 
-    The declaration names the sizes of the axes (symbols or integers), then traits.
+    The declaration names the sizes of the axes (symbols or integers), then traits. A symmetry of the axes is said by an
+    equation between entries: ``ijkl = jikl = klij`` for elastic moduli, ``abcd = -bacd = cdab`` for a Riemann tensor.
 
     Raises:
         ParseError: the name or the declaration cannot be read.
     """
-    return Expr(parse_declaration(name, declaration))
+    return Expr(parse_declaration(name, f"{declaration} {symmetry}" if symmetry else declaration))
 
 
 def tensors(**declarations: str) -> Iterator[Expr]:

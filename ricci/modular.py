@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from hashlib import blake2b
-from itertools import permutations
 from math import floor, prod
 from typing import TypeAlias
 
@@ -111,10 +110,8 @@ def _point(leaf: Tensor, shape: tuple[int, ...], seed: int) -> Array:
         return _idempotent(free, rng, bool(traits & {"symmetric", "spd", "psd"}))
     if "toeplitz" in traits:
         return _toeplitz(free, bool(traits & {"symmetric", "spd", "psd"}))
-    if traits & {"symmetric", "spd", "psd"}:
-        return sum((free.transpose(order) for order in permutations(range(free.ndim))), np.zeros_like(free)) % PRIME
-    if "skew" in traits:
-        return (free - free.T) % PRIME
+    if not leaf.symmetry.trivial:
+        return sum((sign * free.transpose(order) for order, sign in leaf.symmetry.elements()), np.zeros_like(free)) % PRIME
     if "lower" in traits:
         return np.tril(free)
     return np.triu(free) if "upper" in traits else free

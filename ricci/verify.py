@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from tensor_networks.axes import symbols as symbols_of
 from tensor_networks.axes import value
 from tensor_networks.errors import RicciError
 from tensor_networks.nodes import Tensor, walk
+from tensor_networks.symmetry import Symmetry, full_symmetry
 
 STEP = 1e-3
 TOLERANCE = 1e-6
@@ -104,11 +104,12 @@ def random_point(tensors: Mapping[str, Tensor], sizes: Mapping[str, int], domain
     for name, leaf in sorted(tensors.items()):
         shape = tuple(value(size, sizes) for size in leaf.axes)
         array = rng.uniform(low, high, shape)
-        point[name] = _shaped(array, leaf.traits, domain)
+        point[name] = _shaped(array, leaf, domain)
     return point
 
 
-def _shaped(array: np.ndarray, traits: frozenset[str], domain: str) -> np.ndarray:
+def _shaped(array: np.ndarray, leaf: Tensor, domain: str) -> np.ndarray:
+    traits = leaf.traits
     square = array.ndim == 2 and array.shape[0] == array.shape[1]
     if traits & {"spd", "psd"}:
         return np.asarray(array @ array.T + np.eye(len(array)))
@@ -119,10 +120,8 @@ def _shaped(array: np.ndarray, traits: frozenset[str], domain: str) -> np.ndarra
     if "toeplitz" in traits:
         offset: np.ndarray = np.subtract.outer(np.arange(len(array)), np.arange(len(array)))
         array = array[0][np.abs(offset) if "symmetric" in traits else offset % len(array)]
-    if "symmetric" in traits:
-        return symmetrised(array)
-    if "skew" in traits:
-        return np.asarray(array - array.T)
+    if not leaf.symmetry.trivial:
+        return symmetrised(array, leaf.symmetry)
     if "orthogonal" in traits:
         return np.asarray(np.linalg.qr(array + 2 * np.eye(len(array)))[0])
     for trait, part in (("lower", np.tril), ("upper", np.triu)):
@@ -131,10 +130,10 @@ def _shaped(array: np.ndarray, traits: frozenset[str], domain: str) -> np.ndarra
     return array + 1.5 * np.eye(len(array)) if square and domain != "unit" else array
 
 
-def symmetrised(array: np.ndarray) -> np.ndarray:
-    """The mean over all orders of the axes."""
-    orders = list(permutations(range(array.ndim)))
-    return np.asarray(sum(array.transpose(order) for order in orders)) / len(orders)
+def symmetrised(array: np.ndarray, symmetry: Symmetry | None = None) -> np.ndarray:
+    """The signed mean over the orders of the axes that a symmetry allows: over all orders, if none is given."""
+    symmetry = full_symmetry(array.ndim) if symmetry is None else symmetry
+    return np.asarray(sum(sign * array.transpose(order) for order, sign in symmetry.elements())) / len(symmetry)
 
 
 def _compare(upper: Expr, lower: Expr, variable: Tensor, sizes: Mapping[str, int], seed: int) -> tuple[float, int]:
@@ -187,7 +186,7 @@ def _differences(lower: Expr, variable: Tensor, point: Mapping[str, Any]) -> np.
     given = _needed(lower, point)
     columns = []
     for place in np.ndindex(centre.shape):
-        direction = _direction(centre.shape, place, variable.traits)
+        direction = _direction(centre.shape, place, variable)
         coarse, fine = (_central(lower, given, variable.name, centre, direction, step) for step in (STEP, STEP / 2))
         columns.append((4 * fine - coarse) / 3)
     value_shape = np.shape(columns[0]) if columns else np.shape(lower(**given))
@@ -195,8 +194,9 @@ def _differences(lower: Expr, variable: Tensor, point: Mapping[str, Any]) -> np.
     return stacked.reshape((*value_shape, *centre.shape))
 
 
-def _direction(shape: tuple[int, ...], place: tuple[int, ...], traits: frozenset[str]) -> np.ndarray:
+def _direction(shape: tuple[int, ...], place: tuple[int, ...], variable: Tensor) -> np.ndarray:
     """The unit direction of an entry, projected onto the linear structure the variable has."""
+    traits = variable.traits
     direction: np.ndarray = np.zeros(shape)
     direction[place] = 1.0
     if len(shape) < 2:
@@ -210,9 +210,7 @@ def _direction(shape: tuple[int, ...], place: tuple[int, ...], traits: frozenset
         direction = np.tril(direction)
     if "upper" in traits:
         direction = np.triu(direction)
-    if traits & {"symmetric", "spd"}:
-        return symmetrised(direction)
-    return np.asarray(direction - direction.T) / 2 if "skew" in traits else direction
+    return direction if variable.symmetry.trivial else symmetrised(direction, variable.symmetry)
 
 
 def _central(lower: Expr, point: Mapping[str, Any], name: str, centre: np.ndarray, direction: np.ndarray, step: float) -> Any:

@@ -72,7 +72,7 @@ def canonical_ordering(factors: Sequence[Factor], outputs: Slots, wires: Sequenc
         return found
     names = {colour: i for i, colour in enumerate(sorted({colour for colour, *_ in factors}))}
     sizes = {colour: i for i, colour in enumerate(sorted(set(wires)))}
-    plain = tuple([(names[colour], tuple(slots), *frames) for colour, slots, *frames in factors])
+    plain: Any = tuple([(names[colour], tuple(slots), *frames) for colour, slots, *frames in factors])
     search = _remembered if len(factors) + len(wires) <= _REMEMBERED else _search
     return search(plain, tuple(outputs), tuple([sizes[colour] for colour in wires]))
 

@@ -8,7 +8,8 @@ is a network and a sign, 0 where the tensors' symmetries show that it vanishes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, combinations, groupby, permutations, product as choices
+from itertools import chain, combinations, groupby, permutations
+from itertools import product as choices
 from math import factorial, prod
 from typing import Any, NamedTuple, TypeVar
 
@@ -63,7 +64,7 @@ class Network(Node):
 
     @property
     def solid(self) -> bool:
-        """Is it a product in one piece whose axes are plain: nothing of it can be taken over by a product that it is part of?"""
+        """Is it a product in one piece with plain axes, of which nothing can be taken over by a product that it is part of?"""
         try:
             return self._solid
         except AttributeError:
@@ -190,7 +191,7 @@ def _first_seen(slots: Iterable[Iterable[Group]]) -> dict[int, int]:
 
 
 def oriented(node: Node) -> tuple[Node, tuple[int, ...], int]:
-    """A node with its axes in canonical order, that order, and a sign: axis k of the new one is axis order[k], but for the sign.
+    """A node with its axes in canonical order, that order, and a sign: the given node's axis order[k] is the new one's axis k.
 
     Networks and sums have no order of axes of their own: ``A*B`` and its transpose are one node seen in two ways.
     """

@@ -142,8 +142,8 @@ class _Assembly:
         piece = child
         if held != child.outputs or len(factors) < len(child.factors):
             piece, sign = canonical(factors, held, child.sizes)
-            if sign < 0:
-                self.coefficient *= sign**exponent
+            if sign < 0 and isinstance(exponent, int):
+                self.coefficient *= (-1) ** exponent
         for wire in inside - free:
             self.wiring.drop(wires[wire])
         self.factors.append(Factor(piece, _renamed(held, wires), exponent))

@@ -59,7 +59,7 @@ class Node:
     def symmetry(self) -> Symmetry:
         """`find_symmetry`, remembered."""
         if self._symmetry is None:
-            self._symmetry = self.find_symmetry()
+            self._symmetry = self.find_symmetry() if self.order > 1 else no_symmetry(self.order)
         return self._symmetry
 
     @property
@@ -118,8 +118,6 @@ class Tensor(Node):
 
     def find_symmetry(self) -> Symmetry:
         """That of the traits."""
-        if self.order < 2:
-            return no_symmetry(self.order)
         if self.traits & SYMMETRIC_TRAITS:
             return full_symmetry(self.order)
         if self.traits & SKEW_TRAITS:

@@ -80,14 +80,10 @@ def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
     for node in order:
         if node in inlined:
             continue
-        if (
-            type(node) is Network
-            and not opened.isdisjoint(node.children)
-            and any([opens(factor, 1) for factor in node.factors])
-        ):
+        children = node.children
+        if type(node) is Network and not opened.isdisjoint(children) and any(opens(factor, 1) for factor in node.factors):
             new[node] = _unfolded(node, opens, new)
             continue
-        children = node.children
         fresh = [new[child] for child in children]
         new[node] = node if all(map(_same, fresh, children)) else rebuilt(node, fresh)
     return tuple(new[root] for root in roots)

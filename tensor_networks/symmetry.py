@@ -79,7 +79,7 @@ class Symmetry:
         signs: set[int] = set()
         for frame, sign in self.frames:
             placed, other = self._sorted([items[axis] for axis in frame])
-            if found is None or placed < found:  # type: ignore[operator]
+            if found is None or placed < found:
                 found, signs = placed, set()
             if placed == found:
                 signs.add(sign * other)

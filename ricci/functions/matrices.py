@@ -24,6 +24,7 @@ def _determinants() -> tuple[Function, ...]:
             ("-y_ik y_lj -> ijkl",),
             r"\operatorname{inv}",
             transposes="along",
+            parity=-1,
             reference="Matrix Cookbook (60)",
         ),
         Function("det", "(n,n)->()", ("adj(x)_ji -> ij",), r"\det", transposes="same", reference="Magnus & Neudecker 8.3"),

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from tensor_networks.axes import Axis, derived, product, symbols
 from tensor_networks.errors import OperandError, ParseError, ShapeError, UnknownName, clip, located, suggestion
 from tensor_networks.nodes import Node, Tensor, tensor, walk
+from tensor_networks.symmetry import equations
 
 SHAPES = {"symmetric", "skew", "diagonal", "lower", "upper", "toeplitz", "orthogonal", "idempotent", "levicivita"}
 TRAITS = frozenset(SHAPES | {"spd", "psd", "positive", "nonnegative"})
+WORDS = re.compile(r"[^\s,=]*(?:\s*=\s*[^\s,=]*)+|[^\s,=]+")
 NAME = re.compile(r"[^\W\d]\w*")
 LONGEST_NAME = 1000
 
@@ -38,6 +40,8 @@ def check_name(name: str) -> str:
 def parse_declaration(name: str, declaration: Declaration) -> Tensor:
     """The tensor of a declaration: sizes (symbols, integers, products such as `2*n`), then traits.
 
+    Equations between orders of the same letters, `ijkl=jikl=klij`, are traits too: the symmetries of the axes.
+
     Raises:
         ParseError: a name, a size or a trait cannot be read.
         ShapeError: a trait asks for axes of one size and they are not.
@@ -48,13 +52,16 @@ def parse_declaration(name: str, declaration: Declaration) -> Tensor:
         text = " ".join(word for word, _ in words)
     else:
         text = declaration
-    words = [(found.group(), found.start()) for found in re.finditer(r"[^\s,]+", text)]
+    words = [(found.group(), found.start()) for found in WORDS.finditer(text)]
     axes: list[Axis] = []
     traits: list[str] = []
     for word, place in words:
         with located(text, place, place + len(word)):
             if word in TRAITS:
                 traits.append(word)
+            elif "=" in word:
+                traits.append("".join(word.split()))
+                equations(traits[-1])
             elif traits:
                 raise ParseError(f"{clip(word)} is not a trait", hint=f"the traits are {', '.join(sorted(TRAITS))}")
             else:

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product as product_of_choices
 
 from ricci.constants import rows_of
 from ricci.functions import Apply
@@ -34,6 +35,8 @@ from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.numbers import content, ratio
 from tensor_networks.patterns import Pattern
 from tensor_networks.rewrite import flatten
+
+MOST_TURNED = 3  # skew matrices in one product that are tried both ways
 
 
 def write_matrix(node: Node, row: bool = False) -> str | None:
@@ -149,10 +152,15 @@ class MatrixWriter:
             raise Tangled
         if any(factor.node.order > 2 and not isinstance(factor.node, Pattern) for factor in node.factors):
             return self.distributed(node)
+        options = [self.multiplied(node, *turned) for turned in turnings(node.factors)]
+        return options[0] if len(options) == 1 else min(options, key=lambda option: (option.cost, option.text.count("'")))
+
+    def multiplied(self, node: Network, factors: Sequence[Factor], sign: int) -> Formula:
+        """The formula of a product, a matrix of which may be the transpose of the one that is meant, for a sign."""
         scalars: list[Entry] = []
         tensors: list[tuple[Formula, Factor]] = []
-        norms = sum(isinstance(f.node, Apply) and f.node.function.name in ("unit", "norm2") for f in node.factors)
-        for factor in node.factors:
+        norms = sum(isinstance(f.node, Apply) and f.node.function.name in ("unit", "norm2") for f in factors)
+        for factor in factors:
             formula, more = self.factor(factor, norms == 1)
             scalars += more
             if formula is not None:
@@ -166,8 +174,9 @@ class MatrixWriter:
         else:
             found = bundled(node, tensors)
         if node.order:
-            return product(self.merged(scalars, found[0]))
-        return product(Term(1, (*scalars, *((f, 1) for f in found)), None))
+            term = self.merged(scalars, found[0])
+            return product(term._replace(number=sign * term.number))
+        return product(Term(sign, (*scalars, *((f, 1) for f in found)), None))
 
     def distributed(self, node: Network) -> Formula:
         """A sum of higher order within grouped axes, such as `kron(A, B) + kron(C, D)`, term by term."""
@@ -313,6 +322,15 @@ def is_plain(node: Network) -> bool:
     """Are all axes single wires, and all factors vectors and matrices?"""
     groups = [*node.outputs, *(group for factor in node.factors for group in factor.slots)]
     return all(len(group) == 1 for group in groups) and all(factor.node.order <= 2 for factor in node.factors)
+
+
+def turnings(factors: Sequence[Factor]) -> Iterator[tuple[Sequence[Factor], int]]:
+    """The factors, and the ways to write a few skew matrices among them as minus their transposes, with the signs."""
+    skew = [k for k, f in enumerate(factors) if f.node.order == 2 and f.node.symmetry.powered(f.exponent).signed]
+    for turned in product_of_choices((False, True), repeat=min(len(skew), MOST_TURNED)):
+        chosen = dict(zip(skew, turned, strict=False))
+        new = [f._replace(slots=f.slots[::-1]) if chosen.get(k) else f for k, f in enumerate(factors)]
+        yield new, (-1) ** sum(turned)
 
 
 def doubled(node: Node) -> bool:

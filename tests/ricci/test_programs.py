@@ -132,12 +132,12 @@ def test_a_known_shape_is_as_careful_as_a_new_one() -> None:
                                              ("diagonal", np.diag(normal(5)))])  # fmt: skip
 def test_declared_symmetries_hold(trait: str, good: np.ndarray) -> None:
     f = rc.parse("x'*M*y", M=f"n n {trait}", x="n", y="n")
-    x, y = normal(len(good)), normal(len(good))
-    rc.evaluate(f, M=good + 1e-14 * np.abs(good).max() * normal(*good.shape), x=x, y=y)
+    x = normal(len(good))
+    rc.evaluate(f, M=good + 1e-14 * np.abs(good).max() * normal(*good.shape), x=x, y=x)
     bad = good.copy()
     bad[0, 1] += 1e-3 * (1 + np.abs(good).max())
     with pytest.raises(rc.OperandError, match=f"M was declared {'symmetric' if trait == 'spd' else trait}"):
-        rc.evaluate(f, M=bad, x=x, y=y)
+        rc.evaluate(f, M=bad, x=x, y=x)
 
 
 def test_constants_follow_the_dtype_and_are_no_inputs() -> None:
