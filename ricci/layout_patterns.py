@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 from ricci.expr import Expr
 from ricci.layout import MatrixExpr, view
-from ricci.notation.numpy_stand_ins import quotient
-from tensor_networks.axes import Axis, product, show, show_shape
+from tensor_networks.axes import Axis, product, quotient, show, show_shape
 from tensor_networks.errors import ParseError, ShapeError
 from tensor_networks.networks import network
 

@@ -8,7 +8,7 @@ A symbol may be a function of other sizes: ``n*(n+1)/2``, the entries of half a 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from math import isqrt, prod
 
@@ -34,9 +34,45 @@ def product(sizes: Iterable[Axis]) -> Axis:
     return canonical[0] if len(canonical) == 1 else canonical
 
 
+def quotient(size: Axis, by: object) -> Axis | None:
+    """size / by, where that is a size; None otherwise."""
+    if not isinstance(by, int | str | tuple):
+        return None
+    number = product(atom for atom in atoms(size) if isinstance(atom, int))
+    divisor = product(atom for atom in atoms(by) if isinstance(atom, int))
+    symbols = [atom for atom in atoms(size) if isinstance(atom, str)]
+    for atom in atoms(by):
+        if isinstance(atom, str):
+            if atom not in symbols:
+                return None
+            symbols.remove(atom)
+    if not isinstance(number, int) or not isinstance(divisor, int) or divisor < 1 or number % divisor:
+        return None
+    return product((number // divisor, *symbols))
+
+
+def refined(first: Sequence[Axis], second: Sequence[Axis]) -> tuple[Axis, ...] | None:
+    """The sizes that split an axis as both of two ways to split it do; None where they do not divide each other in turn."""
+    left, right = [[size for size in reversed(sizes) if size != 1] for sizes in (first, second)]
+    found: list[Axis] = []
+    while left and right:
+        one, other = left.pop(), right.pop()
+        smaller = one if quotient(other, one) is not None else other
+        for size, waiting in ((one, left), (other, right)):
+            rest = quotient(size, smaller)
+            if rest is None:
+                return None
+            waiting += [rest] if rest != 1 else []
+        found.append(smaller)
+    return None if left or right else tuple(found)
+
+
 def show(size: Axis) -> str:
-    """The size as a person writes it: ``n``, ``3``, ``2*n``."""
-    return "*".join(str(atom) for atom in atoms(size))
+    """The size as a person writes it: ``n``, ``3``, ``2*n``; `read_size` reads it."""
+    parts = [str(atom) for atom in atoms(size)]
+    if len(parts) > 1:
+        parts = [f"({part})" if part.endswith("-1") else part for part in parts]
+    return "*".join(parts)
 
 
 def show_shape(axes: Iterable[Axis]) -> str:
@@ -68,6 +104,7 @@ def value(size: Axis, sizes: Mapping[str, int]) -> int:
 # sizes that are functions of others
 
 FUNCTIONS: dict[str, Callable[[int], int]] = {"triangle": lambda n: n * (n + 1) // 2, "diagonals": lambda n: max(2 * n - 1, 0)}
+_INSIDE = re.compile(r"(?:^|(?<=\*))(?:([\w*]+)\*\(\1\+1\)/2|\(2\*([\w*]+)-1\))(?=\*|$)")
 _TRIANGLE = re.compile(r"([\w*]+)\*\(\1\+1\)/2")
 _DIAGONALS = re.compile(r"2\*([\w*]+)-1")
 
@@ -92,6 +129,24 @@ def derived(atom: str) -> tuple[str, Axis] | None:
         if found is not None:
             return kind, product(int(part) if part.isdecimal() else part for part in found.group(1).split("*"))
     return None
+
+
+def read_size(text: str) -> Axis | None:
+    """The size that `show` writes so: a product of symbols, integers and functions of sizes; None if it is none."""
+    text = re.sub(r" *([-+*/()]) *", r"\1", text)
+    text = f"({text})" if _DIAGONALS.fullmatch(text) else text
+    parts: list[Axis] = []
+    for found in _INSIDE.finditer(text):
+        inner = read_size(found[1] or found[2])
+        if inner is None:
+            return None
+        parts.append(triangle(inner) if found[1] else diagonals(inner))
+    rest = _INSIDE.sub("1", text)
+    for part in rest.split("*"):
+        if not part.isidentifier() and not re.fullmatch("[0-9]{1,18}", part):
+            return None
+        parts.append(int(part) if part.isdecimal() else part)
+    return product(parts)
 
 
 def symbols(size: Axis) -> tuple[str, ...]:

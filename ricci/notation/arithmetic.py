@@ -339,9 +339,11 @@ def is_natural(formula: Formula) -> bool:
     return bool(sign > 0)
 
 
-def _natural_rank(part: Formula) -> tuple[int, bool, bool, int, str]:
-    """Terms of high degree first, then longer ones, unknowns before data, and by the alphabet."""
-    return (-part.degree, part.cost <= 2, not part.text.startswith(("x", "X")), part.text.count("'"), part.text)
+def _natural_rank(part: Formula) -> tuple[int, bool, bool, bool, int, str]:
+    """Terms of high degree first, then longer ones, unknowns before data, exchanged ones last, and by the alphabet."""
+    text = part.text
+    exchanged = text.startswith("commutation")
+    return (-part.degree, part.cost <= 2, not text.startswith(("x", "X")), exchanged, text.count("'"), text)
 
 
 def plus(terms: Iterable[tuple[int, Formula]], order: int | None = None) -> Formula:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tensor_networks.axes import Axis, derived, product, symbols
+from tensor_networks.axes import Axis, product, read_size, symbols
 from tensor_networks.errors import OperandError, ParseError, ShapeError, UnknownName, clip, located, suggestion
 from tensor_networks.nodes import Node, Tensor, tensor, walk
 from tensor_networks.symmetry import equations
@@ -72,8 +72,9 @@ def parse_declaration(name: str, declaration: Declaration) -> Tensor:
 
 def _size(word: str) -> Axis:
     """A size as written in a declaration."""
-    if derived(word) is not None:
-        return word
+    made = read_size(word) if "(" in word or "-" in word else None
+    if made is not None:
+        return made
     parts: list[Axis] = []
     for part in word.split("*"):
         if re.fullmatch("[0-9]{1,18}", part):

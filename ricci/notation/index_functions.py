@@ -16,6 +16,7 @@ from ricci.notation.syntax import (
     Literal,
     Name,
     Parenthesis,
+    Power,
     Subscript,
     Syntax,
     Walk,
@@ -23,7 +24,7 @@ from ricci.notation.syntax import (
     is_size_product,
     snippet,
 )
-from tensor_networks.axes import Axis, derived, diagonals, product, symbols, triangle
+from tensor_networks.axes import Axis, product, read_size, symbols
 from tensor_networks.errors import IndexNotationError, ParseError, ShapeError, clip, located
 from tensor_networks.networks import constant, total
 from tensor_networks.numbers import Number, exact, power
@@ -47,6 +48,7 @@ class IndexFunctions:
     if TYPE_CHECKING:
 
         def expression(self, tree: Syntax, context: Context) -> Walk[Piece]: ...
+        def term(self, tree: Syntax, context: Context) -> Walk[Piece]: ...
         def unindexed(self, tree: Syntax, context: Context) -> Walk[Piece]: ...
         def words(self, subscript: Subscript, whole: bool = False) -> list[str]: ...
         def check_closed(self, piece: Piece, tree: Syntax) -> None: ...
@@ -82,6 +84,17 @@ class IndexFunctions:
         out = self.wires.fresh(self.wires.node(piece, piece.free), piece.free, exponent)
         out.heights = dict(piece.heights)
         return out
+
+    def power(self, tree: Power, context: Context) -> Walk[Piece]:
+        """Entry by entry; base and exponent are scopes of their own."""
+        base = yield self.term(tree.base, context)
+        exponent = yield self.term(tree.exponent, context)
+        self.check_closed(base, tree.base)
+        self.check_closed(exponent, tree.exponent)
+        with located(self.text, tree.start, tree.end):
+            if exponent.number is not None:
+                return self.raised(base, exponent.number, tree)
+            return self.entrywise("power", [base, exponent])
 
     def entrywise(self, name: str, pieces: Sequence[Piece]) -> Piece:
         """A function entry by entry: it has the indices of its arguments together, each of them once."""
@@ -240,9 +253,9 @@ class IndexFunctions:
             error.message = f"{clip(tree.name)} is not a size of any declaration"
             error.locate(self.text, tree.start, tree.end)
             raise error
-        made = derived(self.text[tree.start : tree.end].replace(" ", "")) if isinstance(tree, Chain) else None
-        if made is not None and self.scope.sizes.issuperset(symbols(made[1])):
-            return {"triangle": triangle, "diagonals": diagonals}[made[0]](made[1])
+        made = read_size(self.text[tree.start : tree.end]) if isinstance(tree, Chain) else None
+        if made is not None and self.scope.sizes.issuperset(symbols(made)):
+            return made
         if isinstance(tree, Chain) and is_size_product(tree):
             return product(self.size_argument(operand) for operand in tree.operands)
         raise blame(ParseError, "this argument must be a size", self.text, tree, "a size is a symbol or an integer")

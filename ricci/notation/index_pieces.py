@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ricci.notation.formula import (
@@ -20,14 +21,25 @@ from ricci.notation.heights import runs
 from tensor_networks.axes import Axis, show
 from tensor_networks.numbers import Number
 
+LETTER = re.compile(r"[^\W\d_]\d*")
+
 
 def listed(letters: Sequence[str]) -> str:
     """Indices as they stand behind `_` or an arrow."""
     return "".join(letters)
 
 
+def grouped(letters: Sequence[str], lengths: Sequence[int]) -> list[str]:
+    """Letters axis by axis, those of an axis that is a group in parentheses: `(ji)`."""
+    rest = iter(letters)
+    shown = ["".join(next(rest) for _ in range(length)) for length in lengths]
+    return [text if length == 1 else f"({text})" for text, length in zip(shown, lengths, strict=True)]
+
+
 def latex_letter(letter: str) -> str:
     """An index in LaTeX."""
+    if letter[0] == "(":
+        return "(" + " ".join(latex_letter(found) for found in LETTER.findall(letter)) + ")"
     return letter if len(letter) == 1 else f"{letter[0]}_{{{letter[1:]}}}"
 
 
@@ -39,7 +51,8 @@ def indexed(base: Formula, letters: Sequence[str], marks: str = "") -> Formula:
     shown: list[str] = []
     for sign, group in parts:
         inside = listed(group)
-        shown += [sign, inside if sign == "_" or len(group) == 1 or inside[0] == "{" else f"{{{inside}}}"]
+        bare = "(" not in inside and (sign == "_" or len(group) == 1)
+        shown += [sign, inside if bare else f"{{{inside}}}"]
     latex = "{}".join(f"{sign}{{{' '.join(map(latex_letter, group))}}}" for sign, group in parts)
     tight = base.kind == "name" and "_" not in base.latex_pieces[0]  # type: ignore[operator]
     head = [base] if tight or base.kind == "call" else ["{", base, "}"]

@@ -120,11 +120,7 @@ class IndexReader(IndexFunctions):
     def regrouped(self, node: Node, output: Subscript) -> Node:
         """The axes of a node flattened as the parentheses of an arrow say."""
         places = iter(range(node.order))
-        groups: list[tuple[int, ...]] = []
-        for words in output.groups:
-            axes = tuple(next(places) for _ in self.words(replace(output, words=words)))
-            together = self.text[: words[0].start].rstrip().endswith("(")
-            groups += [axes] if together else [(axis,) for axis in axes]
+        groups = [tuple(next(places) for _ in words) for words, _ in self.labels(output)]
         return network([(node, range(node.order))], groups)
 
     def reduced(self, tree: Syntax, context: Context, outputs: Sequence[str]) -> Walk[Piece]:
@@ -258,23 +254,17 @@ class IndexReader(IndexFunctions):
             outputs = self.words(tree.output)
             inner = Context(context.protected | set(outputs), True)
             piece = yield self.reduced(tree.body, inner, outputs)
+            node = self.wires.node(piece, outputs)
             like = {f"{OPEN}{axis}": piece.free[label] for axis, label in enumerate(outputs)}
-            return self.wires.fresh(self.wires.node(piece, outputs), like)
+            if not tree.output.groups:
+                return self.wires.fresh(node, like)
+            node = node and self.regrouped(node, tree.output)
+            wires = [self.wires.new(node.axes[k] if node else None) for k in range(len(self.labels(tree.output)))]
+            return self.wires.fresh(node, {f"{OPEN}{axis}": wire for axis, wire in enumerate(wires)})
         operand = tree.operand if isinstance(tree, Parenthesis) else tree
         if isinstance(operand, Arrow):
             return (yield self.unindexed(operand, context))
         return (yield self.expression(operand, context))
-
-    def power(self, tree: Power, context: Context) -> Walk[Piece]:
-        """Entry by entry; base and exponent are scopes of their own."""
-        base = yield self.term(tree.base, context)
-        exponent = yield self.term(tree.exponent, context)
-        self.check_closed(base, tree.base)
-        self.check_closed(exponent, tree.exponent)
-        with located(self.text, tree.start, tree.end):
-            if exponent.number is not None:
-                return self.raised(base, exponent.number, tree)
-            return self.entrywise("power", [base, exponent])
 
     # names and their indices
 
@@ -305,8 +295,21 @@ class IndexReader(IndexFunctions):
             raise blame(IndexNotationError, what, self.text, tree)
         return self.wires.fresh(None, {f"{OPEN}{axis}": wire for axis, wire in enumerate(like)})
 
+    def labels(self, subscript: Subscript) -> list[tuple[tuple[str, ...], bool]]:
+        """The indices of every axis, one or a group of them, and the height."""
+        if not subscript.groups:
+            return [((word,), subscript.upper) for word in self.words(subscript)]
+        found: list[tuple[tuple[str, ...], bool]] = []
+        for group in subscript.groups:
+            words = self.words(replace(subscript, words=group, groups=()))
+            together = self.parser.in_parentheses(group)
+            found += [(tuple(words), subscript.upper)] if together else [((word,), subscript.upper) for word in words]
+        return found
+
     def words(self, subscript: Subscript, whole: bool = False) -> list[str]:
         """The indices of one `_`, `^`, `sum_` or arrow."""
+        if subscript.groups:
+            return [word for words, _ in self.labels(subscript) for word in words]
         if len(subscript.words) > 1 and subscript.end > subscript.words[-1].end:
             return [word.text for word in subscript.words]
         split: list[str] = []
@@ -317,20 +320,23 @@ class IndexReader(IndexFunctions):
 
     def indexed(self, tree: Indexed, context: Context) -> Walk[Piece]:
         """A factor with its indices."""
-        labels = [(word, sub.upper) for sub in tree.subscripts for word in self.words(sub)]
+        axes = [axis for sub in tree.subscripts for axis in self.labels(sub)]
+        labels = [(word, upper) for words, upper in axes for word in words]
         base = tree.base
         if isinstance(base, Name) and base.name in SYMBOLS and base.name not in self.scope.nodes:
             piece = self.symbol(tree, base, [word for word, _ in labels])
         elif isinstance(base, Name) and not self.scope.nodes and base.name not in self.scope.sizes:
-            piece = self.guess(base, len(labels))
+            piece = self.guess(base, len(axes))
         else:
             piece = yield self.unindexed(base, context)
+        if len(labels) > len(axes) == len(piece.open):
+            piece = self.wires.parted(piece, [len(words) for words, _ in axes])
         wanted = len(piece.open)
         if wanted == 1 < len(labels) and len(tree.subscripts) == 1:
             labels = [(word, tree.subscripts[0].upper) for word in self.words(tree.subscripts[0], whole=True)]
         if len(labels) != wanted:
-            axes = f"{wanted} {'axis' if wanted == 1 else 'axes'}" if wanted else "no axes"
-            what = f"{snippet(self.text, base)} has {axes}, but is given {len(labels)} indices"
+            has = f"{wanted} {'axis' if wanted == 1 else 'axes'}" if wanted else "no axes"
+            what = f"{snippet(self.text, base)} has {has}, but is given {len(labels)} indices"
             raise blame(IndexNotationError, what, self.text, tree)
         with located(self.text, tree.start, tree.end):
             self.join_repeated(piece, [word for word, _ in labels])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from ricci.functions import FUNCTIONS
 from ricci.notation.syntax import (
@@ -63,6 +63,8 @@ class IndexParser(Parser):
                 if group and len(group) > 1:
                     found.update(word for word in group if len(letters(word)) > 1)
                 group = None
+            elif token.text == "(":
+                group = None
             elif token.kind == "name" and group is not None:
                 group.append(token.text)
         return frozenset(found)
@@ -87,10 +89,14 @@ class IndexParser(Parser):
                 continue
             groups.append(self.grouped() if self.at("(") else (self.advance(),))
             words += groups[-1]
-        grouped = tuple(groups) if any(self._in_parentheses(group) for group in groups) else ()
-        return Subscript(arrow.start, words[-1].end if words else arrow.end, tuple(words), False, grouped)
+        return Subscript(arrow.start, words[-1].end if words else arrow.end, tuple(words), False, self.parted(groups))
 
-    def _in_parentheses(self, group: tuple[Token, ...]) -> bool:
+    def parted(self, groups: Sequence[tuple[Token, ...]]) -> tuple[tuple[Token, ...], ...]:
+        """The groups of indices, if any stands in parentheses."""
+        return tuple(groups) if any(self.in_parentheses(group) for group in groups) else ()
+
+    def in_parentheses(self, group: Sequence[Token]) -> bool:
+        """Does a group of indices stand in parentheses?"""
         return self.text[: group[0].start].rstrip().endswith("(")
 
     def _more_follow(self) -> bool:
@@ -151,9 +157,11 @@ class IndexParser(Parser):
         """Indices in braces, with spaces or commas between words."""
         opening = self.advance()
         words: list[Token] = []
+        groups: list[tuple[Token, ...]] = []
         while not self.at("}"):
-            if self.current.kind == "name":
-                words.append(self.advance())
+            if self.current.kind == "name" or self.at("("):
+                groups.append(self.grouped() if self.at("(") else (self.advance(),))
+                words += groups[-1]
             elif self.at(",") and words:
                 self.advance()
             elif self.current.kind == "end":
@@ -163,7 +171,7 @@ class IndexParser(Parser):
         end = self.advance().end
         if not words and mark.text != "->":
             self.fail("an index should stand in the braces", token=opening)
-        return Subscript(mark.start, end, tuple(words), mark.text == "^")
+        return Subscript(mark.start, end, tuple(words), mark.text == "^", self.parted(groups))
 
     def is_height(self, tree: Syntax, found: list[Subscript]) -> bool:
         """Does this `^` raise an index, rather than to a power?"""

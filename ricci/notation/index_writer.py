@@ -24,6 +24,7 @@ from ricci.notation.formula import (
 )
 from ricci.notation.heights import Heights
 from ricci.notation.index_pieces import (
+    grouped,
     indexed,
     juxtaposed,
     listed,
@@ -34,10 +35,23 @@ from ricci.notation.index_pieces import (
     symbol,
     variable_power,
 )
+from ricci.notation.index_wires import (
+    Unwritable,
+    groups_of,
+    held_axes,
+    is_grouped,
+    is_structured,
+    occurrences,
+    primaries,
+    ranked,
+    unsized,
+    wires_of,
+)
 from ricci.notation.matrix_writer import bounded, is_zero, leaf, matrix_formula, zeros
 from ricci.notation.syntax import run
+from ricci.notation.ungrouping import ungrouped
 from tensor_networks.axes import show
-from tensor_networks.networks import Factor, Network, Sum, network
+from tensor_networks.networks import Factor, Network, Sum
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.numbers import Number
 from tensor_networks.patterns import Pattern
@@ -45,10 +59,6 @@ from tensor_networks.patterns import Pattern
 Answer = TypeVar("Answer")
 Step = Generator[Any, Any, Answer]
 LETTERS = "ijklmpqrstuvwabcdefghnoxyz"
-
-
-class Unwritable(Exception):
-    """The node has no form in index notation: an axis is grouped, or it is a pattern."""
 
 
 def write_index(node: Node, heights: Heights | None = None) -> str:
@@ -70,11 +80,7 @@ def index_formula(node: Node, latex: bool = False, heights: Heights | None = Non
         writer = IndexWriter(node)
         outputs, shown = writer.fresh(node.order, ()), zeros(node)
         return Formula("arrow", (writer.at_heights(shown, outputs, None), " -> ", listed(outputs)), (shown,), order=0, level=0)
-    groups: list[int] = [1] * node.order
-    if isinstance(node, Network) and any(len(group) > 1 for group in node.outputs):
-        groups = [len(group) for group in node.outputs]
-        flat = [wire for group in node.outputs for wire in group]
-        node = network(node.factors, flat, dict(enumerate(node.sizes)))
+    node, groups = ungrouped(node)
     writer = IndexWriter(node, latex)
     outputs = writer.fresh(node.order, ())
     if heights is not None and len(heights.free) == len(outputs):
@@ -84,18 +90,11 @@ def index_formula(node: Node, latex: bool = False, heights: Heights | None = Non
     if writer.heights is not None and writer.unmarked:
         return index_formula(node, latex)
     if max(groups, default=1) > 1:
-        return grouped_outputs(body, outputs, groups)
+        shown = grouped(outputs, groups)
+        return Formula("arrow", [body, " -> ", *shown], [body, r" \to ", *shown], order=0, level=0)
     plain = not node.order and all(isinstance(below, Size) or not below.order for below in writer.order)
     pieces = (body,) if plain else (body, " -> ", listed(outputs)) if outputs else (body, " ->")
     return Formula("arrow", pieces, (body,), order=0, level=0)
-
-
-def grouped_outputs(body: Formula, outputs: Sequence[str], groups: Sequence[int]) -> Formula:
-    """Axes that are groups in parentheses: `A_ij -> (ji)`."""
-    rest = iter(outputs)
-    shown = ["".join(next(rest) for _ in range(length)) for length in groups]
-    shown = [f"({text})" if len(text) > 1 else text for text in shown]
-    return Formula("arrow", [body, " -> ", *shown], [body, r" \to ", *shown], order=0, level=0)
 
 
 class Level(NamedTuple):
@@ -117,6 +116,7 @@ class IndexWriter:
         self.avoided = {node.name for node in self.order if isinstance(node, Tensor)}
         self.avoided |= {node.size for node in self.order if isinstance(node, Size)}
         self.check_length(root)
+        self.has_groups = any(isinstance(node, Network) and is_grouped(node) for node in self.order)
         self.needs = self.find_needs()
 
     def check_length(self, root: Node) -> None:
@@ -144,13 +144,7 @@ class IndexWriter:
         needs: dict[Node, frozenset[int]] = {}
         for node in self.order:
             if isinstance(node, Network):
-                counts, hidden = occurrences(node), self.hidden(node, needs)
-                primary = primaries(node)
-                needs[node] = frozenset(
-                    axis
-                    for axis, (wire,) in enumerate(groups_of(node))
-                    if (primary[wire] == axis and counts[wire] > 1) or wire in hidden
-                )
+                needs[node] = self.protected(node, needs)
             elif isinstance(node, Sum):
                 needs[node] = frozenset(axis for term, _ in node.terms for axis in needs[term])
             elif isinstance(node, Apply) and node.function.elementwise:
@@ -161,15 +155,29 @@ class IndexWriter:
                 needs[node] = frozenset()
         return needs
 
+    def protected(self, node: Network, needs: Mapping[Node, frozenset[int]]) -> frozenset[int]:
+        """The axes of a network to be protected; none of one that is written with an arrow of its own."""
+        if is_grouped(node):
+            return frozenset()
+        counts, hidden, primary = occurrences(node), self.hidden(node, needs), primaries(node)
+        wires = [wire for (wire,) in groups_of(node)]
+        return frozenset(a for a, w in enumerate(wires) if (primary[w] == a and counts[w] > 1) or w in hidden)
+
     def hidden(self, node: Network, needs: Mapping[Node, frozenset[int]]) -> set[int]:
         """The wires of a network that a factor needs to be protected: `M_ii^2` alone would be a power of a trace."""
         found = set()
         for factor in node.factors:
-            wires = [wire for (wire,) in slots_of(factor)]
             powered = factor.exponent not in (1, -1)
             needed = needs[factor.node]
-            found |= {w for axis, w in enumerate(wires) if axis in needed or (powered and wires.count(w) > 1)}
+            for axis, group in enumerate(factor.slots):
+                found |= {w for w in group if axis in needed or (powered and wires_of(factor).count(w) > 1)}
         return found
+
+    def within(self, node: Node) -> IndexWriter:
+        """The writer of a node that is none of those below the root."""
+        part = IndexWriter(node, self.latex)
+        part.avoided |= self.avoided
+        return part
 
     # the walk
 
@@ -183,6 +191,8 @@ class IndexWriter:
             return self.at_heights(named(f"{node.name}({show(node.size)})", 0, degree=0), letters, None)
         if isinstance(node, Sum):
             formula: Formula = yield self.sum(node, letters, level)
+        elif isinstance(node, Network) and is_grouped(node):
+            formula = self.at_heights((yield self.whole(node, level, "(")), letters, None)
         elif isinstance(node, Network):
             sign, formula = yield self.product(node, letters, level, 1)
             formula = formula if sign > 0 else plus([(-1, formula)])
@@ -224,7 +234,8 @@ class IndexWriter:
         deeper = Level((*level.used, *wires.values(), *deltas.values()), frozenset())
         sign = 1 if coefficient > 0 else -1
         for factor in ranked(node.factors):
-            part, turned = yield self.factor(factor, [wires[w] for (w,) in slots_of(factor)], deeper)
+            letters_ = [grouped([wires[w] for w in group], [len(group)])[0] for group in factor.slots]
+            part, turned = yield self.factor(factor, letters_, deeper)
             sign, low = sign * turned, factor.exponent < 0
             place = (under if low else within) if factor.slots else (below if low else above)
             place.append(part)
@@ -249,7 +260,7 @@ class IndexWriter:
                 deltas[axis] = letters[axis]
             else:
                 wires[wire] = letters[axis]
-        held = {w for factor in node.factors for (w,) in slots_of(factor)}
+        held = {w for factor in node.factors for w in wires_of(factor)}
         inner = sorted(held - set(wires))
         wires |= dict(zip(inner, self.fresh(len(inner), (*level.used, *letters)), strict=True))
         return wires, deltas, inner
@@ -257,7 +268,8 @@ class IndexWriter:
     def factor(self, factor: Factor, letters: list[str], level: Level) -> Step[tuple[Formula, int]]:
         """A factor to the size of its exponent, a sum in its natural sign, and the sign this puts in front."""
         node, _, exponent = factor
-        if len(set(letters)) < len(letters) and not isinstance(node, Tensor) and not is_structured(node):
+        odd = len(set(letters)) < len(letters) or any(letter[0] == "(" for letter in letters)
+        if odd and not isinstance(node, Tensor | Pattern) and not is_structured(node):
             own = self.fresh(node.order, level.used)
             inner = yield self.expression(node, own, Level((*level.used, *own)))
             return raised(self.at_heights(placed(inner, own), letters, None), magnitude(exponent)), 1
@@ -277,9 +289,12 @@ class IndexWriter:
 
     def fillers(self, node: Network, letters: Sequence[str], wires: Mapping[int, str], level: Level) -> list[Formula]:
         """Deltas for further axes on a wire, ones for wires without a factor."""
-        held = {w for factor in node.factors for (w,) in slots_of(factor)}
+        held = {w for factor in node.factors for w in wires_of(factor)}
         out: list[Formula] = []
         first = primaries(node)
+        for wire in sorted(unsized(node)):
+            if wire not in node.free or wires[wire] not in level.sized:
+                out.append(self.at_heights(symbol("one", node.sizes[wire], False), [wires[wire]], None))
         for axis, (wire,) in enumerate(groups_of(node)):
             known = wire in held or wires[wire] in level.sized or letters[axis] in level.sized
             size = node.sizes[wire]
@@ -317,9 +332,11 @@ class IndexWriter:
         """An argument that a function takes whole: a name, or a body and the order of its indices."""
         if isinstance(arg, Tensor):
             return leaf(arg, 0)
-        own = self.fresh(arg.order, level.used)
-        body = yield self.expression(arg, own, Level((*level.used, *own), frozenset()))
-        return placed(body, own, opening)
+        flat, groups = ungrouped(arg) if self.has_groups else (arg, [1] * arg.order)
+        part = self if flat is arg else self.within(flat)
+        own = self.fresh(flat.order, level.used)
+        body = yield part.expression(flat, own, Level((*level.used, *own)))
+        return placed(body, grouped(own, groups), opening)
 
     def batched(self, node: Apply, letters: Sequence[str], level: Level) -> Step[Formula]:
         """A function along the last axes: the letters in front are those around it, the last ones are its own."""
@@ -332,67 +349,3 @@ class IndexWriter:
         inner = [*letters[: node.batch], *core]
         body = yield self.expression(arg, inner, Level((*level.used, *core), frozenset()))
         return self.at_heights(simple_call(node.function.name, [body], 0, node.function.latex), letters[node.batch :], None)
-
-
-# -- networks
-
-
-def groups_of(node: Network) -> list[tuple[int]]:
-    """The output wires, which must be single ones."""
-    if any(len(group) != 1 for group in node.outputs):
-        raise Unwritable
-    return node.outputs  # type: ignore[return-value]
-
-
-def slots_of(factor: Factor) -> list[tuple[int]]:
-    """The wires of a factor, which must be single ones."""
-    if any(len(group) != 1 for group in factor.slots):
-        raise Unwritable
-    return factor.slots  # type: ignore[return-value]
-
-
-def primaries(node: Network) -> dict[int, int]:
-    """For every output wire its first axis."""
-    first: dict[int, int] = {}
-    for axis, (wire,) in enumerate(groups_of(node)):
-        first.setdefault(wire, axis)
-    return first
-
-
-def occurrences(node: Network) -> dict[int, int]:
-    """How often the letter of each wire occurs: in the factors, and in the deltas."""
-    counts: dict[int, int] = {wire: 0 for (wire,) in groups_of(node)}
-    for factor in node.factors:
-        for (wire,) in slots_of(factor):
-            counts[wire] = counts.get(wire, 0) + 1
-    for axis, (wire,) in enumerate(groups_of(node)):
-        if primaries(node)[wire] != axis:
-            counts[wire] += 1
-    for (wire,) in groups_of(node):
-        if not counts[wire]:
-            counts[wire] = 1
-    return counts
-
-
-def held_axes(node: Node) -> list[int]:
-    """The axes of a term that hang on a factor."""
-    if not isinstance(node, Network):
-        return list(range(node.order))
-    held = {wire for factor in node.factors for group in factor.slots for wire in group}
-    return [axis for axis, (wire,) in enumerate(groups_of(node)) if wire in held]
-
-
-def is_structured(node: Node) -> bool:
-    """Is it a function that takes its argument whole?"""
-    return isinstance(node, Apply) and not node.function.elementwise
-
-
-def ranked(factors: Iterable[Factor]) -> list[Factor]:
-    """Factors in the order in which people write them: scalars, then matrices and vectors along their wires."""
-
-    def rank(factor: Factor) -> tuple[object, ...]:
-        simple = isinstance(factor.node, Tensor | Size) or is_structured(factor.node)
-        name = factor.node.name if isinstance(factor.node, Tensor) else ""
-        return (len(factor.slots) > 0, not simple, -len(factor.slots), name, factor.slots)
-
-    return sorted(factors, key=rank)

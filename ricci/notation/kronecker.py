@@ -68,6 +68,11 @@ def _bundled(node: Network, tensors: list[tuple[Formula, Factor]], turned: set[i
         others = [slot for k, (_, other) in enumerate(tensors) if k != place for slot in other.slots]
         held.append(_grouped(formula, factor, {*others, *node.outputs}, place in turned, node.sizes))
     if all(len(group) == 1 for factor in held for group in factor.slots):
+        if not node.order:
+            tangle = Tangle({wire: node.sizes[wire] for factor in held for wire in factor.wires}, ())
+            for part in held:
+                tangle.add(part.formula, part.wires, part.exponent)
+            return tangle.formula()
         rows, *columns = node.outputs
         return [Groups(held, node.sizes).spelled(rows, columns[0] if columns else None)]
     return _over_terminals(node, held)
@@ -230,7 +235,7 @@ class Groups:
                 joint[-1] = chain([joint[-1], formula], 2)  # type: ignore[list-item]
             else:
                 joint.append(formula)  # type: ignore[arg-type]
-        return reduce(kronecker, joint)
+        return kronecker_product(joint)
 
     def runs(self, group: Group) -> list[tuple[int, Group]]:
         """The group cut where the component changes."""
@@ -339,6 +344,15 @@ def _turned(formula: Formula) -> Formula:
         parts = [_turned(part) for part in formula.parts]
         return simple_call("rkr", parts, 2, degree=formula.degree)
     return transposed(formula)
+
+
+def kronecker_product(formulas: Iterable[Formula]) -> Formula:
+    """The Kronecker product of some formulas; identities that are neighbours are one."""
+    kept: list[Formula] = []
+    for formula in formulas:
+        joined = kept and kept[-1].kind == formula.kind == "eye"
+        kept = [*kept[:-1], kronecker(kept[-1], formula)] if joined else [*kept, formula]
+    return reduce(kronecker, kept)
 
 
 def kronecker(left: Formula, right: Formula) -> Formula:

@@ -33,7 +33,7 @@ from ricci.notation.syntax import (
     run,
     snippet,
 )
-from tensor_networks.axes import Axis, derived, diagonals, product, show, symbols, triangle
+from tensor_networks.axes import Axis, product, read_size, show, symbols
 from tensor_networks.errors import LimitError, ParseError, ShapeError, clip, located
 from tensor_networks.networks import network, size_of
 from tensor_networks.nodes import Node
@@ -340,9 +340,9 @@ class MatrixReader:
             error.message = f"{clip(tree.name)} is not a size of any declaration"
             error.locate(self.text, tree.start, tree.end)
             raise error
-        made = derived(self.text[tree.start : tree.end].replace(" ", "")) if isinstance(tree, Chain) else None
-        if made is not None and self.scope.sizes.issuperset(symbols(made[1])):
-            return {"triangle": triangle, "diagonals": diagonals}[made[0]](made[1])
+        made = read_size(self.text[tree.start : tree.end]) if isinstance(tree, Chain) else None
+        if made is not None and self.scope.sizes.issuperset(symbols(made)):
+            return made
         if isinstance(tree, Chain) and is_size_product(tree):
             return product(self.size_argument(operand) for operand in tree.operands)
         raise blame(ParseError, "this argument must be a size", self.text, tree, "a size is a symbol or an integer")

@@ -10,8 +10,8 @@ from itertools import product as product_of_choices
 
 from ricci.constants import rows_of
 from ricci.functions import Apply
-from ricci.notation.arithmetic import Entry, Term, as_term, is_single, magnitude, plus, product, scaled, transposed
-from ricci.notation.chains import chain, ones
+from ricci.notation.arithmetic import Entry, Term, as_term, is_single, plus, product, scaled, transposed
+from ricci.notation.chains import ones
 from ricci.notation.formula import (
     ATOM,
     Formula,
@@ -24,15 +24,14 @@ from ricci.notation.formula import (
     named,
     number,
     simple_call,
-    transpose,
     wrapped_latex,
 )
 from ricci.notation.kronecker import bundled
-from ricci.notation.tangle import MOST_FACTORS, Tangle, Tangled, eye, norm
+from ricci.notation.matrix_sums import common_number, factored, symmetrised
+from ricci.notation.tangle import MOST_FACTORS, Tangle, Tangled, norm
 from tensor_networks.axes import show, show_shape
 from tensor_networks.networks import Factor, Network, Sum, network, one
 from tensor_networks.nodes import Node, Size, Tensor, walk
-from tensor_networks.numbers import content, ratio
 from tensor_networks.patterns import Pattern
 from tensor_networks.rewrite import flatten
 
@@ -179,7 +178,15 @@ class MatrixWriter:
         return product(Term(sign, (*scalars, *((f, 1) for f in found)), None))
 
     def distributed(self, node: Network) -> Formula:
-        """A sum of higher order within grouped axes, such as `kron(A, B) + kron(C, D)`, term by term."""
+        """A sum of higher order within grouped axes, such as `kron(A, B) + kron(C, D)`, term by term; scalars stay outside."""
+        scalars = [factor for factor in node.factors if not factor.slots]
+        if scalars:
+            wide = [factor for factor in node.factors if factor.slots]
+            body = matrix_formula(network(wide, node.outputs, dict(enumerate(node.sizes))))
+            if body is None:
+                raise Tangled
+            entries = [entry for factor in scalars for entry in self.factor(factor, False)[1]]
+            return product(self.merged(entries, body))
         high = [k for k, f in enumerate(node.factors) if f.node.order > 2 and not isinstance(f.node, Pattern)]
         place = high[0]
         factor = node.factors[place]
@@ -192,8 +199,9 @@ class MatrixWriter:
             formula = matrix_formula(part)
             if formula is None:
                 raise Tangled
-            parts.append(scaled(coefficient, formula, free=False))
-        return factored(parts)
+            parts.append((term, coefficient, scaled(coefficient, formula, free=False)))
+        halves = symmetrised(node, parts) if len(node.factors) == 1 else []
+        return cheapest([factored([part for _, _, part in parts]), *halves])
 
     def used(self, node: Network, wire: int) -> bool:
         """Does the wire occur in the network?"""
@@ -289,33 +297,6 @@ class MatrixWriter:
             inner = self.filled(arg.terms[0][0])
             return None if inner is None else scaled(arg.terms[0][1], inner)
         return self.filled(arg)
-
-
-def factored(parts: Sequence[Formula]) -> Formula:
-    """A sum of matrices over grouped axes, with a commutation matrix that starts all of them in front."""
-    terms = [as_term(part) for part in parts]
-    chains = [term.body for term in terms if term.body is not None and term.body.kind == "chain"]
-    heads = {body.parts[0].text for body in chains}
-    if len(parts) < 2 or len(chains) < len(parts) or len(heads) > 1 or chains[0].parts[0].kind != "commutation":
-        return common_number([(1, part) for part in parts])
-    rest = [
-        (1, product(term._replace(body=chain(body.parts[1:], 2)), free=False)) for term, body in zip(terms, chains, strict=True)
-    ]
-    inner = as_term(common_number(rest))
-    return product(inner._replace(body=chain([chains[0].parts[0], inner.body or eye(1)], 2)))
-
-
-def common_number(terms: Sequence[tuple[int, Formula]]) -> Formula:
-    """A sum, its common number in front if that is shorter."""
-    plain = plus(terms)
-    if plain.order == 2 and plain.kind == "sum":
-        plain = min(plain, transpose(plus([(s, transposed(part)) for s, part in terms])), key=lambda f: f.cost)
-    numbers = {as_term(part).number for _, part in terms}
-    shared = magnitude(content(tuple(as_term(part).number for _, part in terms)))
-    if len(terms) < 2 or shared == 1 or 1 in numbers:
-        return plain
-    inner = [(sign, product(as_term(part)._replace(number=ratio(as_term(part).number, shared)), False)) for sign, part in terms]
-    return cheapest([plain, product(Term(shared, (), plus(inner)))])
 
 
 def is_plain(node: Network) -> bool:

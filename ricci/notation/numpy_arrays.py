@@ -30,8 +30,7 @@ from ricci.notation.numpy_shapes import (
     shape_text,
     stretched,
 )
-from ricci.notation.numpy_stand_ins import quotient
-from tensor_networks.axes import Axis, product, show_shape
+from tensor_networks.axes import Axis, product, quotient, show_shape
 from tensor_networks.errors import ShapeError
 from tensor_networks.networks import network, total
 from tensor_networks.nodes import Node

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from tensor_networks.axes import Axis, atoms, product, show
+from tensor_networks.axes import Axis, product, quotient, show
 from tensor_networks.errors import TraceError
 from tensor_networks.nodes import Node
 
@@ -105,20 +105,3 @@ def _calculation(name: str) -> Callable[[Extent, Any], Any]:
 
 for _name in ("add", "radd", "sub", "rsub", "truediv", "rtruediv", "pow", "rpow"):
     setattr(Extent, f"__{_name}__", _calculation(f"__{_name}__"))
-
-
-def quotient(size: Axis, by: object) -> Axis | None:
-    """size / by, where that is a size; None otherwise."""
-    if not isinstance(by, int | str | tuple):
-        return None
-    number = product(atom for atom in atoms(size) if isinstance(atom, int))
-    divisor = product(atom for atom in atoms(by) if isinstance(atom, int))
-    symbols = [atom for atom in atoms(size) if isinstance(atom, str)]
-    for atom in atoms(by):
-        if isinstance(atom, str):
-            if atom not in symbols:
-                return None
-            symbols.remove(atom)
-    if not isinstance(number, int) or not isinstance(divisor, int) or divisor < 1 or number % divisor:
-        return None
-    return product((number // divisor, *symbols))

@@ -12,6 +12,7 @@ from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number
 
 OPEN = "#"  # "#0", "#1", ... label the axes that have no index yet
+Slot = int | tuple[int, ...]  # a wire, or a group of them: an axis that is read as their flattening
 
 
 @dataclass(slots=True)
@@ -23,7 +24,7 @@ class Piece:
     """
 
     coefficient: Number = 1
-    factors: list[tuple[Node | None, tuple[int, ...], Number]] = field(default_factory=list)
+    factors: list[tuple[Node | None, tuple[Slot, ...], Number]] = field(default_factory=list)
     free: dict[str, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     bare: list[int] = field(default_factory=list)
@@ -109,14 +110,37 @@ class Wires:
         if not self.building:
             return None
         outputs = [self.find(piece.free[label]) for label in labels]
-        factors = [(node, tuple(map(self.find, wires)), e) for node, wires, e in piece.factors if node is not None]
+        factors = [(node, tuple(map(self.slot, slots)), e) for node, slots, e in piece.factors if node is not None]
         sizes: dict[Hashable, Axis] = {}
-        for wire in piece.bare:
+        parts = [wire for _, slots, _ in piece.factors for slot in slots if isinstance(slot, tuple) for wire in slot]
+        for wire in (*piece.bare, *parts):
             size = self.size(wire)
+            if size is None and wire in parts:
+                known = next((f" {label}" for label, other in piece.free.items() if self.find(other) == self.find(wire)), "")
+                raise ShapeError(f"the size of an index{known} in parentheses is not known", hint="say it: ones(n)_i")
             if size is not None:
                 sizes[self.find(wire)] = size
         node = network(factors, outputs, sizes)
         return node if piece.coefficient == 1 else total([(node, piece.coefficient)], node.axes)
+
+    def slot(self, slot: Slot) -> Slot:
+        """A slot by the wires that its own have been joined to."""
+        return tuple(map(self.find, slot)) if isinstance(slot, tuple) else self.find(slot)
+
+    def parted(self, piece: Piece, counts: Sequence[int]) -> Piece:
+        """The piece with its open axes in so many parts, each of them an open axis of a size that others say."""
+        wires = [wire for _, slots, _ in piece.factors for wire in slots]
+        if len(piece.factors) != 1 or piece.bare or piece.coefficient != 1 or len(set(wires)) < len(wires):
+            piece = self.fresh(self.node(piece, piece.free), piece.free)
+        [(node, slots, exponent)] = piece.factors
+        free: dict[str, int] = {}
+        groups: dict[Slot, Slot] = {}
+        for label, wire in piece.free.items():
+            count = counts[piece.open.index(label)] if label[0] == OPEN else 1
+            parts = (wire,) if count == 1 else tuple(self.new() for _ in range(count))
+            free |= {label if count == 1 else f"{label}.{k}": part for k, part in enumerate(parts)}
+            groups[wire] = wire if count == 1 else parts
+        return Piece(1, [(node, tuple(groups[slot] for slot in slots), exponent)], free, dict.fromkeys(free, 1))
 
     def fresh(self, node: Node | None, like: dict[str, int], exponent: Number = 1) -> Piece:
         """A node as a piece, its axes the labels of `like` and of their sizes."""

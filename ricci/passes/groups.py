@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ricci.functions import apply
 from ricci.passes.common import is_call
-from tensor_networks.axes import Axis, product
+from tensor_networks.axes import Axis, product, refined
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number
@@ -48,8 +48,11 @@ def alike(node: Node) -> Node:
     for term, _ in node.terms:
         for axis, group in enumerate(term.outputs if isinstance(term, Network) else ()):
             sizes = tuple(term.sizes[wire] for wire in group)  # type: ignore[attr-defined]
-            if len(group) != 1 and grouped.setdefault(axis, sizes) != sizes:
+            known = grouped.setdefault(axis, sizes) if len(group) != 1 else sizes
+            common = known if known == sizes else refined(known, sizes)
+            if common is None:
                 return node
+            grouped |= {axis: common} if len(group) != 1 else {}
     terms: list[tuple[Node, Number]] = []
     for term, number in node.terms if grouped else ():
         made = _split(term, grouped)
@@ -61,7 +64,7 @@ def alike(node: Node) -> Node:
 
 def _split(node: Node, grouped: dict[int, tuple[Axis, ...]]) -> Node:
     """A term with some axes split into parts, as far as they are not split already."""
-    single = [axis for axis in grouped if not isinstance(node, Network) or len(node.outputs[axis]) == 1]
+    single = [axis for axis in grouped if not isinstance(node, Network) or len(node.outputs[axis]) < len(grouped[axis])]
     if not single:
         return node
     slots = [tuple(f"{axis} {k}" for k in range(len(grouped[axis]))) if axis in single else axis for axis in range(node.order)]

@@ -6,7 +6,7 @@ from ricci.functions import apply
 from ricci.passes.common import is_call, is_ones, negative
 from tensor_networks.networks import Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
-from tensor_networks.numbers import Number
+from tensor_networks.numbers import Number, exact
 from tensor_networks.rewrite import ingredients, unfolded
 
 MOST_FACTORS = 40
@@ -50,13 +50,33 @@ def complements(node: Node) -> Node:
 
 
 def outer_sums(node: Node) -> Node:
-    """A sum of order above 2 within a product of order at most 2 is distributed: its terms fall apart into smaller ones."""
-    if not isinstance(node, Network) or node.order > 2:
+    """A sum of order above 2 is distributed, at any depth, within a product of order at most 2: its terms fall apart into
+    smaller ones. One of deltas, such as the symmetriser I + K, is within any product: deltas only rename wires.
+    """
+    if not isinstance(node, Network) or (node.order > 2 and len(node.factors) < 2):
         return node
-    for place, (child, slots, exponent) in enumerate(node.factors):
-        if isinstance(child, Sum) and child.order > 2 and exponent == 1:
+    once = _distributed(node, node.order <= 2)
+    if not once:
+        return node
+    waiting, done = list(once), list[tuple[Node, Number]]()
+    while waiting:
+        term, number = waiting.pop()
+        parts = term.terms if isinstance(term, Sum) else _distributed(term, node.order <= 2)
+        if not parts:
+            done.append((term, number))
+        waiting += [(part, exact(number * inner)) for part, inner in parts]
+        if len(waiting) + len(done) > MOST_TERMS:
+            return total(once, node.axes)
+    return total(done, node.axes)
+
+
+def _distributed(node: Node, every: bool) -> list[tuple[Node, Number]]:
+    """The terms of a product with its first sum of order above 2 distributed; without `every`, sums of deltas only."""
+    for place, (child, slots, exponent) in enumerate(node.factors if isinstance(node, Network) else ()):
+        if not isinstance(node, Network) or not isinstance(child, Sum) or child.order < 3 or exponent != 1:
+            continue
+        if every or all(isinstance(term, Network) and not term.factors for term, _ in child.terms):
             rest = [*node.factors[:place], *node.factors[place + 1 :]]
             sizes = dict(enumerate(node.sizes))
-            terms = [(network([*rest, (term, slots)], node.outputs, sizes), number) for term, number in child.terms]
-            return total(terms, node.axes)
-    return node
+            return [(network([*rest, (term, slots)], node.outputs, sizes), number) for term, number in child.terms]
+    return []
