@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ricci.functions import FUNCTIONS, apply
 from ricci.notation.declarations import Scope, unknown
-from ricci.notation.index_syntax import CONSTANTS, PATTERNS, SPECIAL, is_function
+from ricci.notation.index_syntax import CONSTANTS, PATTERNS, SPECIAL, SYMBOLS, is_function
 from ricci.notation.pieces import OPEN, Piece, Wires, settled
 from ricci.notation.syntax import (
     Call,
     Chain,
+    Indexed,
     Literal,
     Name,
     Parenthesis,
@@ -27,8 +28,11 @@ from ricci.notation.syntax import (
 from tensor_networks.axes import Axis, product, read_size, symbols
 from tensor_networks.errors import IndexNotationError, ParseError, ShapeError, clip, located
 from tensor_networks.networks import constant, total
+from tensor_networks.nodes import tensor
 from tensor_networks.numbers import Number, exact, power
 from tensor_networks.patterns import pattern
+
+Place = tuple[int, int]  # where a delta or one stands, and which of its indices
 
 
 class Context(NamedTuple):
@@ -44,6 +48,8 @@ class IndexFunctions:
     text: str
     scope: Scope
     wires: Wires
+    known: dict[Place, Axis]
+    loose: dict[Place, tuple[str, int, Syntax]]
 
     if TYPE_CHECKING:
 
@@ -226,6 +232,23 @@ class IndexFunctions:
             raise
 
     # constants
+
+    def symbol(self, tree: Indexed, base: Name, words: Sequence[str]) -> Piece:
+        """delta, one and eps."""
+        places = [(tree.start, axis) for axis in range(len(words))]
+        if base.name == "eps":
+            size = len(words)
+            free = {f"{OPEN}{axis}": self.wires.new(size) for axis in range(size)}
+            node = tensor("eps", [size] * size, ["levicivita"])
+            return Piece(1, [(node, tuple(free.values()), 1)], free, dict.fromkeys(free, 1))
+        if len(words) != SYMBOLS[base.name]:
+            what = f"{base.name} takes {SYMBOLS[base.name]} indices, not {len(words)}"
+            raise blame(IndexNotationError, what, self.text, tree)
+        wire = self.wires.new(self.known.get(places[0]))
+        for place, word in zip(places, words, strict=True):
+            self.loose[place] = (word, wire, tree)
+        free = {f"{OPEN}{axis}": wire for axis in range(len(words))}
+        return Piece(1, [], free, dict.fromkeys(free, 1), [wire])
 
     def constant(self, tree: Call) -> Piece:
         """eye(n), ones(n, ...), zeros(n, ...) and patterns such as duplication(n), whose axes are open."""

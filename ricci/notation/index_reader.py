@@ -15,7 +15,7 @@ from ricci.constants import numbers
 from ricci.functions import FUNCTIONS
 from ricci.notation.declarations import Scope, unknown
 from ricci.notation.heights import Heights, noted
-from ricci.notation.index_functions import Context, IndexFunctions
+from ricci.notation.index_functions import Context, IndexFunctions, Place
 from ricci.notation.index_syntax import SPECIAL, SYMBOLS, IndexParser, letters
 from ricci.notation.pieces import OPEN, Piece, Wires, renamed, settled
 from ricci.notation.products import number_of
@@ -45,7 +45,6 @@ from tensor_networks.networks import network, size_of
 from tensor_networks.nodes import Node, tensor
 
 ROLES = {0: "scalar", 1: "column", 2: "matrix"}
-Place = tuple[int, int]  # where a delta or one stands, and which of its indices
 
 
 def parse_index(text: str, scope: Scope) -> tuple[Syntax, IndexParser]:
@@ -354,23 +353,6 @@ class IndexReader(IndexFunctions):
         seen = {label: wire for label, wire in piece.free.items() if label[0] != OPEN}
         for label, word in zip(piece.open, words, strict=True):
             self.wires.join(seen.setdefault(word, piece.free[label]), piece.free[label], word)
-
-    def symbol(self, tree: Indexed, base: Name, words: Sequence[str]) -> Piece:
-        """delta, one and eps."""
-        places = [(tree.start, axis) for axis in range(len(words))]
-        if base.name == "eps":
-            size = len(words)
-            free = {f"{OPEN}{axis}": self.wires.new(size) for axis in range(size)}
-            node = tensor("eps", [size] * size, ["levicivita"])
-            return Piece(1, [(node, tuple(free.values()), 1)], free, dict.fromkeys(free, 1))
-        if len(words) != SYMBOLS[base.name]:
-            what = f"{base.name} takes {SYMBOLS[base.name]} indices, not {len(words)}"
-            raise blame(IndexNotationError, what, self.text, tree)
-        wire = self.wires.new(self.known.get(places[0]))
-        for place, word in zip(places, words, strict=True):
-            self.loose[place] = (word, wire, tree)
-        free = {f"{OPEN}{axis}": wire for axis in range(len(words))}
-        return Piece(1, [], free, dict.fromkeys(free, 1), [wire])
 
     # what the first pass found
 
