@@ -16,11 +16,12 @@ from ricci.differentials import Variable, is_zero
 from ricci.equality import equal, same_tensors
 from ricci.expr import Expr, leaves
 from ricci.guesses import mended, right_elsewhere
-from ricci.layout import MatrixExpr, matrix
+from ricci.layout import matrix
 from ricci.reading import parse
 from ricci.simplify import settle
 from ricci.terms import told_apart
 from ricci.tracing import trace
+from ricci.views import MatrixExpr
 from tensor_networks.axes import Axis
 from tensor_networks.errors import DerivativeError, LimitError, RicciError, ShapeError, TraceError
 from tensor_networks.networks import constant, network, zero

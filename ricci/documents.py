@@ -237,15 +237,21 @@ def _expression(content: Document, nodes: Sequence[Node]) -> tuple[Node, str, tu
     return node, role, split
 
 
-def viewed_parts(viewed: Any) -> tuple[list[tuple[int, ...]], Document]:
-    """Of what a matrix is a view, and which axes of it its rows and columns are.
+def viewed_parts(viewed: Any) -> tuple[list[tuple[int, ...]], list[tuple[int, str]], Document]:
+    """Which axes the rows and columns of a matrix are, which of them stand for half a matrix, and of what it is a view.
 
     Raises:
         FormatError: it is malformed.
     """
     if not isinstance(viewed, dict):
         raise FormatError('"viewed" is not an object')
-    return _wires(viewed.get("groups")), _outer(viewed.get("source"))
+    halves: list[tuple[int, str]] = []
+    for half in _list(viewed.get("halves", [])):
+        axis, name = _fields(_list(half), 2)
+        if type(axis) is not int or axis < 0 or name not in ("duplication", "elimination"):
+            raise FormatError('"halves" is not a list of axes and patterns')
+        halves.append((axis, name))
+    return _wires(viewed.get("groups")), halves, _outer(viewed.get("source"))
 
 
 def _tensors(places: Any, nodes: Sequence[Node]) -> list[Tensor]:

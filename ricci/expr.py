@@ -18,8 +18,8 @@ from tensor_networks.errors import RicciError, ShapeError, UnknownName
 from tensor_networks.nodes import Node, Tensor
 
 if TYPE_CHECKING:
-    from ricci.layout import MatrixExpr
     from ricci.layout_table import LayoutTable
+    from ricci.views import MatrixExpr
     from tensor_networks.drawing.diagram import Diagram
 
 _leaves: WeakKeyDictionary[Node, frozenset[Tensor]] = WeakKeyDictionary()

@@ -8,38 +8,18 @@ is lost: `MatrixExpr.tensor` is the derivative again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable
 
-from ricci.documents import viewed_parts
 from ricci.expr import Expr
-from tensor_networks.axes import show, show_shape
-from tensor_networks.errors import RicciError, ShapeError
-from tensor_networks.networks import network
-from tensor_networks.patterns import pattern
+from ricci.views import LETTERS, Half, MatrixExpr, Parts, flat, view
+from tensor_networks.errors import RicciError
 
-LAYOUTS = ("numerator", "denominator", "mixed", "block-wrt", "block-value", "stacked", "vech", "heights")
+BLOCKS = ("block-wrt", "block-value")
+HALVES = ("vech", "vech-value", "vech-both")
+LAYOUTS = ("numerator", "denominator", "mixed", *BLOCKS, "stacked", *HALVES, "heights")
 ORDERS = ("column", "row")
-LETTERS = "ijklmnpqrstuvwabcdefgh"
+SYMMETRIC = frozenset({"symmetric", "spd", "psd"})
 Axes = str | int | Iterable[int | str]
-
-
-class Parts(NamedTuple):
-    """The axes of a derivative by their owners: the value's, those of the earlier variables, those of the last one."""
-
-    value: tuple[int, ...]
-    between: tuple[int, ...]
-    last: tuple[int, ...]
-
-    @classmethod
-    def of(cls, expression: Expr) -> Parts:
-        """Without variables, the second half of the axes counts as the variable's."""
-        places = tuple(range(expression.order))
-        if len(expression.split) < 2:
-            middle = expression.order - expression.order // 2
-            return cls(places[:middle], (), places[middle:])
-        value, last = expression.split[0], expression.order - expression.split[-1]
-        return cls(places[:value], places[value:last], places[last:])
 
 
 def matrix(
@@ -58,7 +38,9 @@ def matrix(
     ``mixed``: scalars as in denominator layout (a gradient has the variable's shape), all else as in numerator layout.
     ``block-wrt``: block (i,j) is dF/dx_ij; ``block-value``: block (k,l) is df_kl/dX. Vectors are columns.
     ``stacked``: Magnus & Neudecker's Hessian, the Hessians of the entries of the value on top of each other.
-    ``vech``: numerator layout by the free entries of a symmetric last variable, ``vec(G)'*duplication(n)``.
+    ``vech``: numerator layout by the free entries of a symmetric variable, ``vec(G)'*duplication(n)``; in a second derivative
+    of both, ``duplication(n)'*H*duplication(n)``. ``vech-value``: by the vech of a symmetric value, ``elimination(n)*J``;
+    ``vech-both``: of both, ``elimination(n)*J*duplication(n)``.
     ``heights``: upper indices are rows, lower ones columns, as the index text said.
 
     ``rows`` and ``columns`` say it axis by axis instead, in the order of row-major flattening: axis numbers, or the letters of
@@ -80,12 +62,12 @@ def matrix(
         return _renamed(
             matrix(expression, "denominator" if scalar and len(expression.split) == 2 else "numerator", vec), layout
         )
-    if layout in ("block-wrt", "block-value"):
+    if layout in BLOCKS:
         return _blocks(expression, layout)
     if layout == "stacked":
         return _stacked(expression, vec or "column")
-    if layout == "vech":
-        return _half(expression, vec or "column")
+    if layout in HALVES:
+        return _halved(expression, layout, vec or "column")
     if layout == "heights":
         return _by_heights(expression, vec or "column")
     return _numerator(expression, layout, vec)
@@ -123,23 +105,37 @@ def _stacked(expression: Expr, order: str) -> MatrixExpr:
     return view(expression, flat(value, order) + flat(between, order), flat(last, order), "stacked", order)
 
 
-def _half(expression: Expr, order: str) -> MatrixExpr:
-    """Numerator layout by the entries on and below the diagonal of the last variable, each with its mirror image."""
-    value, between, last = Parts.of(expression)
-    if len(last) != 2 or expression.axes[last[0]] != expression.axes[last[1]]:
-        raise RicciError("vech is a layout of derivatives by a square matrix")
-    size = expression.axes[last[0]]
-    value = flat(value + between, order)
-    half = network(
-        [(expression.node, range(expression.order)), (pattern("duplication", size), (*last, "half"))],
-        [*([value] if value else []), "half"],
-    )
-    result = MatrixExpr(half, "" if value else "row", declared=expression.variables)
-    labels = Labels.of(expression)
-    result.legend = f"vech; {labels.side('rows', value)}, columns vech of {labels.names[last[0]]}" + (
-        f", {order}-major" if len(value) > 1 else ""
-    )
-    return result
+def _halved(expression: Expr, layout: str, order: str) -> MatrixExpr:
+    """Numerator layout with symmetric matrices by their vech: the variables, the value, or both."""
+    parts = Parts.of(expression)
+    halves: list[Half] = []
+    if layout != "vech":
+        if len(parts.value) != 2 or expression.settled.orbits[0] != expression.settled.orbits[1]:
+            hint = "the derivative of vech(F) has the entries on and below the diagonal of any F"
+            raise RicciError(f"{layout} needs a value that is known to be a symmetric matrix", hint=hint)
+        halves.append(Half(0, "elimination"))
+    if layout != "vech-value":
+        last = parts.last
+        if len(last) != 2 or expression.axes[last[0]] != expression.axes[last[1]]:
+            raise RicciError(f"{layout} is a layout of derivatives by a square matrix")
+        halves += [Half(start, "duplication") for start in _variables(expression, parts)]
+    gone = {half.axis + 1 for half in halves}
+    above = tuple(axis for axis in parts.value + parts.between if axis not in gone)
+    beside = tuple(axis for axis in parts.last if axis not in gone)
+    named = order if max(len(above), len(beside)) > 1 else ""
+    return view(expression, flat(above, order), flat(beside, order), layout, named, halves)
+
+
+def _variables(expression: Expr, parts: Parts) -> list[int]:
+    """The first axes of the variables to be halved: the last one, and those before it that are symmetric matrices too."""
+    found = [parts.last[0]]
+    start = len(parts.value)
+    variables = () if expression.origin is None else expression.origin[1][:-1]
+    for variable in variables:
+        if variable.order == 2 and (variable.traits & SYMMETRIC or variable is expression.origin[1][-1]):  # type: ignore[index]
+            found.append(start)
+        start += variable.order
+    return found
 
 
 def _by_heights(expression: Expr, order: str) -> MatrixExpr:
@@ -197,133 +193,6 @@ def unfold(expression: Expr, mode: int, order: str = "column") -> MatrixExpr:
     return view(expression, (mode,), places, f"mode-{mode} unfolding", {"cyclic": "row"}.get(order, order))
 
 
-def flat(axes: Sequence[int], order: str) -> tuple[int, ...]:
-    """The axes in the order in which row-major flattening of them gives the flattening asked for."""
-    return tuple(axes) if order == "row" else tuple(reversed(axes))
-
-
-def view(expression: Expr, rows: tuple[int, ...], columns: tuple[int, ...], layout: str, order: str = "") -> MatrixExpr:
-    """The matrix with some axes as rows and the others as columns, each side flattened row-major in the order given."""
-    groups = tuple(side for side in (rows, columns) if side)
-    node = network([(expression.node, range(expression.order))], groups)
-    result = MatrixExpr(node, "row" if columns and not rows else "", declared=expression.variables)
-    result.viewed = Viewed(groups, expression)
-    labels = Labels.of(expression)
-    result.legend = f"{layout}; {labels.side('rows', rows)}, {labels.side('columns', columns)}" + (
-        f", {order}-major" if order else ""
-    )
-    return result
-
-
 def _renamed(result: MatrixExpr, layout: str) -> MatrixExpr:
     result.legend = layout + result.legend[result.legend.index(";") :]
     return result
-
-
-class Labels(NamedTuple):
-    """A letter for every axis, and the name of what it is an axis of."""
-
-    letters: Sequence[str]
-    names: Sequence[str]
-
-    @classmethod
-    def of(cls, expression: Expr) -> Labels:
-        """The labels of a derivative; the value is called f, y or Y as it has 0, 1 or more axes."""
-        count = expression.order
-        letters = LETTERS if count <= len(LETTERS) else [f"i{k}" for k in range(count)]
-        if expression.origin is None:
-            return cls(letters, [""] * count)
-        root, variables = expression.origin
-        taken = {*root.variables, *(variable.name for variable in variables)}
-        value = root.node.name if hasattr(root.node, "name") else ""
-        wanted = ("y", "f", "g", "z") if root.order == 1 else ("Y", "F", "G", "Z")
-        value = value or next((name for name in wanted if name not in taken), "the value")
-        names = [value] * root.order
-        for variable in variables:
-            names += [variable.name] * variable.order
-        return cls(letters, names)
-
-    def side(self, what: str, axes: Sequence[int]) -> str:
-        """``rows (j,i) of Y``; one row, if there are no axes."""
-        if not axes:
-            return f"1 {what[:-1]}"
-        runs: list[tuple[str, list[str]]] = []
-        for axis in axes:
-            name = self.names[axis]
-            if runs and runs[-1][0] == name:
-                runs[-1][1].append(self.letters[axis])
-            else:
-                runs.append((name, [self.letters[axis]]))
-        shown = [
-            (f"({','.join(letters)})" if len(letters) > 1 else letters[0]) + (f" of {name}" if name else "")
-            for name, letters in runs
-        ]
-        return f"{what} {', '.join(shown)}"
-
-
-class Viewed(NamedTuple):
-    """What a matrix is a view of: the axes in its rows and columns, and the expression."""
-
-    groups: tuple[tuple[int, ...], ...]
-    expression: Expr
-
-
-class MatrixExpr(Expr):
-    """An expression that stands for a matrix: vectors evaluate to arrays of one row or one column. The legend says how."""
-
-    __slots__ = ("viewed",)
-    viewed: Viewed | None
-
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
-        self.viewed = None
-
-    def _document(self) -> dict[str, Any]:
-        viewed = None
-        if self.viewed is not None:
-            groups, source = self.viewed
-            viewed = {"groups": [list(group) for group in groups], "source": source._document()}
-        return super()._document() | {"viewed": viewed}
-
-    @classmethod
-    def _restored(cls, content: dict[str, Any]) -> Expr:
-        view = super()._restored(content)
-        viewed = content["viewed"]
-        if isinstance(view, MatrixExpr) and viewed is not None:
-            groups, source = viewed_parts(viewed)
-            view.viewed = Viewed(tuple(groups), Expr._restored(source))
-        return view
-
-    @property
-    def tensor(self) -> Expr:
-        """The tensor that this is a view of, its axes taken out of rows and columns again.
-
-        Raises:
-            ShapeError: it is no view, but a matrix over the free entries of a variable.
-        """
-        if self.viewed is None:
-            raise ShapeError("this matrix is over the free entries of a variable: the tensor is not in it")
-        groups, source = self.viewed
-        sizes = dict(enumerate(source.axes))
-        node = network([(self.node, groups)], range(source.order), sizes)
-        tensor = Expr(node, source.role, source.split, source.variables)
-        tensor.origin = source.origin
-        return tensor
-
-    @property
-    def shape_text(self) -> str:
-        """The shape as text, a vector with its 1."""
-        if self.order != 1:
-            return show_shape(self.axes)
-        size = show(self.axes[0])
-        return f"1 x {size}" if self.role == "row" else f"{size} x 1"
-
-    def __call__(self, /, **arrays: object) -> object:
-        """The value as a matrix: two axes, also for rows and columns."""
-        value = super().__call__(**arrays)
-        if self.order == 1:
-            return value.reshape((1, -1) if self.role == "row" else (-1, 1))
-        return value
-
-    def __repr__(self) -> str:
-        return f"{self}    {self.shape_text}    {self.legend}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from ricci.expr import Expr
-from ricci.layout import MatrixExpr, view
+from ricci.views import MatrixExpr, view
 from tensor_networks.axes import Axis, product, quotient, show, show_shape
 from tensor_networks.errors import ParseError, ShapeError
 from tensor_networks.networks import network

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ricci.expr import Expr
-from ricci.layout import MatrixExpr, Parts, matrix, unfold
+from ricci.layout import SYMMETRIC, matrix, unfold
+from ricci.views import MatrixExpr, Parts
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import RicciError
 
@@ -21,6 +22,8 @@ CONVENTIONS: tuple[tuple[str, dict[str, str]], ...] = (
     ("block-value", {"layout": "block-value"}),
     ("stacked", {"layout": "stacked"}),
     ("vech", {"layout": "vech"}),
+    ("vech-value", {"layout": "vech-value"}),
+    ("vech-both", {"layout": "vech-both"}),
 )
 WIDEST = 60
 
@@ -58,7 +61,7 @@ def layout_table(expression: Expr) -> LayoutTable:
     found: dict[str, MatrixExpr] = {}
     for name, options in CONVENTIONS:
         layout = options["layout"]
-        if layout == "vech" and not any(_is_symmetric(expression, axis) for axis in parts.last[:1]):
+        if layout in ("vech", "vech-both") and not any(_is_symmetric(expression, axis) for axis in parts.last[:1]):
             continue
         if layout.startswith("block") and len(parts.value) + len(parts.last) < 3:
             continue
@@ -74,4 +77,4 @@ def layout_table(expression: Expr) -> LayoutTable:
 
 def _is_symmetric(expression: Expr, axis: int) -> bool:
     """Is the last variable a symmetric matrix?"""
-    return expression.origin is not None and bool(expression.origin[1][-1].traits & {"symmetric", "spd"})
+    return expression.origin is not None and bool(expression.origin[1][-1].traits & SYMMETRIC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ricci.expr import Expr
-from ricci.layout import Labels, MatrixExpr
+from ricci.views import Labels, MatrixExpr
 from tensor_networks.axes import show, show_shape
 
 

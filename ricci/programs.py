@@ -10,6 +10,7 @@ from ricci.compile import Compiled
 from ricci.expr import Expr, nodes_of
 from ricci.slicing import Sliced
 from ricci.structure import Structured
+from ricci.views import MatrixExpr
 from tensor_networks.costs import Cost
 from tensor_networks.einsum_program import Row, einsum_steps, rows_of
 from tensor_networks.errors import OperandError, clip
@@ -41,7 +42,8 @@ def compile(
             of opt_einsum's protocol such as ``cotengra.HyperOptimizer()``.
         memory_limit: bytes that results and intermediates may take; 80 % of the physical memory by default.
         structure: ``"auto"`` for a function that returns the derivative (one, of order 2 at least) as an `Operator`,
-            made of its cores: see `ricci.structure`. The last group of its axes, that of the last variable, is columns.
+            made of its cores: see `ricci.structure`. The last group of its axes, that of the last variable, is columns;
+            a matrix in a layout has its own rows and columns, and flat vectors are in its order.
         executor: what slices are handed out to: anything with ``submit``, or a function that makes one. What does not
             fit into a given `memory_limit` is computed in slices in any case: see `ricci.slicing`.
         progress: called with the number of slices that are done, and of all.
@@ -55,6 +57,8 @@ def compile(
     if structure is not None:
         if structure != "auto" or backend not in (None, "numpy") or not isinstance(expressions, Expr):
             raise OperandError('structure="auto" is for one expression and NumPy')
+        if isinstance(expressions, MatrixExpr) and expressions.viewed is not None:
+            return Structured(*expressions.viewed.opened(), declared)
         split = expressions.split
         rows = sum(split[:-1]) if len(split) > 1 else expressions.order // 2
         return Structured(nodes[0], rows, declared)

@@ -116,6 +116,13 @@ class Operator:
         """Bytes of the cores."""
         return sum(core.nbytes for core in self.cores.values())
 
+    def report(self) -> str:
+        """What it takes, and what the matrix would take if it were formed."""
+        dense = prod(self.shape) * np.dtype(self.dtype).itemsize
+        ratio = f", {dense / self.nbytes:,.0f} times as much" if self.nbytes else ""
+        rows, columns = self.shape
+        return f"{self!r}\n    cores     {self.nbytes:,} bytes\n    as dense  {rows:,} x {columns:,}, {dense:,} bytes{ratio}"
+
     def _run(self, name: str, **more: Any) -> Any:
         return self.run(self.structured.operation(name), **more)
 

@@ -84,6 +84,10 @@ def _pushed(formula: Formula) -> list[Formula]:
         return [simple_call(other, [transposed(parts[0])], 2, degree=formula.degree)]
     if kind == "power":
         return [power(transposed(parts[0]), *formula.detail)]
+    if kind == "commutation":
+        return [REMAKERS[kind](formula, ())]
+    if kind == "call" and formula.detail[0] == "kron":
+        return [_recalled(formula, [transposed(part) for part in parts])]
     if kind == "call" and formula.detail[1] and len(parts) == 1:
         return [_recalled(formula, [transposed(parts[0])])]
     if kind == "chain":

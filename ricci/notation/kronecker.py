@@ -10,21 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from itertools import chain as linked
-from itertools import product as cartesian
 from typing import NamedTuple
 
-from ricci.notation.arithmetic import transposed
+from ricci.notation.arithmetic import REMAKERS, transposed
 from ricci.notation.chains import chain, diagonal
 from ricci.notation.formula import Formula, call, cheapest, simple_call, wrapped_latex
 from ricci.notation.tangle import Tangle, Tangled, eye, latex_size
 from tensor_networks.axes import Axis, product, show
-from tensor_networks.networks import Factor, Network
 from tensor_networks.numbers import Number
-from tensor_networks.patterns import Pattern
 from tensor_networks.wiring import Group, components
 
 MOST_SWAPS = 3
-MOST_TURNED = 2
 
 
 class Held(NamedTuple):
@@ -38,122 +34,6 @@ class Held(NamedTuple):
     def wires(self) -> Group:
         """All its wires."""
         return tuple(linked.from_iterable(self.slots))
-
-
-def bundled(node: Network, tensors: Iterable[tuple[Formula, Factor]]) -> list[Formula]:
-    """The value of a network with grouped axes: one formula, for a scalar perhaps several to be multiplied.
-
-    Raises:
-        Tangled: there is none.
-    """
-    tensors = list(tensors)
-    found: list[list[Formula]] = []
-    doubled = [k for k, (_, factor) in enumerate(tensors) if _is_duplication(factor)][:MOST_TURNED]
-    for flips in cartesian((False, True), repeat=len(doubled)):
-        turned = {place for place, flip in zip(doubled, flips, strict=True) if flip}
-        try:
-            found.append(_bundled(node, tensors, turned))
-        except Tangled:
-            continue
-    if not found:
-        raise Tangled
-    best = cheapest([formulas[0] for formulas in found if len(formulas) == 1] or found[0])
-    return next((formulas for formulas in found if formulas[0] is best), found[0])
-
-
-def _bundled(node: Network, tensors: list[tuple[Formula, Factor]], turned: set[int]) -> list[Formula]:
-    """The same, with the pairs of some duplication matrices turned round."""
-    held = []
-    for place, (formula, factor) in enumerate(tensors):
-        others = [slot for k, (_, other) in enumerate(tensors) if k != place for slot in other.slots]
-        held.append(_grouped(formula, factor, {*others, *node.outputs}, place in turned, node.sizes))
-    if all(len(group) == 1 for factor in held for group in factor.slots):
-        if not node.order:
-            tangle = Tangle({wire: node.sizes[wire] for factor in held for wire in factor.wires}, ())
-            for part in held:
-                tangle.add(part.formula, part.wires, part.exponent)
-            return tangle.formula()
-        rows, *columns = node.outputs
-        return [Groups(held, node.sizes).spelled(rows, columns[0] if columns else None)]
-    return _over_terminals(node, held)
-
-
-def _is_duplication(factor: Factor) -> bool:
-    return isinstance(factor.node, Pattern) and factor.node.name == "duplication"
-
-
-def _grouped(formula: Formula, factor: Factor, known: set[Group], turned: bool, sizes: Sequence[Axis]) -> Held:
-    """A factor; a duplication or elimination matrix reads two of its axes as one, a vector that is split is reshaped."""
-    slots = factor.slots
-    if isinstance(factor.node, Pattern) and factor.node.order == 3:
-        duplicates = factor.node.name == "duplication"
-        half, first, second = (slots[2], *slots[:2]) if duplicates else slots
-        pair = first + second if duplicates and turned else second + first
-        if not duplicates and first + second in known and pair not in known:
-            formula = chain([formula, commutation(factor.node.size, factor.node.size)], 2)
-            pair = first + second
-        slots = (pair, half) if duplicates else (half, pair)
-    elif len(slots) == 1 and len(slots[0]) == 2 and slots[0] not in known:
-        column, row = slots[0]
-        shape = f", {show(sizes[row])}, {show(sizes[column])})"
-        shown = rf", {latex_size(sizes[row])}, {latex_size(sizes[column])}\right)"
-        latex: list[str | Formula] = [r"\operatorname{reshape}\left(", formula, shown]
-        known_as = ("reshape", False, latex)
-        made = Formula("call", ["reshape(", formula, shape], latex, order=2, degree=formula.degree, detail=known_as)
-        return Held(made, ((row,), (column,)), factor.exponent)
-    return Held(formula, slots, factor.exponent)
-
-
-def _over_terminals(node: Network, held: list[Held]) -> list[Formula]:
-    """Factors with grouped axes: each group becomes one wire, what lies between groups a Kronecker product."""
-    held, outputs, sizes = _apart(node, held)
-    wide = [factor for factor in held if any(len(group) > 1 for group in factor.slots)]
-    groups = {group for factor in wide for group in factor.slots} | set(outputs)
-    terminals = sorted(groups)
-    inside = [wire for group in terminals for wire in group]
-    if len(set(inside)) < len(inside):
-        raise Tangled
-    place = {wire: k for k, group in enumerate(terminals) for wire in group}
-    lengths = {k: product(sizes[wire] for wire in group) for k, group in enumerate(terminals)}
-    tangle = Tangle(lengths, [terminals.index(group) for group in outputs])
-    loose = [factor for factor in held if any(len(group) == 1 and group not in groups for group in factor.slots)]
-    root = components([factor.wires for factor in loose], len(sizes))
-    between: dict[tuple[int, ...], list[Held]] = {}
-    touched: dict[int, set[int]] = {}
-    for factor in loose:
-        if any(len(group) > 1 for group in factor.slots):
-            raise Tangled
-        touched.setdefault(root[factor.wires[0]], set()).update(place[w] for w in factor.wires if w in place)
-    for factor in loose:
-        between.setdefault(tuple(sorted(touched[root[factor.wires[0]]])), []).append(factor)
-    for ends, factors in between.items():
-        if not 1 <= len(ends) <= 2:
-            raise Tangled
-        sides = [terminals[k] for k in ends]
-        formula = Groups(factors, sizes).spelled(sides[0], sides[1] if len(sides) > 1 else None)
-        tangle.add(formula, ends, 1)
-    for factor in held:
-        if factor not in loose:
-            tangle.add(factor.formula, [terminals.index(group) for group in factor.slots], factor.exponent)
-    return tangle.formula()
-
-
-def _apart(node: Network, held: list[Held]) -> tuple[list[Held], list[Group], list[Axis]]:
-    """Wires that an output shares with a grouped axis of a factor become two, with an identity between them."""
-    inner = {group for factor in held for group in factor.slots if len(group) > 1}
-    met = {wire for group in inner for wire in group}
-    sizes, outputs, held = list(node.sizes), list(node.outputs), list(held)
-    for place, group in enumerate(outputs):
-        if group not in inner and met & {*group}:
-            fresh = []
-            for wire in group:
-                if wire in met:
-                    sizes.append(sizes[wire])
-                    held.append(Held(eye(sizes[wire]), ((wire,), (len(sizes) - 1,)), 1))
-                    wire = len(sizes) - 1
-                fresh.append(wire)
-            outputs[place] = tuple(fresh)
-    return held, outputs, sizes
 
 
 class Groups:
@@ -377,4 +257,8 @@ def vectorised(formula: Formula) -> Formula:
 def commutation(first: Axis, second: Axis) -> Formula:
     """The commutation matrix with ``K*vec(X) = vec(X')`` for X of these sizes."""
     text = f"commutation({show(first)}, {show(second)})"
-    return Formula("commutation", [text], [f"K_{{{latex_size(first)},{latex_size(second)}}}"], order=2, degree=0)
+    latex = f"K_{{{latex_size(first)},{latex_size(second)}}}"
+    return Formula("commutation", [text], [latex], order=2, degree=0, symmetric=first == second, detail=(first, second))
+
+
+REMAKERS["commutation"] = lambda formula, _: commutation(*reversed(formula.detail))

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from ricci.notation.arithmetic import Term, as_term, magnitude, plus, product, transposed
 from ricci.notation.chains import chain
@@ -34,20 +34,23 @@ def common_number(terms: Sequence[tuple[int, Formula]]) -> Formula:
     return cheapest([plain, product(Term(shared, (), plus(inner)))])
 
 
-def factored(parts: Sequence[Formula]) -> Formula:
-    """A sum of matrices over grouped axes, the matrices that start or end all of them taken out."""
+def factored(parts: Sequence[Formula], kinds: Container[str] | None = None) -> Formula:
+    """A sum of matrices over grouped axes, the matrices (of some kinds) that start or end all of them taken out."""
     plain = common_number([(1, part) for part in parts])
     bodies = [as_term(part).body for part in parts]
     chains = [list(body.parts) for body in bodies if body is not None and body.kind == "chain"]
     options = [plain]
     for end in (0, -1) if 1 < len(parts) == len(chains) else ():
+        first = chains[0][end]
         if len({steps[end].text for steps in chains}) > 1 or min(map(len, chains)) < 2:
+            continue
+        if kinds is not None and (first.parts[0] if first.kind == "transpose" else first).kind not in kinds:
             continue
         rest = [
             product(as_term(part)._replace(body=chain(steps[1:] if end == 0 else steps[:-1], 2)), free=False)
             for part, steps in zip(parts, chains, strict=True)
         ]
-        options.append(times(factored(rest), chains[0][end], after=end == -1))
+        options.append(times(factored(rest, kinds), first, after=end == -1))
     return cheapest(options)
 
 

@@ -26,9 +26,9 @@ from ricci.notation.formula import (
     simple_call,
     wrapped_latex,
 )
-from ricci.notation.kronecker import bundled
-from ricci.notation.matrix_sums import common_number, factored, symmetrised
+from ricci.notation.matrix_sums import factored, symmetrised
 from ricci.notation.tangle import MOST_FACTORS, Tangle, Tangled, norm
+from ricci.notation.terminals import bundled
 from tensor_networks.axes import show, show_shape
 from tensor_networks.networks import Factor, Network, Sum, network, one
 from tensor_networks.nodes import Node, Size, Tensor, walk
@@ -36,6 +36,7 @@ from tensor_networks.patterns import Pattern
 from tensor_networks.rewrite import flatten
 
 MOST_TURNED = 3  # skew matrices in one product that are tried both ways
+HALVES = ("duplication", "elimination")
 
 
 def write_matrix(node: Node, row: bool = False) -> str | None:
@@ -251,7 +252,7 @@ class MatrixWriter:
         for term, coefficient in node.terms:
             formula = filled.get(term) or self.get(term)
             parts.append(scaled(coefficient, formula, free=False))
-        return common_number([(1, part) for part in parts]) if node.order else plus([(1, part) for part in parts])
+        return factored(parts, HALVES) if node.order else plus([(1, part) for part in parts])
 
     def filled(self, term: Node) -> Formula | None:
         """The scalar that stands in every entry, if that is what a term is and it may be added as such."""

@@ -127,7 +127,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ricci.passes.halves",
         "ricci.solving",
     ),
-    ("ricci.functions", "ricci.notation.matrix_sums", "ricci.notation.numpy_products"),
+    ("ricci.functions", "ricci.notation.matrix_sums", "ricci.notation.numpy_products", "ricci.notation.terminals"),
     (
         "ricci.documents",
         "ricci.elementary",
@@ -184,8 +184,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("ricci.notation.indexed", "ricci.notation.numpy_protocols", "ricci.rules"),
     ("ricci.calculus", "ricci.expr"),
-    ("ricci.calling", "ricci.drawing", "ricci.layout", "ricci.programs", "ricci.stand_ins"),
-    ("ricci.differentials", "ricci.layout_patterns", "ricci.layout_table", "ricci.legend", "ricci.reading", "ricci.tracing"),
+    ("ricci.calling", "ricci.drawing", "ricci.stand_ins", "ricci.views"),
+    ("ricci.layout", "ricci.layout_patterns", "ricci.legend", "ricci.programs", "ricci.reading", "ricci.tracing"),
+    ("ricci.differentials", "ricci.layout_table"),
     ("ricci.derive",),
     ("ricci.curvature", "ricci.manifolds", "ricci.verify"),
     ("ricci.__main__", "ricci.diagnosis", "ricci.equality"),
@@ -195,7 +196,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 # Methods of the user's handle that open a room above it; the room is imported when the method is called.
 DOORS = {
-    "ricci.expr": ("ricci.drawing", "ricci.layout", "ricci.layout_patterns", "ricci.layout_table", "ricci.selection"),
+    "ricci.expr": (
+        "ricci.drawing",
+        "ricci.layout",
+        "ricci.layout_patterns",
+        "ricci.layout_table",
+        "ricci.selection",
+        "ricci.views",
+    ),
     "ricci.derivation": ("ricci.drawing",),
 }
 
