@@ -40,7 +40,8 @@ from tensor_networks.errors import FormatError, LimitError, RicciError, clip
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node, Size, Tensor, size_node, tensor, walk
 from tensor_networks.numbers import Number, exact
-from tensor_networks.patterns import NAMES as PATTERNS, Pattern, pattern
+from tensor_networks.patterns import NAMES as PATTERNS
+from tensor_networks.patterns import Pattern, pattern
 
 FORMAT, VERSION = "ricci", 1
 LONGEST = 2**28  # characters of a document

@@ -79,7 +79,8 @@ def index_formula(node: Node, latex: bool = False, heights: Heights | None = Non
     if is_zero(node) and node.order:
         writer = IndexWriter(node)
         outputs, nothing = writer.fresh(node.order, ()), zeros(node)
-        return Formula("arrow", (writer.at_heights(nothing, outputs, None), " -> ", listed(outputs)), (nothing,), order=0, level=0)
+        pieces = (writer.at_heights(nothing, outputs, None), " -> ", listed(outputs))
+        return Formula("arrow", pieces, (nothing,), order=0, level=0)
     node, groups = ungrouped(node)
     writer = IndexWriter(node, latex)
     outputs = writer.fresh(node.order, ())
