@@ -79,8 +79,8 @@ def index_formula(node: Node, latex: bool = False, heights: Heights | None = Non
     if is_zero(node) and node.order:
         writer = IndexWriter(node)
         outputs, nothing = writer.fresh(node.order, ()), zeros(node)
-        pieces = (writer.at_heights(nothing, outputs, None), " -> ", listed(outputs))
-        return Formula("arrow", pieces, (nothing,), order=0, level=0)
+        zero = writer.at_heights(nothing, outputs, None)
+        return Formula("arrow", (zero, " -> ", listed(outputs)), (nothing,), order=0, level=0)
     node, groups = ungrouped(node)
     writer = IndexWriter(node, latex)
     outputs = writer.fresh(node.order, ())
