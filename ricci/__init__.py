@@ -5,7 +5,8 @@ differentiated by removing a node from the network. The derivative comes back as
 matrix in the layout you want, or as numbers.
 """
 
-from ricci.calling import fn
+from ricci import methods as methods  # gives `Expr` the methods that lead to rooms above it
+from ricci.calling import MissingFunction, fn
 from ricci.check import Check, check
 from ricci.curvature import (
     KroneckerFactors,
@@ -32,10 +33,12 @@ from ricci.derive import (
 )
 from ricci.differentials import Differential, identify
 from ricci.equality import Equality, equal
-from ricci.expr import Expr, tensor, tensors
+from ricci.expr import Expr, Provenance, tensor, tensors
 from ricci.legend import legend
 from ricci.manifolds import riemannian_gradient
 from ricci.notation.indexed import Index, indices
+from ricci.notation.numpy_protocols import MissingMethod
+from ricci.notation.numpy_shapes import SizeClash
 from ricci.programs import compile, cost, einsum_program, evaluate, source
 from ricci.reading import einsum, from_json, parse
 from ricci.steps import steps
@@ -70,10 +73,14 @@ __all__ = [
     "IndexNotationError",
     "KroneckerFactors",
     "LimitError",
+    "MissingFunction",
+    "MissingMethod",
     "OperandError",
     "ParseError",
+    "Provenance",
     "RicciError",
     "ShapeError",
+    "SizeClash",
     "SizeError",
     "Step",
     "TraceError",

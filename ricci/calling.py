@@ -8,7 +8,11 @@ from typing import Any
 from ricci.expr import Expr
 from ricci.functions import FUNCTIONS, apply
 from ricci.notation.numpy_shapes import broadcast, operand
-from tensor_networks.errors import clip, suggestion
+from tensor_networks.errors import UnknownName, clip, suggestion
+
+
+class MissingFunction(UnknownName, AttributeError):
+    """There is no function of that name in the table."""
 
 
 class Functions:
@@ -20,7 +24,7 @@ class Functions:
     def __getattr__(self, name: str) -> Callable[..., Expr]:
         if name not in FUNCTIONS:
             hint = suggestion(name, FUNCTIONS)
-            raise AttributeError(f"there is no function {clip(name)}{f'; {hint}' if hint else ''}")
+            raise MissingFunction(f"there is no function {clip(name)}", hint=hint)
 
         def call(*args: Any) -> Expr:
             nodes = [operand(_node(arg)) for arg in args]

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from ricci.arguments import Wrt, as_expression, directions_of, variables_of
 from ricci.calculus import tangent
 from ricci.derive import derivative, differential, hvp
 from ricci.diagnosis import Call, Counterexample, Finding, Pair, compared, counterexample, described, diagnosed, squeezed
-from ricci.differentials import Variable, is_zero
+from ricci.differentials import is_zero
 from ricci.equality import equal, same_tensors
 from ricci.expr import Expr, leaves
 from ricci.guesses import mended, right_elsewhere
@@ -23,7 +24,7 @@ from ricci.terms import told_apart
 from ricci.tracing import trace
 from ricci.views import MatrixExpr
 from tensor_networks.axes import Axis
-from tensor_networks.errors import DerivativeError, LimitError, RicciError, ShapeError, TraceError
+from tensor_networks.errors import DerivativeError, LimitError, OperandError, RicciError, ShapeError, TraceError, UnknownName
 from tensor_networks.networks import constant, network, zero
 from tensor_networks.nodes import Tensor, tensor
 from tensor_networks.rewrite import substitute
@@ -68,7 +69,7 @@ class Check:
 def check(
     candidate: Candidate,
     f: Expr | str,
-    wrt: Variable | Sequence[Variable],
+    wrt: Wrt,
     /,
     *,
     at: Mapping[str, Any] | None = None,
@@ -88,10 +89,18 @@ def check(
 
     Raises:
         UnknownName: the candidate has an unknown name in it.
+        DerivativeError: the name given as ``direction`` is that of a tensor of ``f``.
+        OperandError: there are declarations, and ``f`` is an expression that has its own.
         RicciError: numbers were given without ``at``, or there is no point at which both are finite.
     """
-    function = parse(f, **declarations) if isinstance(f, str) else f
-    variables = [function.variable(which) for which in ([wrt] if isinstance(wrt, str | Expr | Tensor) else wrt)]
+    if declarations and not isinstance(f, str):
+        raise OperandError(f"{next(iter(declarations))} is declared, but f is no text", hint="declare it where f is made")
+    function = parse(f, **declarations) if isinstance(f, str) else as_expression(f)
+    variables = variables_of(function, wrt)
+    if not variables:
+        raise UnknownName("name the variable that the formula is the derivative by")
+    if direction is not None:
+        directions_of(function, variables[-1:], direction)
     task = Task(function, tuple(variables), direction, structure)
     if at is not None or not (isinstance(candidate, str | Expr | int | float) or callable(candidate)):
         return _numbers(candidate, task, at)
@@ -128,14 +137,12 @@ class Task:
         if self.along.name not in names or self.along.name in self.function.variables:
             return derivative(self.function, *self.variables, structure=self.structure)
         (*_, last) = self.variables
+        name = self.along.name
         if len(self.variables) == 1:
-            found: Expr = differential(self.function, last)
-        elif len(set(self.variables)) == 1 and len(self.variables) == 2 and order != 0:
-            found = hvp(self.function, last)
-        else:
-            found = differential(self.function, last, order=len(self.variables))
-        node = substitute(found.settled, {tangent(last): self.along})
-        return Expr(settle(node)[0], declared=found.variables | {self.along.name: self.along})
+            return differential(self.function, last, direction=name)
+        if len(set(self.variables)) == 1 and len(self.variables) == 2 and order != 0:
+            return hvp(self.function, last, name)
+        return differential(self.function, last, order=len(self.variables), direction=name)
 
 
 def _text(candidate: str, task: Task) -> Check:

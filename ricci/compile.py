@@ -28,7 +28,7 @@ from tensor_networks.backends.running import entry, loaded, made
 from tensor_networks.backends.source import standalone_text
 from tensor_networks.costs import Cost, cost
 from tensor_networks.einsum_program import einsum_steps
-from tensor_networks.errors import LimitError, OperandError, RicciError, SizeError, UnknownName, clip, suggestion
+from tensor_networks.errors import LimitError, OperandError, RicciError, SizeError, UnknownName, choice, clip, suggestion
 from tensor_networks.limits import current
 from tensor_networks.networks import Network
 from tensor_networks.nodes import Node, Size, Tensor, walk
@@ -120,8 +120,7 @@ def source(
     """
     nodes = tuple(nodes)
     table = _backend(backend)
-    if style not in STYLES:
-        raise UnknownName(f"there is no style {clip(style)}; there are {', '.join(STYLES)}")
+    choice(style, STYLES, "style")
     tensors, symbols = _leaves(nodes)
     nominal = {symbol: (sizes or {}).get(symbol, NOMINAL) for symbol in symbols}
     program = einsum_steps(nodes) if style == "einsum" else build(nodes, nominal, optimize)
@@ -134,10 +133,7 @@ def source(
 
 
 def _backend(name: str) -> ModuleType:
-    if name not in BACKENDS:
-        known = ", ".join(BACKENDS)
-        raise UnknownName(f"there is no backend {clip(name)}; there are {known}", hint=suggestion(name, BACKENDS))
-    return BACKENDS[name]
+    return BACKENDS[choice(name, BACKENDS, "backend")]
 
 
 def _leaves(nodes: Sequence[Node]) -> tuple[dict[str, Tensor], list[str]]:

@@ -6,23 +6,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import NamedTuple, overload
 
 from ricci.calculus import directional
+from ricci.drawing import DerivationDiagram, derivation
 from ricci.equality import Equality, equal
 from ricci.expr import Expr
-from ricci.notation.index_writer import write_index
-from ricci.notation.latex import latex
-from ricci.notation.writing import write
+from ricci.notation.formula import Formula, TooLong, escaped, latex_name, spelled
+from ricci.notation.index_writer import Unwritable, index_formula
+from ricci.notation.matrix_writer import bounded, matrix_formula
 from ricci.simplify import settle
 from tensor_networks.errors import RicciError
 from tensor_networks.nodes import Node, Tensor
 from tensor_networks.rewrite import substitute
-
-if TYPE_CHECKING:
-    from tensor_networks.drawing import Diagram
-
-NOTATIONS = ("matrix", "index")
 
 
 class Side(NamedTuple):
@@ -62,18 +58,10 @@ class Equation:
         """The right side."""
         if self.form is not None and notation == "matrix":
             return self.form.text
-        text = write(self.node) if notation == "matrix" else write_index(self.node)
-        inline = notation == "matrix" and "->" not in text
-        notes = []
-        for leaf, opened in self.open.items():
-            inner = _flat(opened.node, inline)
-            new = f"d({inner})" if inline else f"d{opened.letter}"
-            if leaf.name in text and not inline:
-                body, _, indices = inner.partition(" ->")
-                indices = indices.strip()
-                simple = indices.isalpha()
-                notes.append(f"{opened.letter}_{indices} = {body}" if simple else f"{opened.letter} = {inner.strip(' ->')}")
-            text = re.sub(rf"\b{leaf.name}(?![^\W_])", lambda _, new=new: new, text)  # type: ignore[misc]
+        found = self._spelled(notation, latex=False)
+        if found is None:
+            return bounded(self.node)
+        text, notes = found
         text = text.removesuffix(" ->")
         return f"{text}    where {', '.join(notes)}" if notes else text
 
@@ -85,15 +73,31 @@ class Equation:
         """The right side in LaTeX."""
         if self.form is not None and notation == "matrix":
             return self.form.latex
-        text, notes = latex(self.node, notation), []
-        for leaf, opened in self.open.items():
-            inner, letter = latex(opened.node, notation), opened.letter
-            new = rf"\mathrm{{d}}\left({inner}\right)" if notation == "matrix" else rf"\mathrm{{d}}{letter}"
-            if latex(leaf) in text and notation == "index":
-                notes.append(rf"{letter} = {inner}")
-            text = text.replace(latex(leaf), new)
-        text = re.sub(r"\\mathit\{d(\w)\}", r"\\mathrm{d}\1", text)
+        found = self._spelled(notation, latex=True)
+        if found is None:
+            return rf"\text{{{escaped(bounded(self.node))}}}"
+        text, notes = found
         return rf"{text} \quad \text{{where }} {', '.join(notes)}" if notes else text
+
+    def _spelled(self, notation: str, latex: bool) -> tuple[str, list[str]] | None:
+        """The right side with differentials in the places of what stands for them, and what their letters mean.
+
+        In matrix notation a differential shows what it is one of, ``d(A*x)``; in index notation, where the indices would be
+        lost, it has a letter, and a note says what that is. None if the formula is too long to be read.
+        """
+        try:
+            whole = matrix_formula(self.node) if notation == "matrix" else None
+            inline = whole is not None
+            whole = index_formula(self.node, latex) if whole is None else whole
+            names, notes = {}, []
+            for leaf, (node, _, letter) in self.open.items():
+                inner = (matrix_formula(node) if inline else None) or index_formula(node, latex)
+                names[leaf.name] = _in_place(inner) if inline else _lettered(letter)
+                if not inline:
+                    notes.append(_note(letter, inner, latex))
+        except (TooLong, Unwritable):
+            return None
+        return spelled(whole, latex, names), notes
 
     def closed(self) -> Expr:
         """The value with all differentials in it worked out."""
@@ -101,8 +105,24 @@ class Equation:
         return Expr(settle(substitute(self.node, done))[0])
 
 
-def _flat(node: Node, matrix: bool) -> str:
-    return write(node) if matrix else write_index(node)
+def _in_place(inner: Formula) -> Formula:
+    """``d(...)``."""
+    return Formula("call", ["d(", inner, ")"], [r"\mathrm{d}\left(", inner, r"\right)"], order=inner.order)
+
+
+def _lettered(letter: str) -> Formula:
+    """``du``, which is given indices."""
+    return Formula("name", [f"d{letter}"], [rf"\mathrm{{d}}{latex_name(letter)}"], order=0)
+
+
+def _note(letter: str, inner: Formula, latex: bool) -> str:
+    """What a letter stands for: ``u_i = A_ij x_j``."""
+    body, _, indices = inner.text.partition(" ->")
+    indices = indices.strip()
+    simple = indices.isalpha()
+    if not latex:
+        return f"{letter}_{indices} = {body}" if simple else f"{letter} = {inner.text.strip(' ->')}"
+    return (f"{latex_name(letter)}_{{{' '.join(indices)}}}" if simple else latex_name(letter)) + f" = {inner.latex}"
 
 
 @dataclass(frozen=True)
@@ -136,8 +156,6 @@ class Derivation(Sequence[Step]):
     """The steps from an expression to its derivative, in order; `result` is the derivative."""
 
     def __init__(self, start: Equation, steps: Sequence[Step], result: Expr, notation: str = "matrix") -> None:
-        if notation not in NOTATIONS:
-            raise ValueError(f"there is no notation {notation!r}; use 'matrix' or 'index'")
         self.start, self.steps, self.result, self.notation = start, tuple(steps), result, notation
 
     @overload
@@ -153,10 +171,8 @@ class Derivation(Sequence[Step]):
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
 
-    def draw(self) -> Diagram:
+    def draw(self) -> DerivationDiagram:
         """The same derivation in pictures: the node outlined, the hole, the new legs, for each order of derivative."""
-        from ricci.drawing import derivation
-
         if self.result.origin is None:
             raise RicciError("only the derivation of a derivative can be drawn")
         root, variables = self.result.origin

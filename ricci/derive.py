@@ -1,25 +1,57 @@
-"""Derivatives of expressions: the names and the argument order of JAX, for any shapes and any order."""
+"""Derivatives of expressions, for any shapes and to any order.
+
+``wrt`` is a variable or a sequence of variables. In `derivative` several are taken in turn; in `jvp`, `vjp`, `hvp` and
+`differential` together; `grad`, `jacobian` and `hessian` then give a tuple, an entry for each. What is linear in
+a direction has a tensor ``d<name>`` in it, or one with the name that ``direction=`` gives.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import overload
 
 from ricci import calculus
-from ricci.differentials import Differential, described
-from ricci.expr import Expr
+from ricci.arguments import (
+    Directions,
+    Expression,
+    Names,
+    Variable,
+    Variables,
+    Wrt,
+    as_expression,
+    directions_of,
+    is_one,
+    new_tensor,
+    one_variable,
+    variables_of,
+)
+from ricci.differentials import Differential
+from ricci.expr import Expr, Provenance
 from ricci.free import by_free_entries
-from ricci.notation.declarations import check_name
 from ricci.selection import selected
 from ricci.simplify import settle
 from tensor_networks.axes import show_shape
-from tensor_networks.errors import DerivativeError, ShapeError
-from tensor_networks.nodes import Node, Tensor, tensor
+from tensor_networks.errors import DerivativeError, ShapeError, UnknownName, choice, clip
+from tensor_networks.networks import total
+from tensor_networks.nodes import Node, Tensor
 
-Variable = str | Expr | Tensor
+__all__ = [
+    "Variable",
+    "derivative",
+    "differential",
+    "divergence",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
+    "laplacian",
+    "value_and_grad",
+    "vjp",
+]
 
 
-def derivative(expression: Expr, *wrt: Variable, structure: str = "projected") -> Expr:
+def derivative(expression: Expression, *wrt: Wrt, structure: str = "projected") -> Expr:
     """The derivative by each variable in turn.
 
     Axes: those of the expression, then those of ``wrt[0]``, ``wrt[1]``, ... A variable that does not occur gives the zero of
@@ -32,9 +64,9 @@ def derivative(expression: Expr, *wrt: Variable, structure: str = "projected") -
         UnknownName: a variable neither occurs nor was declared.
         DerivativeError: a function has no derivative rule, or the structure has no free entries.
     """
-    if structure not in ("projected", "free"):
-        raise DerivativeError("structure is projected or free", hint=f"got {structure!r}")
-    variables = [expression.variable(which) for which in wrt]
+    choice(structure, ("projected", "free"), "structure", DerivativeError)
+    expression = as_expression(expression)
+    variables = variables_of(expression, *wrt)
     if structure == "projected":
         return _derived(calculus.derivative(expression.settled, variables), expression, variables)
     node = expression.settled
@@ -42,55 +74,96 @@ def derivative(expression: Expr, *wrt: Variable, structure: str = "projected") -
         order = node.order
         node = calculus.plain_derivative(node, variable)
         node = by_free_entries(node, variable, range(order, node.order))
-    result = _derived(node, expression, variables)
-    result.origin = None  # difference quotients would not agree: this counts free entries
-    return result
+    return _derived(node, expression, variables).described(origin=None)  # difference quotients count places, not free entries
 
 
 def _derived(node: Node, expression: Expr, variables: Sequence[Tensor]) -> Expr:
     split = (expression.order, *(variable.order for variable in variables))
     declared = expression.variables | {variable.name: variable for variable in variables}
-    result = Expr(node, split=split, declared=declared)
-    result.origin = (expression, tuple(variables))
-    if expression.heights is not None:
-        result.heights = expression.heights.derived(variables)
-    return result
+    heights = None if expression.heights is None else expression.heights.derived(variables)
+    return Expr(node, Provenance((expression, tuple(variables)), split, heights=heights), declared=declared)
 
 
-def jacobian(expression: Expr, wrt: Variable) -> Expr:
-    """The derivative of a tensor by one variable: axes of the expression, then those of the variable."""
-    return derivative(expression, wrt)
+@overload
+def jacobian(expression: Expression, wrt: Variable) -> Expr: ...
+@overload
+def jacobian(expression: Expression, wrt: Variables) -> tuple[Expr, ...]: ...
+def jacobian(expression: Expression, wrt: Wrt) -> Expr | tuple[Expr, ...]:
+    """The derivative of a tensor by a variable: axes of the expression, then those of the variable. A tuple for several.
+
+    A forward sweep through the structure; a scalar takes a reverse one.
+
+    Raises:
+        UnknownName: a variable neither occurs nor was declared.
+        DerivativeError: a function has no derivative rule.
+    """
+    expression = as_expression(expression)
+    found = tuple(derivative(expression, variable) for variable in variables_of(expression, wrt))
+    return found[0] if is_one(wrt) else found
 
 
-def hessian(expression: Expr, wrt: Variable, other: Variable | None = None) -> Expr:
-    """The second derivative, by one variable twice or (mixed) by two."""
+@overload
+def hessian(expression: Expression, wrt: Variable, other: Variable | None = None) -> Expr: ...
+@overload
+def hessian(expression: Expression, wrt: Variables, other: None = None) -> tuple[tuple[Expr, ...], ...]: ...
+def hessian(expression: Expression, wrt: Wrt, other: Variable | None = None) -> Expr | tuple[tuple[Expr, ...], ...]:
+    """The second derivative, by one variable twice or (mixed) by two.
+
+    Axes: those of the expression, then those of ``wrt``, then those of ``wrt`` again or of ``other``. By a sequence of
+    variables it is the tuple of its rows of blocks. ``hessian(f, W) @ V`` is its product with a direction.
+
+    Raises:
+        UnknownName: a variable neither occurs nor was declared.
+        DerivativeError: a function has no derivative rule.
+    """
+    expression = as_expression(expression)
+    variables = variables_of(expression, wrt)
+    if is_one(wrt):
+        return _second(expression, variables[0], other)
+    if other is not None:
+        raise UnknownName("a sequence of variables gives all blocks: the second variable is not needed beside it")
+    return tuple(tuple(derivative(expression, one, two) for two in variables) for one in variables)
+
+
+def _second(expression: Expr, wrt: Variable, other: Variable | None = None) -> Expr:
     return derivative(expression, wrt, wrt if other is None else other)
 
 
-def laplacian(expression: Expr, wrt: Variable) -> Expr:
-    """The sum of the second derivatives by each entry of the variable; it has the axes of the expression.
+def laplacian(expression: Expression, wrt: Wrt) -> Expr:
+    """The sum of the second derivatives by each entry of a variable, or of several; it has the axes of the expression.
 
     The Hessian itself is never formed.
+
+    Raises:
+        UnknownName: a variable neither occurs nor was declared.
+        DerivativeError: a function has no derivative rule.
     """
-    second = hessian(expression, wrt)
-    letters = _letters(second.order - second.split[-1])
-    own = letters[expression.order :]
-    return Expr(selected(second.settled, f"{letters}{own}->{letters[: expression.order]}"), declared=expression.variables)
+    expression = as_expression(expression)
+    terms = []
+    for variable in variables_of(expression, wrt):
+        second = _second(expression, variable)
+        letters = _letters(second.order - second.split[-1])
+        own = letters[expression.order :]
+        terms.append((selected(second.settled, f"{letters}{own}->{letters[: expression.order]}"), 1))
+    (node,) = settle(total(terms, expression.axes))
+    return Expr(node, declared=expression.variables)
 
 
-def divergence(expression: Expr, wrt: Variable) -> Expr:
-    """The trace of the derivative of a tensor by a variable of the same shape.
+def divergence(expression: Expression, wrt: Wrt) -> Expr:
+    """The trace of the derivative of a tensor by a variable of the same shape, a scalar; the Jacobian is never formed.
 
     Raises:
         ShapeError: the shapes differ.
+        UnknownName: the variable neither occurs nor was declared.
     """
-    variable = expression.variable(wrt)
+    expression = as_expression(expression)
+    variable = one_variable(expression, wrt)
     if expression.axes != variable.axes:
         shapes = f"{show_shape(expression.axes)} by {variable.name} of shape {show_shape(variable.axes)}"
         raise ShapeError(f"a divergence is that of a field by its own coordinates, not of {shapes}")
     letters = _letters(expression.order)
-    jacobian_ = jacobian(expression, variable)
-    return Expr(selected(jacobian_.settled, f"{letters}{letters}->"), declared=expression.variables)
+    whole = derivative(expression, variable)
+    return Expr(selected(whole.settled, f"{letters}{letters}->"), declared=expression.variables)
 
 
 def _letters(count: int) -> str:
@@ -98,62 +171,64 @@ def _letters(count: int) -> str:
 
 
 @overload
-def grad(expression: Expr, wrt: Variable) -> Expr: ...
-
-
+def grad(expression: Expression, wrt: Variable) -> Expr: ...
 @overload
-def grad(expression: Expr, wrt: list[Any] | tuple[Any, ...]) -> tuple[Expr, ...]: ...
-
-
-@overload
-def grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> Expr | tuple[Expr, ...]: ...
-
-
-def grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> Expr | tuple[Expr, ...]:
+def grad(expression: Expression, wrt: Variables) -> tuple[Expr, ...]: ...
+def grad(expression: Expression, wrt: Wrt) -> Expr | tuple[Expr, ...]:
     """The gradient of a scalar: it has the axes of the variable. Several variables share one reverse sweep and give a tuple.
 
     Of a tensor it is the derivative (see `jacobian`), so that the gradient of a gradient is the Hessian.
+
+    Raises:
+        UnknownName: a variable neither occurs nor was declared.
+        DerivativeError: a function has no derivative rule.
     """
-    several = isinstance(wrt, (list, tuple))
-    variables = _variables(expression, wrt)
+    expression = as_expression(expression)
+    variables = variables_of(expression, wrt)
     if expression.order:
         nodes = settle(*(calculus.derivative(expression.settled, [variable]) for variable in variables))
     else:
         nodes = settle(*calculus.gradients(expression.settled, variables))
     found = tuple(_derived(node, expression, [variable]) for node, variable in zip(nodes, variables, strict=True))
-    return found if several else found[0]
+    return found[0] if is_one(wrt) else found
 
 
-def _variables(expression: Expr, wrt: Variable | Sequence[Variable]) -> list[Tensor]:
-    """The variables of one or several."""
-    if isinstance(wrt, (str, Expr, Tensor)):
-        return [expression.variable(wrt)]
-    return [expression.variable(which) for which in wrt]
-
-
-def value_and_grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> tuple[Expr, Expr | tuple[Expr, ...]]:
-    """The expression and its gradient."""
+@overload
+def value_and_grad(expression: Expression, wrt: Variable) -> tuple[Expr, Expr]: ...
+@overload
+def value_and_grad(expression: Expression, wrt: Variables) -> tuple[Expr, tuple[Expr, ...]]: ...
+def value_and_grad(expression: Expression, wrt: Wrt) -> tuple[Expr, Expr | tuple[Expr, ...]]:
+    """The expression and its gradient, to be compiled together: `compile` computes once what the two share."""
+    expression = as_expression(expression)
     return expression, grad(expression, wrt)
 
 
-def jvp(expression: Expr, *wrt: Variable) -> Expr:
-    """The derivative along directions: tensors named ``d<name>``, one for each variable. Axes: those of the expression."""
-    variables = [expression.variable(which) for which in wrt]
-    return _in_directions(calculus.directional(expression.settled, variables), expression, variables)
+def jvp(expression: Expression, *wrt: Wrt, direction: Names | None = None) -> Expr:
+    """The Jacobian times directions: tensors named ``d<name>``, one for each variable. Axes: those of the expression.
 
-
-def vjp(expression: Expr, *wrt: Variable, cotangent: str = "u") -> tuple[Expr, ...]:
-    """A tensor named by ``cotangent``, of the expression's axes, times the Jacobian; one expression for each variable.
+    One forward sweep; the Jacobian is never formed. ``direction`` gives other names, one for each variable.
 
     Raises:
-        ShapeError: the name of the cotangent is taken by a tensor of other axes.
+        DerivativeError: the name of a direction is taken, or a function has no derivative rule.
+        UnknownName: a variable neither occurs nor was declared.
+    """
+    expression = as_expression(expression)
+    directions = directions_of(expression, variables_of(expression, *wrt), direction, _own(expression))
+    return _in_directions(calculus.push(expression.settled, directions), expression, directions)
+
+
+def vjp(expression: Expression, *wrt: Wrt, cotangent: str = "u") -> tuple[Expr, ...]:
+    """A tensor named by ``cotangent``, of the expression's axes, times the Jacobian; one expression for each variable.
+
+    One reverse sweep for all variables; the Jacobian is never formed.
+
+    Raises:
+        DerivativeError: the name of the cotangent is taken, or a function has no derivative rule.
         ParseError: it is no name.
     """
-    variables = [expression.variable(which) for which in wrt]
-    taken = expression.variables.get(cotangent)
-    if taken is not None and taken.axes != expression.axes:
-        raise ShapeError(f"{cotangent} is a tensor of shape {show_shape(taken.axes)} here; name the cotangent otherwise")
-    seed = tensor(check_name(cotangent), expression.axes)
+    expression = as_expression(expression)
+    variables = variables_of(expression, *wrt)
+    seed = new_tensor(expression, cotangent, expression.axes, "cotangent")
     nodes = calculus.pull(expression.settled, seed, variables)
     pairs = zip(nodes, variables, strict=True)
     settled = settle(*(calculus.projected(node, variable, range(variable.order)) for node, variable in pairs))
@@ -161,23 +236,62 @@ def vjp(expression: Expr, *wrt: Variable, cotangent: str = "u") -> tuple[Expr, .
     return tuple(Expr(node, declared=declared) for node in settled)
 
 
-def hvp(expression: Expr, wrt: Variable) -> Expr:
-    """The Hessian of a scalar times a direction ``d<name>``, of the variable's axes; the Hessian itself is never formed."""
-    variable = expression.variable(wrt)
-    gradient = calculus.gradients(expression.settled, [variable])[0]
-    return _in_directions(calculus.directional(gradient, [variable]), expression, [variable])
+@overload
+def hvp(expression: Expression, wrt: Variable, direction: Names | None = None) -> Expr: ...
+@overload
+def hvp(expression: Expression, wrt: Variables, direction: Names | None = None) -> tuple[Expr, ...]: ...
+def hvp(expression: Expression, wrt: Wrt, direction: Names | None = None) -> Expr | tuple[Expr, ...]:
+    """The Hessian of a scalar times a direction ``d<name>``, of the variable's axes; the Hessian itself is never formed.
+
+    For several variables it is the Hessian by all of them times their directions together, a tuple. A forward sweep of a
+    reverse one: about four times the cost of the value.
+
+    Raises:
+        DerivativeError: the name of a direction is taken, or a function has no derivative rule.
+        ShapeError: the expression is no scalar.
+    """
+    expression = as_expression(expression)
+    variables = variables_of(expression, wrt)
+    directions = directions_of(expression, variables, direction, _own(expression))
+    gradients = calculus.gradients(expression.settled, variables)
+    found = tuple(_in_directions(calculus.push(node, directions), expression, directions) for node in gradients)
+    return found[0] if is_one(wrt) else found
 
 
-def differential(expression: Expr, *wrt: Variable, order: int = 1) -> Differential:
-    """The differential: linear (of the given degree) in the tensors ``d<name>``; by all variables if none is named."""
-    variables = [expression.variable(which) for which in wrt]
+def differential(expression: Expression, *wrt: Wrt, order: int = 1, direction: Names | None = None) -> Differential:
+    """The differential: linear (of the given degree) in the tensors ``d<name>``; by all variables if none is named.
+
+    It has the axes of the expression. ``direction`` gives other names, one for each variable.
+
+    Raises:
+        DerivativeError: the name of a direction is taken, or a function has no derivative rule.
+        UnknownName: a variable neither occurs nor was declared.
+    """
+    expression = as_expression(expression)
+    if not isinstance(order, int) or order < 1:
+        raise DerivativeError(f"the order of a differential is 1, 2, ..., not {clip(order)}")
+    variables = variables_of(expression, *wrt)
     if not wrt:
-        variables = sorted(calculus.tensors_of(expression.settled), key=lambda tensor: tensor.name)
-    node = settle(calculus.directional(expression.settled, variables, order))[0]
-    declared = expression.variables | {direction.name: direction for direction in map(calculus.tangent, variables)}
-    return described(Differential(node, expression.role, declared=declared), expression, variables, order)
+        own = set(_own(expression).values())
+        occurring = set(calculus.tensors_of(expression.settled)) - own
+        variables = [leaf for leaf in expression.variables.values() if leaf in occurring]
+    directions = directions_of(expression, variables, direction, _own(expression))
+    node = expression.settled
+    for _ in range(order):
+        node = calculus.push(node, directions)
+    declared = _declared(expression, directions)
+    told = Provenance(role=expression.role)
+    return Differential(settle(node)[0], told, declared=declared, of=expression, directions=directions, degree=order)
 
 
-def _in_directions(node: Node, expression: Expr, variables: Sequence[Tensor]) -> Expr:
-    directions = {direction.name: direction for direction in map(calculus.tangent, variables)}
-    return Expr(settle(node)[0], expression.role, declared=expression.variables | directions)
+def _own(expression: Expr) -> Directions:
+    """The directions that an expression has already, if it is a differential."""
+    return expression.directions if isinstance(expression, Differential) else {}
+
+
+def _in_directions(node: Node, expression: Expr, directions: Directions) -> Expr:
+    return Expr(settle(node)[0], Provenance(role=expression.role), declared=_declared(expression, directions))
+
+
+def _declared(expression: Expr, directions: Directions) -> dict[str, Tensor]:
+    return expression.variables | {direction.name: direction for direction in directions.values()}

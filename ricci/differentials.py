@@ -8,37 +8,50 @@ derivative; of a quadratic form it is half the second derivative, the Hessian.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from ricci import calculus
-from ricci.expr import Expr, leaves
+from ricci.arguments import Directions, Expression, Variable, as_expression
+from ricci.expr import Expr, Provenance, leaves
 from ricci.layout import matrix
 from ricci.simplify import settle
 from tensor_networks.axes import show_shape
-from tensor_networks.errors import RicciError, UnknownName
+from tensor_networks.errors import RicciError, UnknownName, clip
 from tensor_networks.networks import Sum, total, zero
 from tensor_networks.nodes import Node, Tensor, tensor
 from tensor_networks.rewrite import substitute
 
-Variable = str | Expr | Tensor
 NAMES = {False: ("f", "g", "h", "y"), True: ("F", "G", "H", "Y")}
 
 
 class Differential(Expr):
     """A differential: an expression in variables and in the directions ``d<name>`` that knows what it is the one of.
 
-    ``of`` is the expression, ``wrt`` are the variables, ``degree`` is 1, or 2 for the second differential, and so on.
+    ``of`` is the expression, ``directions`` has a direction for each variable, ``degree`` is 1, or 2 for the second
+    differential, and so on.
     """
 
-    __slots__ = ("degree", "of", "wrt")
+    __slots__ = ("degree", "directions", "of")
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.of: Expr | None = None
-        self.wrt: tuple[Tensor, ...] = ()
-        self.degree = 1
+    def __init__(
+        self,
+        node: Node,
+        provenance: Provenance | None = None,
+        *,
+        declared: Mapping[str, Tensor] | None = None,
+        of: Expr | None = None,
+        directions: Directions | None = None,
+        degree: int = 1,
+    ) -> None:
+        super().__init__(node, provenance, declared=declared)
+        self.of, self.directions, self.degree = of, dict(directions or {}), degree
+
+    @property
+    def wrt(self) -> tuple[Tensor, ...]:
+        """The variables."""
+        return tuple(self.directions)
 
     @property
     def label(self) -> str:
@@ -56,10 +69,10 @@ class Differential(Expr):
         parts = [identify(self, leaf) for leaf in self.wrt]
         if self.degree == 1:
             present = [(part, leaf) for part, leaf in zip(parts, self.wrt, strict=True) if not is_zero(part.settled)]
-            texts = [paired(part, calculus.tangent(leaf)) for part, leaf in present]
+            texts = [paired(part, self.directions[leaf]) for part, leaf in present]
             return None if None in texts or not texts else added([text for text in texts if text is not None])
         if self.degree == 2 and len(self.wrt) == 1 and self.wrt[0].order == 1:
-            return self._quadratic(parts[0], f"d{self.wrt[0].name}")
+            return self._quadratic(parts[0], self.directions[self.wrt[0]].name)
         return None
 
     def _quadratic(self, hessian: Expr, direction: str) -> str | None:
@@ -86,9 +99,16 @@ class Differential(Expr):
             derivative = identify(self, leaf)
             if not is_zero(derivative.settled):
                 text = str(matrix(derivative, "numerator", "column"))
-                terms.append(product_text(text, f"dvec({leaf.name})" if leaf.order == 2 else f"d{leaf.name}"))
+                terms.append(product_text(text, self._flat(leaf)))
         left = f"dvec({name_of(self.of)})" if self.order == 2 else self.label
         return f"{left} = {added(terms) if terms else '0'}"
+
+    def _flat(self, leaf: Tensor) -> str:
+        """The direction of a variable, as a vector."""
+        name = self.directions[leaf].name
+        if leaf.order < 2:
+            return name
+        return f"dvec({leaf.name})" if name == f"d{leaf.name}" else f"vec({name})"
 
     def _second_vec(self) -> str:
         if self.degree > 2 or self.order or len(self.wrt) > 1:
@@ -97,7 +117,7 @@ class Differential(Expr):
         hessian = identify(self, leaf)
         if is_zero(hessian.settled):
             return f"{self.label} = 0"
-        direction = f"dvec({leaf.name})" if leaf.order == 2 else f"d{leaf.name}"
+        direction = self._flat(leaf)
         flipped = f"{direction}'" if leaf.order else direction
         number, text = numbered(str(matrix(hessian, "numerator", "column") if leaf.order else hessian))
         return f"{self.label} = {product_text(number, flipped, text, direction)}"
@@ -107,30 +127,25 @@ class Differential(Expr):
         return identify(self, wrt)
 
     def _repr_latex_(self) -> str:
-        label = rf"\mathrm{{d}}{f'^{self.degree}' if self.degree > 1 else ''}{name_of(self.of)}"
+        label = rf"\mathrm{{d}}{f'^{{{self.degree}}}' if self.degree > 1 else ''}{name_of(self.of)}"
         return f"${label} = {self.latex()}$"
 
     def __repr__(self) -> str:
         return f"{self.equation()}    {self.legend or show_shape(self.axes)}"
 
     def __reduce__(self) -> Any:
-        return _restored, (Expr.to_json(self), self.of, [leaf.name for leaf in self.wrt], self.degree)
+        names = {leaf.name: direction.name for leaf, direction in self.directions.items()}
+        return _restored, (Expr.to_json(self), self.of, names, self.degree)
 
 
-def _restored(text: str, of: Expr | None, names: Sequence[str], degree: int) -> Differential:
-    made = Differential._unpickled(text)
-    if not isinstance(made, Differential):
-        raise RicciError("this is no document of a differential")
-    return made if of is None else described(made, of, names, degree)
+def _restored(text: str, of: Expr | None, names: Mapping[str, str], degree: int) -> Differential:
+    made = Expr._unpickled(text)
+    known = made.variables if of is None else of.variables | made.variables
+    directions = {known[name]: known[direction] for name, direction in names.items()}
+    return Differential(made.node, made.provenance, declared=made.variables, of=of, directions=directions, degree=degree)
 
 
-def described(made: Differential, of: Expr, wrt: Sequence[Variable], degree: int) -> Differential:
-    """The differential, told what it is the one of."""
-    made.of, made.wrt, made.degree = of, tuple(of.variable(which) for which in wrt), degree
-    return made
-
-
-def identify(differential: Expr, wrt: Variable) -> Expr:
+def identify(differential: Expression, wrt: Variable) -> Expr:
     """The derivative that a differential tells: axes of the expression, then those of the variable.
 
     ``df = tr(G'*dX)`` gives G, ``dvec(F) = J*dvec(X)`` the tensor whose matrix in numerator layout is J, and a second
@@ -140,14 +155,19 @@ def identify(differential: Expr, wrt: Variable) -> Expr:
         UnknownName: there is no variable of that name.
         RicciError: the expression is neither linear nor quadratic in the direction.
     """
+    differential = as_expression(differential)
     name = wrt if isinstance(wrt, str) else differential.variable(wrt).name
     found = {leaf.name: leaf for leaf in leaves(differential.settled)}
     known = differential.variables
-    direction = found.get(f"d{name}") or known.get(f"d{name}")
+    if isinstance(differential, Differential) and differential.directions:
+        named = {leaf.name: direction for leaf, direction in differential.directions.items()}
+    else:
+        named = {leaf[1:]: direction for leaf, direction in known.items() if leaf[:1] == "d" and leaf[1:] in (*known, name)}
+    direction = named.get(name)
     if direction is None:
-        raise UnknownName(f"there is no direction d{name} in this differential")
+        raise UnknownName(f"there is no direction d{clip(name)} in this differential")
     variable = known.get(name) or tensor(name, direction.axes, direction.traits, direction.marks)
-    others = [leaf for name, leaf in found.items() if name[:1] == "d" and name[1:] in known and leaf is not direction]
+    others = [leaf for leaf in named.values() if leaf in found.values() and leaf is not direction]
     resting: dict[Node, Node] = {leaf: zero(leaf.axes) for leaf in others}
     node = settle(substitute(differential.settled, resting))[0] if resting else differential.settled
     first = settle(calculus.derivative(node, [direction]))[0]
@@ -158,10 +178,10 @@ def identify(differential: Expr, wrt: Variable) -> Expr:
         first = settle(calculus.derivative(node, [direction, direction]))[0]
         first = settle(total([(first, Fraction(1, 2))], first.axes))[0]
     split = (differential.order, *[variable.order] * degree)
-    result = Expr(first, split=split, declared=known)
+    origin = None
     if isinstance(differential, Differential) and differential.of is not None:
-        result.origin = differential.of, (variable,) * degree
-    return result
+        origin = differential.of, (variable,) * degree
+    return Expr(first, Provenance(origin, split), declared=known)
 
 
 def _degree(node: Node, first: Node, direction: Tensor) -> int:
@@ -185,7 +205,7 @@ def name_of(expression: Expr | None) -> str:
     """A name for the value of an expression that is none of its variables: f, or F for matrices."""
     taken = set() if expression is None else set(expression.variables)
     names = NAMES[expression is not None and expression.order > 1]
-    return next((name for name in names if name not in taken), names[0])
+    return next((name for name in names if not taken & {name, f"d{name}"}), names[0])
 
 
 # texts

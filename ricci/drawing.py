@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from dataclasses import fields
+from typing import Any, overload
 
 from ricci import calculus
 from ricci.expr import Expr, leaves
@@ -22,22 +23,42 @@ from tensor_networks.drawing.scene import Options, Scene
 from tensor_networks.drawing.strips import Piece, coefficient, column, operator, row, sentence
 from tensor_networks.drawing.style import NAME, OPERATOR, Run, named
 from tensor_networks.drawing.svg import svg
+from tensor_networks.errors import choice
 from tensor_networks.networks import network
 from tensor_networks.nodes import Node, Tensor
 from tensor_networks.numbers import Number
 from tensor_networks.program import build
 
+FORMS = ("svg", "tikz", "dot", "text", "html")
 MOST_PANELS = 24
 MOST_TEXT = 300
 
 
-def draw(expression: Expr, **options: Any) -> Diagram:
+@overload
+def draw(expression: Expr, form: None = None, **options: Any) -> Diagram: ...
+@overload
+def draw(expression: Expr, form: str, **options: Any) -> str: ...
+def draw(expression: Expr, form: str | None = None, **options: Any) -> Diagram | str:
     """The diagram of an expression: axes of a value to the left, those a derivative added to the right.
 
     Args:
         expression: what to draw.
-        options: those of `tensor_networks.drawing.Options`: ``sides``, ``open_functions``, ``labels``, ``positions``, ...
+        form: None, or what the text of the diagram is wanted in: ``"svg"``, ``"tikz"``, ``"dot"``, ``"text"`` or ``"html"``.
+        options: fields of `tensor_networks.drawing.Options`: ``sides`` (one of l, r, d, u for each leg),
+            ``open_functions`` (the depth down to which functions are opened, or True), ``labels`` (index, size or none),
+            ``positions`` (a column and a row for tensors, by name), and the others that are explained there.
+
+    Raises:
+        UnknownName: there is no such form or no such option.
     """
+    for name in options:
+        choice(name, [field.name for field in fields(Options)], "option of a drawing")
+    diagram = _diagram(expression, options)
+    text: str | None = None if form is None else getattr(diagram, choice(form, FORMS, "form of a diagram"))()
+    return diagram if text is None else text
+
+
+def _diagram(expression: Expr, options: dict[str, Any]) -> Diagram:
     node = expression.settled
     options.setdefault("write", formula)
     options.setdefault("sides", sides_of(expression.split, node.order))

@@ -9,6 +9,7 @@ from itertools import product
 import numpy as np
 
 from ricci import modular
+from ricci.arguments import Expression, as_both
 from ricci.elementary import spelled
 from ricci.expr import Expr, leaves
 from ricci.passes.halves import halved
@@ -62,8 +63,8 @@ class Equality:
         }[self.how]
 
 
-def equal(one: Expr, other: Expr) -> Equality:
-    """Compare two expressions.
+def equal(one: Expression, other: Expression) -> Equality:
+    """Compare two expressions. In a text the names of the other one, if that is no text, mean what they mean there.
 
     Identical normal forms or identical expanded forms prove equality. Otherwise both are evaluated at random points, of
     the traits of the variables and of two sizes, exactly, modulo a large prime: a difference of rational functions
@@ -75,6 +76,7 @@ def equal(one: Expr, other: Expr) -> Equality:
         ShapeError: a name stands for one tensor here and for another one there.
         RicciError: there is no random point at which both are finite.
     """
+    one, other = as_both(one, other)
     same_tensors(one, other)
     if one.axes != other.axes:
         return Equality(False, "shape")

@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
+from ricci.assumptions import assumptions
+from ricci.compile import evaluate
 from ricci.constants import is_constant
+from ricci.documents import document, loaded, parsed, restored, text_of
 from ricci.notation.declarations import parse_declaration
+from ricci.notation.einsum import write_einsum
 from ricci.notation.heights import Heights
+from ricci.notation.index_writer import write_index
 from ricci.notation.indexed import Indexed, is_indexing
+from ricci.notation.latex import latex
 from ricci.notation.numpy_protocols import NumpyProtocols
+from ricci.notation.numpy_shapes import operand
 from ricci.notation.writing import write
+from ricci.selection import diagonal_pattern, selected
 from ricci.simplify import settle
 from tensor_networks.axes import Axis, show_shape
-from tensor_networks.errors import RicciError, ShapeError, UnknownName
+from tensor_networks.errors import ShapeError, UnknownName, clip
+from tensor_networks.networks import network
 from tensor_networks.nodes import Node, Tensor
 
 if TYPE_CHECKING:
-    from ricci.layout_table import LayoutTable
-    from ricci.views import MatrixExpr
-    from tensor_networks.drawing.diagram import Diagram
+    from ricci.drawing import draw as _draw
+    from ricci.layout import matrix as _matrix
+    from ricci.layout import unfold as _unfold
+    from ricci.layout_patterns import rearrange as _rearrange
+    from ricci.layout_table import layout_table as _layout_table
+    from ricci.substitution import substitute as _substitute
 
 _leaves: WeakKeyDictionary[Node, frozenset[Tensor]] = WeakKeyDictionary()
 
@@ -44,29 +59,45 @@ def leaves(root: Node) -> frozenset[Tensor]:
     return _leaves[root]
 
 
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where an expression comes from, and how it is to be shown. It does not matter for what the expression is.
+
+    ``origin`` is, for a derivative, the expression that was differentiated and the variables in turn. ``split`` counts the
+    axes of the parts of a derivative: those of the value, then those of each variable. ``role`` is ``"row"`` for a vector
+    that lies, as ``x'`` does, else ``""``. ``heights`` are those of indices in a text that had upper ones, ``legend`` is the
+    line that is printed beside the formula.
+    """
+
+    origin: tuple[Expr, tuple[Tensor, ...]] | None = None
+    split: tuple[int, ...] | None = None
+    role: str = ""
+    heights: Heights | None = None
+    legend: str = ""
+
+
 class Expr(NumpyProtocols):
     """A tensor-valued expression.
 
     ``node`` is the expression as it was built, ``settled`` its normal form: two expressions are equal (``==``) when their
-    normal forms are the same object. ``role`` is ``"row"`` for a vector that lies, as ``x'`` does, else ``""``; it only
-    matters in print. ``split`` counts the axes of the parts of a derivative: those of the value, then those of each variable.
+    normal forms are the same object. ``declared`` are tensors by name that need not occur. An expression never changes.
     """
 
-    __slots__ = ("_declared", "_settled", "heights", "legend", "node", "origin", "role", "split")
+    __slots__ = ("_declared", "_settled", "node", "provenance")
+
+    if TYPE_CHECKING:  # the table in `ricci.methods` gives these to the class
+        draw = _draw
+        layout_table = _layout_table
+        matrix = _matrix
+        rearrange = _rearrange
+        substitute = _substitute
+        unfold = _unfold
 
     def __init__(
-        self,
-        node: Node,
-        role: str = "",
-        split: tuple[int, ...] | None = None,
-        declared: Mapping[str, Tensor] | None = None,
+        self, node: Node, provenance: Provenance | None = None, *, declared: Mapping[str, Tensor] | None = None
     ) -> None:
         self.node = node
-        self.role = role
-        self.split = (node.order,) if split is None else split
-        self.origin: tuple[Expr, tuple[Tensor, ...]] | None = None
-        self.legend = ""
-        self.heights: Heights | None = None
+        self.provenance = provenance or Provenance()
         self._settled: Node | None = None
         self._declared = {name: leaf for name, leaf in (declared or {}).items() if not is_constant(leaf)}
         self._check_names()
@@ -85,6 +116,35 @@ class Expr(NumpyProtocols):
     @classmethod
     def _wrap(cls, node: Node) -> Expr:
         return cls(node)
+
+    def described(self, **changes: Any) -> Expr:
+        """The same expression with some fields of its `Provenance` changed."""
+        return Expr(self.node, replace(self.provenance, **changes), declared=self._declared)
+
+    @property
+    def origin(self) -> tuple[Expr, tuple[Tensor, ...]] | None:
+        """What it is the derivative of, and by which variables in turn; None if it is no derivative."""
+        return self.provenance.origin
+
+    @property
+    def split(self) -> tuple[int, ...]:
+        """The numbers of axes of the value and of each variable."""
+        return (self.node.order,) if self.provenance.split is None else self.provenance.split
+
+    @property
+    def role(self) -> str:
+        """``"row"`` for a vector that lies, else ``""``."""
+        return self.provenance.role
+
+    @property
+    def heights(self) -> Heights | None:
+        """The heights of the indices, where a text said them."""
+        return self.provenance.heights
+
+    @property
+    def legend(self) -> str:
+        """The line beside the formula, if there is one; `ricci.legend` gives the whole story."""
+        return self.provenance.legend
 
     @property
     def settled(self) -> Node:
@@ -110,11 +170,15 @@ class Expr(NumpyProtocols):
 
         Raises:
             UnknownName: no tensor of that name occurs or was declared.
+            ShapeError: the tensor of that name in the expression is another one.
         """
         node = which.node if isinstance(which, Expr) else which
-        if isinstance(node, Tensor):
-            return node
         known = self.variables
+        if isinstance(node, Tensor):
+            if known.get(node.name, node) is not node:
+                shapes = " and ".join(show_shape(t.axes) + _traits(t) for t in (known[node.name], node))
+                raise ShapeError(f"{clip(node.name)} in the expression and the variable differ: {shapes}")
+            return node
         if not isinstance(node, str):
             raise UnknownName("differentiate by a variable: its name or the tensor itself, not by an expression")
         if node not in known:
@@ -127,12 +191,11 @@ class Expr(NumpyProtocols):
         """The value, given an array for every tensor. Sizes are read off the arrays and checked against each other.
 
         Raises:
+            OperandError: an array is missing, or is not what was declared.
             SizeError: two arrays disagree about a size, or nothing says it.
-            UnknownName: an array is missing.
+            UnknownName: an array is given for a name that is no input.
             LimitError: the result or an intermediate would not fit in memory.
         """
-        from ricci.compile import evaluate
-
         return evaluate([self.settled], arrays, declared=self._declared.values())[0]
 
     def __getitem__(self, key: Any) -> Any:
@@ -142,99 +205,41 @@ class Expr(NumpyProtocols):
         if is_indexing(key):
             return Indexed.of(self._wrap, self.node, key)
         if isinstance(key, str):
-            from ricci.selection import selected
-
             return Expr(selected(self.settled, key), declared=self.variables)
         return super().__getitem__(key)
 
     def diagonal(self, *args: Any, **options: Any) -> Expr:
         """The diagonal: of a Hessian by a matrix that of the square matrix it stands for; else as `numpy.diagonal`."""
-        from ricci.selection import diagonal_pattern
-
         pattern = None if args or options else diagonal_pattern(self.split)
         whole: Expr = self[pattern] if pattern else super().diagonal(*args, **options)
         return whole
 
-    def substitute(self, /, **values: Expr | float) -> Expr:
-        """The expression with variables replaced, all at once.
+    def __matmul__(self, other: Any) -> Any:
+        """``np.matmul``; but a derivative of more than a scalar, by a matrix, times a direction sums over all axes of that.
 
-        Raises:
-            ShapeError: a replacement has other axes than the variable.
+        So ``hessian(f, W) @ V`` with V as large as W is the Hessian times a direction, and deltas in it fuse away. A gradient
+        is a matrix, and multiplied as one.
         """
-        from tensor_networks.networks import constant
-        from tensor_networks.rewrite import substitute
-
-        mapping: dict[Node, Node] = {}
-        for name, value in values.items():
-            leaf = self.variable(name)
-            node = value.node if isinstance(value, Expr) else constant(value)
-            if node.axes != leaf.axes:
-                raise ShapeError(f"{name} is {show_shape(leaf.axes)}, its replacement {show_shape(node.axes)}")
-            mapping[leaf] = node
-        return Expr(substitute(self.node, mapping), self.role, self.split)
-
-    def matrix(self, layout: str | None = None, vec: str | None = None, *, rows: Any = None, columns: Any = None) -> MatrixExpr:
-        """The expression (a derivative, usually) as a matrix in a layout; see `ricci.layout.matrix`."""
-        from ricci.layout import matrix
-
-        return matrix(self, layout, vec, rows, columns)
-
-    def unfold(self, mode: int, order: str = "column") -> MatrixExpr:
-        """The mode-n unfolding: axis ``mode`` as rows, the others as columns; see `ricci.layout.unfold`."""
-        from ricci.layout import unfold
-
-        return unfold(self, mode, order)
-
-    def rearrange(self, pattern: str, /, **sizes: Axis) -> Expr:
-        """The axes permuted, grouped and split by a pattern: ``i j k l -> (j i) (l k)``; see `ricci.layout_patterns`."""
-        from ricci.layout_patterns import rearrange
-
-        return rearrange(self, pattern, sizes)
-
-    def layout_table(self) -> LayoutTable:
-        """The derivative in all layouts, side by side."""
-        from ricci.layout_table import layout_table
-
-        return layout_table(self)
-
-    @overload
-    def draw(self, form: None = None, **options: Any) -> Diagram: ...
-    @overload
-    def draw(self, form: str, **options: Any) -> str: ...
-    def draw(self, form: str | None = None, **options: Any) -> Diagram | str:
-        """The tensor-network diagram, or its text in a form: ``"svg"``, ``"tikz"``, ``"dot"``, ``"text"`` or ``"html"``.
-
-        The options are those of `tensor_networks.drawing.Options`.
-
-        Raises:
-            RicciError: there is no such form.
-        """
-        from ricci.drawing import draw
-
-        diagram = draw(self, **options)
-        if form is None:
-            return diagram
-        if form not in ("svg", "tikz", "dot", "text", "html"):
-            raise RicciError(f"there is no form {form!r} of a diagram", hint="svg, tikz, dot, text or html")
-        text: str = getattr(diagram, form)()
-        return text
+        last = self.split[-1]
+        if len(self.split) > 1 and self.order > last > 1 and isinstance(other, Expr | np.ndarray) and other.ndim == last:
+            node = other.node if isinstance(other, Expr) else operand(other)
+            if node.axes == self.axes[-last:]:
+                places = range(self.order)
+                product = network([(self.node, places), (node, places[-last:])], places[:-last])
+                declared = self.variables | (other.variables if isinstance(other, Expr) else {})
+                return Expr(product, Provenance(split=self.split[:-1]), declared=declared)
+        return super().__matmul__(other)
 
     def einsum(self) -> str:
         """The expression as einsum terms, one a line: ``2 * 'ab,ac->bdcd' (Z, Z)``."""
-        from ricci.notation.einsum import write_einsum
-
         return write_einsum(self.settled)
 
     def ricci(self) -> str:
         """The expression in index notation."""
-        from ricci.notation.index_writer import write_index
-
         return write_index(self.settled, self.heights)
 
     def latex(self, notation: str = "matrix") -> str:
         """The expression in LaTeX, in matrix notation where it has one, or in index notation."""
-        from ricci.notation.latex import latex
-
         return latex(self.settled, notation, self.role == "row", self.heights)
 
     def _repr_latex_(self) -> str:
@@ -242,16 +247,13 @@ class Expr(NumpyProtocols):
 
     def assumptions(self) -> list[str]:
         """What the formula, and what it is a derivative of, takes for granted: ``X invertible``, ``x positive``."""
-        from ricci.assumptions import assumptions
-
         return assumptions(self.settled, *([] if self.origin is None else [self.origin[0].settled]))
 
     @property
     def transposed(self) -> Expr:
         """The expression with its axes reversed; a vector changes its role."""
-        flipped = Expr._wrap(self.node) if self.order < 2 else self.T
-        flipped.role = "row" if self.order == 1 and self.role != "row" else ""
-        return flipped
+        flipped: Expr = Expr(self.node) if self.order < 2 else self.T
+        return flipped.described(role="row") if self.order == 1 and self.role != "row" else flipped
 
     @property
     def order(self) -> int:
@@ -260,14 +262,10 @@ class Expr(NumpyProtocols):
 
     def to_json(self) -> str:
         """The normal form as a document, see `ricci.documents`; `from_json` reads it. Pickles and copies go the same way."""
-        from ricci.documents import text_of
-
         return text_of(self._document())
 
     def _document(self) -> dict[str, Any]:
         """The document as data."""
-        from ricci.documents import document
-
         origin = () if self.origin is None else (self.origin[0].settled, *self.origin[1])
         content, place = document(self.settled, (*self._declared.values(), *origin))
         content |= {"role": self.role, "split": list(self.split), "legend": self.legend}
@@ -283,20 +281,16 @@ class Expr(NumpyProtocols):
     @classmethod
     def _restored(cls, content: dict[str, Any]) -> Expr:
         """The expression of a document, in its checked outer form."""
-        from ricci.documents import loaded, restored
-
         fields = restored(content, loaded(content))
-        expression = cls(fields.node, fields.role, fields.split, fields.declared)
-        expression.legend, expression.heights = fields.legend, fields.heights
+        origin = None
         if fields.origin is not None:
             node, role, split, by = fields.origin
-            expression.origin = Expr(node, role, split, fields.declared), by
-        return expression
+            origin = Expr(node, Provenance(role=role, split=split), declared=fields.declared), by
+        provenance = Provenance(origin, fields.split, fields.role, fields.heights, fields.legend)
+        return cls(fields.node, provenance, declared=fields.declared)
 
     @classmethod
     def _unpickled(cls, text: str) -> Expr:
-        from ricci.documents import parsed
-
         return cls._restored(parsed(text))
 
     def __reduce__(self) -> Any:

@@ -9,10 +9,11 @@ is lost: `MatrixExpr.tensor` is the derivative again.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from ricci.expr import Expr
 from ricci.views import LETTERS, Half, MatrixExpr, Parts, flat, view
-from tensor_networks.errors import RicciError
+from tensor_networks.errors import RicciError, choice, clip
 
 BLOCKS = ("block-wrt", "block-value")
 HALVES = ("vech", "vech-value", "vech-both")
@@ -26,6 +27,7 @@ def matrix(
     expression: Expr,
     layout: str | None = None,
     vec: str | None = None,
+    *,
     rows: Axes | None = None,
     columns: Axes | None = None,
 ) -> MatrixExpr:
@@ -53,10 +55,10 @@ def matrix(
         if layout is not None or vec is not None:
             raise RicciError("rows and columns say the layout: layout and vec are not needed beside them")
         return _chosen(expression, rows, columns)
-    layout = {"magnus-neudecker": "stacked", None: "numerator"}.get(layout, layout)
-    if layout not in LAYOUTS or vec not in (None, *ORDERS):
-        known = f"layout is one of {', '.join(LAYOUTS)} and vec one of {', '.join(ORDERS)}"
-        raise RicciError(known, hint=f"got {layout!r}, {vec!r}")
+    layout = "numerator" if layout is None else choice(layout, (*LAYOUTS, "magnus-neudecker"), "layout")
+    layout = "stacked" if layout == "magnus-neudecker" else layout
+    if vec is not None:
+        choice(vec, ORDERS, "order of flattening")
     if layout == "mixed":
         scalar = len(expression.split) > 1 and expression.split[0] == 0
         return _renamed(
@@ -164,28 +166,27 @@ def _chosen(expression: Expr, rows: Axes | None, columns: Axes | None) -> Matrix
 
 def _places(expression: Expr, side: Axes) -> tuple[int, ...]:
     """Axis numbers of a side given by letters or numbers."""
-    words: list[int | str]
+    words: list[Any]
     if isinstance(side, str):
         words = list(side.split()) if len(side.split()) > 1 else list(side.strip())
     else:
-        words = [side] if isinstance(side, int) else list(side)
+        words = list(side) if isinstance(side, Iterable) else [side]
     known = {letter: axis for axis, letter in enumerate(LETTERS[: expression.order])}
     return tuple(known.get(word, -1) if isinstance(word, str) else word for word in words)
 
 
-def unfold(expression: Expr, mode: int, order: str = "column") -> MatrixExpr:
-    """The mode-n unfolding: axis ``mode`` as rows, all others as columns.
+def unfold(expression: Expr, mode: int, vec: str = "column", *, order: str | None = None) -> MatrixExpr:
+    """The mode-n unfolding: axis ``mode`` as rows, all others as columns. ``order`` is another spelling of ``vec``.
 
-    ``order="column"``: the first of the others varies fastest (Kolda & Bader, MATLAB); ``"row"``: the last one (NumPy,
+    ``vec="column"``: the first of the others varies fastest (Kolda & Bader, MATLAB); ``"row"``: the last one (NumPy,
     TensorLy); ``"cyclic"``: those after the mode come first, the last varying fastest (De Lathauwer).
 
     Raises:
         RicciError: there is no such axis, or no such order.
     """
-    if not 0 <= mode < expression.order:
-        raise RicciError(f"there is no axis {mode}: the axes are 0 to {expression.order - 1}")
-    if order not in (*ORDERS, "cyclic"):
-        raise RicciError("the order of an unfolding is column, row or cyclic", hint=f"got {order!r}")
+    if not isinstance(mode, int) or not 0 <= mode < expression.order:
+        raise RicciError(f"there is no axis {clip(mode)}: the axes are 0 to {expression.order - 1}")
+    order = choice(vec if order is None else order, (*ORDERS, "cyclic"), "order of flattening")
     others = [axis for axis in range(expression.order) if axis != mode]
     if order == "cyclic":
         others = others[mode:] + others[:mode]
@@ -194,5 +195,4 @@ def unfold(expression: Expr, mode: int, order: str = "column") -> MatrixExpr:
 
 
 def _renamed(result: MatrixExpr, layout: str) -> MatrixExpr:
-    result.legend = layout + result.legend[result.legend.index(";") :]
-    return result
+    return result.described(legend=layout + result.legend[result.legend.index(";") :])

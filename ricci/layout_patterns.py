@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ricci.expr import Expr
+from ricci.expr import Expr, Provenance
 from ricci.views import MatrixExpr, view
 from tensor_networks.axes import Axis, product, quotient, show, show_shape
-from tensor_networks.errors import ParseError, ShapeError
+from tensor_networks.errors import OperandError, ParseError, ShapeError, clip
 from tensor_networks.networks import network
 
 Side = list[tuple[str, ...]]
 
 
-def rearrange(expression: Expr, text: str, sizes: Mapping[str, Axis] | None = None) -> Expr:
+def rearrange(expression: Expr, text: str, /, **sizes: Axis) -> Expr:
     """The expression with its axes named on the left of ``->``, and put together on the right.
 
     Names in parentheses are one axis, flattened row-major: ``i j k l -> (j i) (l k)``. On the left they split an axis; all
@@ -24,15 +24,14 @@ def rearrange(expression: Expr, text: str, sizes: Mapping[str, Axis] | None = No
         ParseError: the pattern is not one, or its sides differ; shows the place.
         ShapeError: it does not fit the axes.
     """
-    known = dict(sizes or {})
     before, after = _sides(text)
     if len(before) != expression.order:
         message = f"the pattern has {len(before)} axes, the expression {expression.order} ({show_shape(expression.axes)})"
         raise ShapeError(message, text=text, start=0, end=text.index("->"))
     found: dict[str, Axis] = {}
     for group, size in zip(before, expression.axes, strict=True):
-        found |= _measured(group, size, known, text)
-    unknown = [name for name in known if name not in found]
+        found |= _measured(group, size, sizes, text)
+    unknown = [name for name in sizes if name not in found]
     if unknown:
         raise ShapeError(f"a size is given for {unknown[0]}, which is not in the pattern", text=text, start=0, end=len(text))
     if all(len(group) == 1 for group in before) and len(after) <= 2 and any(len(group) != 1 for group in after):
@@ -40,13 +39,15 @@ def rearrange(expression: Expr, text: str, sizes: Mapping[str, Axis] | None = No
         rows, columns = (tuple(places[name] for name in group) for group in [*after, ()][:2])
         return view(expression, rows, columns, text)
     node = network([(expression.node, before)], after, dict(found))
-    made = MatrixExpr(node, declared=expression.variables) if len(after) == 2 else Expr(node, declared=expression.variables)
-    made.legend = f"{show_shape(made.axes)}    {text}" if type(made) is Expr else text
-    return made
+    if len(after) == 2:
+        return MatrixExpr(node, Provenance(legend=text), declared=expression.variables)
+    return Expr(node, Provenance(legend=f"{show_shape(node.axes)}    {text}"), declared=expression.variables)
 
 
 def _sides(text: str) -> tuple[Side, Side]:
     """The two sides of a pattern."""
+    if not isinstance(text, str):
+        raise OperandError(f"a pattern is text, not {clip(type(text).__name__)}", hint="such as 'i j k l -> (j i) (l k)'")
     if text.count("->") != 1:
         raise ParseError("a pattern has one ->, such as 'i j k l -> (j i) (l k)'", text=text, start=0, end=len(text))
     left, right = text.split("->")

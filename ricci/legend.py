@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from ricci.arguments import Expression, as_expression
 from ricci.expr import Expr
 from ricci.views import Labels, MatrixExpr
 from tensor_networks.axes import show, show_shape
 
 
-def legend(expression: Expr) -> str:
+def legend(expression: Expression) -> str:
     """What a person needs to use a printed formula.
 
     One line each: the shapes of the variables, the axes of a derivative with the letters and sizes they have and whose they
     are, the layout, and the assumptions.
     """
+    expression = as_expression(expression)
     lines = [str(expression)]
     shapes = ", ".join(f"{name}: {show_shape(leaf.axes)}" for name, leaf in expression.variables.items())
     lines += [f"    variables    {shapes}"] if shapes else []

@@ -18,11 +18,11 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ricci import calculus
-from ricci.derive import Variable
+from ricci.arguments import Expression, Wrt, as_expression, one_variable
 from ricci.expr import Expr
 from ricci.simplify import settle
 from tensor_networks.axes import show_shape
-from tensor_networks.errors import DerivativeError, ShapeError, suggestion
+from tensor_networks.errors import DerivativeError, ShapeError, choice
 from tensor_networks.networks import network, total
 from tensor_networks.nodes import Node, Tensor
 
@@ -69,7 +69,7 @@ MANIFOLDS: dict[str, tuple[int | None, Callable[[Node, Node], Node]]] = {
 }
 
 
-def riemannian_gradient(expression: Expr, wrt: Variable, manifold: str) -> Expr:
+def riemannian_gradient(expression: Expression, wrt: Wrt, manifold: str) -> Expr:
     """The gradient of a scalar by a variable that lies on a manifold: of the variable's axes, tangent at the variable.
 
     ``manifold`` is one of ``stiefel``, ``stiefel canonical``, ``grassmann``, ``spd``, ``sphere`` and ``simplex``.
@@ -78,11 +78,10 @@ def riemannian_gradient(expression: Expr, wrt: Variable, manifold: str) -> Expr:
         DerivativeError: there is no such manifold.
         ShapeError: the expression is no scalar, or the variable has another number of axes than those of the manifold.
     """
-    if manifold not in MANIFOLDS:
-        known = ", ".join(MANIFOLDS)
-        raise DerivativeError(f"there is no manifold {manifold!r}; there are {known}", hint=suggestion(manifold, MANIFOLDS))
+    choice(manifold, MANIFOLDS, "manifold", DerivativeError)
     order, projection = MANIFOLDS[manifold]
-    variable = expression.variable(wrt)
+    expression = as_expression(expression)
+    variable = one_variable(expression, wrt)
     _check(variable, manifold, order)
     if expression.order:
         raise ShapeError(f"a gradient is that of a scalar, not of a tensor of shape {show_shape(expression.axes)}")

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ricci import compile as nodes_level
-from ricci.compile import Compiled
+from ricci.arguments import Expression, as_expression, size_numbers_of
+from ricci.compile import BACKENDS, Compiled
 from ricci.expr import Expr, nodes_of
 from ricci.slicing import Sliced
 from ricci.structure import Structured
 from ricci.views import MatrixExpr
 from tensor_networks.costs import Cost
 from tensor_networks.einsum_program import Row, einsum_steps, rows_of
-from tensor_networks.errors import OperandError, clip
+from tensor_networks.errors import OperandError, choice, clip
 from tensor_networks.nodes import Node, Tensor
 
-Expressions = Expr | Iterable[Expr]
+Expressions = Expression | Iterable[Expression]
 
 
 def compile(
@@ -25,10 +26,11 @@ def compile(
     *,
     optimize: Any = None,
     memory_limit: float | None = None,
-    structure: str | None = None,
+    operator: bool = False,
     executor: Any = None,
     progress: Callable[[int, int], None] | None = None,
     slices: int = 2,
+    structure: str | None = None,
 ) -> Compiled | Structured | Sliced:
     """A function of arrays, by name or in alphabetical order, that computes the expressions together.
 
@@ -41,31 +43,50 @@ def compile(
         optimize: how contraction orders are chosen: None, the name of an opt_einsum path function, a path, or an object
             of opt_einsum's protocol such as ``cotengra.HyperOptimizer()``.
         memory_limit: bytes that results and intermediates may take; 80 % of the physical memory by default.
-        structure: ``"auto"`` for a function that returns the derivative (one, of order 2 at least) as an `Operator`,
-            made of its cores: see `ricci.structure`. The last group of its axes, that of the last variable, is columns;
-            a matrix in a layout has its own rows and columns, and flat vectors are in its order.
+        operator: return the derivative (one, with axes for rows and columns) as an `Operator`, made of its cores: see
+            `ricci.structure`. The last group of its axes, that of the last variable, is columns; a matrix in a
+            layout has its own rows and columns, and flat vectors are in its order. For NumPy.
         executor: what slices are handed out to: anything with ``submit``, or a function that makes one. What does not
             fit into a given `memory_limit` is computed in slices in any case: see `ricci.slicing`.
         progress: called with the number of slices that are done, and of all.
         slices: how many there are at least, if there are any.
+        structure: ``"auto"`` is another spelling of ``operator=True``.
 
     Raises:
         UnknownName: there is no such backend.
-        OperandError: two different tensors of the expressions have one name.
+        OperandError: two different tensors of the expressions have one name, or an option has no effect here: what
+            concerns memory and slices is for NumPy, and not for an operator.
     """
-    nodes, single, declared = _settled(expressions)
+    given, single = _expressions(expressions)
+    nodes, _, declared = _settled(given if not single else given[0])
     if structure is not None:
-        if structure != "auto" or backend not in (None, "numpy") or not isinstance(expressions, Expr):
-            raise OperandError('structure="auto" is for one expression and NumPy')
-        if isinstance(expressions, MatrixExpr) and expressions.viewed is not None:
-            return Structured(*expressions.viewed.opened(), declared)
-        split = expressions.split
-        rows = sum(split[:-1]) if len(split) > 1 else expressions.order // 2
-        return Structured(nodes[0], rows, declared)
+        choice(structure, ("auto",), "structure")
+    whole = operator or structure is not None
+    here = backend is None or choice(backend, BACKENDS, "backend") == "numpy"
+    place = "for an operator" if whole else "" if here else f"with the backend {clip(backend)}"
+    _check_slicing(place, memory_limit=memory_limit, executor=executor, progress=progress)
+    if whole:
+        if not here or not single:
+            raise OperandError("an operator is made of one expression, with NumPy")
+        return _structured(given[0], declared)
     compiled = nodes_level.compile(nodes, backend, declared, memory_limit, optimize, single)
-    if (executor is None and memory_limit is None) or backend not in (None, "numpy"):
-        return compiled
-    return Sliced(compiled, executor, progress, slices)
+    return compiled if executor is None and memory_limit is None else Sliced(compiled, executor, progress, slices)
+
+
+def _check_slicing(place: str, **options: Any) -> None:
+    """Check that the options about slices have an effect; they have none at some place, if one is named."""
+    given = [name for name, value in options.items() if value is not None]
+    if given and place:
+        raise OperandError(f"{given[0]} has no effect {place}", hint="slices are computed with NumPy")
+    if given == ["progress"]:
+        raise OperandError("progress has no effect without slices", hint="give a memory_limit or an executor")
+
+
+def _structured(one: Expr, declared: Sequence[Tensor]) -> Structured:
+    """The function that returns an operator: the last group of axes is columns, or those of a matrix are."""
+    if isinstance(one, MatrixExpr) and one.viewed is not None:
+        return Structured(*one.viewed.opened(), declared)
+    return Structured(one.settled, sum(one.split[:-1]) if len(one.split) > 1 else one.order // 2, declared)
 
 
 def evaluate(expressions: Expressions, /, **arrays: Any) -> Any:
@@ -104,14 +125,16 @@ def source(
         UnknownName: there is no such backend.
         OperandError: the backend lacks a function.
     """
-    expressions = [expressions] if isinstance(expressions, Expr) else list(expressions)
-    nodes, _, declared = _settled(expressions)
-    title = "\n".join(map(str, expressions))
-    return nodes_level.source(nodes, backend, title, declared, sizes, optimize, style)
+    given, _ = _expressions(expressions)
+    nodes, _, declared = _settled(given)
+    title = "\n".join(map(str, given))
+    return nodes_level.source(nodes, backend, title, declared, size_numbers_of(sizes), optimize, style)
 
 
-def cost(expressions: Expressions, /, **sizes: int) -> Cost:
+def cost(expressions: Expressions, /, sizes: Mapping[str, int] | None = None, **symbols: int) -> Cost:
     """What computing the expressions together costs, for sizes given by symbol (100 for those not given).
+
+    ``cost(e, n=10)`` and ``cost(e, sizes={"n": 10})`` say the same.
 
     Operations, memory and traffic, how they grow, and the order of contraction; printed, it is a report.
 
@@ -119,7 +142,9 @@ def cost(expressions: Expressions, /, **sizes: int) -> Cost:
         UnknownName: there is no such size.
     """
     nodes, single, declared = _settled(expressions)
-    return nodes_level.compile(nodes, "numpy", declared, single=single).cost(**sizes)
+    return nodes_level.compile(nodes, "numpy", declared, single=single).cost(
+        **size_numbers_of(sizes), **size_numbers_of(symbols)
+    )
 
 
 def einsum_program(expressions: Expressions) -> list[Row]:
@@ -134,14 +159,18 @@ def einsum_program(expressions: Expressions) -> list[Row]:
     return rows_of(einsum_steps(nodes))
 
 
+def _expressions(given: Expressions) -> tuple[list[Expr], bool]:
+    """The expressions, text being read, and whether it was a single one and no collection."""
+    if isinstance(given, Expr | str) or not isinstance(given, Iterable):
+        return [as_expression(given)], True
+    return [as_expression(one) for one in given], False
+
+
 def _settled(expressions: Expressions) -> tuple[list[Node], bool, list[Tensor]]:
     """The nodes of the expressions, jointly settled; whether it was a single one; and all tensors that were declared."""
-    single = isinstance(expressions, Expr)
-    several = [expressions] if isinstance(expressions, Expr) else list(expressions)
+    several, single = _expressions(expressions)
     named: dict[str, Tensor] = {}
     for expression in several:
-        if not isinstance(expression, Expr):
-            raise OperandError(f"an expression is needed, not {clip(type(expression).__name__)}")
         for name, leaf in expression.variables.items():
             if named.setdefault(name, leaf) is not leaf:
                 raise OperandError(f"{clip(name)} stands for two tensors: {named[name]!r} and {leaf!r}")

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ricci.documents import parsed
-from ricci.expr import Expr
+from ricci.expr import Expr, Provenance
 from ricci.notation import read
 from ricci.notation.einsum import read_einsum
 from ricci.views import MatrixExpr
 from tensor_networks.axes import show_shape
-from tensor_networks.nodes import Tensor
+from tensor_networks.nodes import Node, Tensor
 
 
 def parse(text: str, /, *, notation: str | None = None, **declarations: Any) -> Expr:
@@ -29,15 +29,15 @@ def parse(text: str, /, *, notation: str | None = None, **declarations: Any) -> 
     """
     given = {name: value.node if isinstance(value, Expr) else value for name, value in declarations.items()}
     parsed = read(text, given, notation)
-    expression = Expr(parsed.node, "row" if parsed.role == "row" else "", declared=parsed.tensors)
-    expression.heights = parsed.heights
-    expression.legend = _legend(expression, parsed.tensors)
-    return expression
+    told = Provenance(
+        role="row" if parsed.role == "row" else "", heights=parsed.heights, legend=_legend(parsed.node, parsed.tensors)
+    )
+    return Expr(parsed.node, told, declared=parsed.tensors)
 
 
-def _legend(expression: Expr, tensors: Mapping[str, Tensor]) -> str:
+def _legend(node: Node, tensors: Mapping[str, Tensor]) -> str:
     shapes = ", ".join(f"{name}: {show_shape(leaf.axes)}" for name, leaf in sorted(tensors.items()))
-    return f"{show_shape(expression.axes)}    {shapes}" if shapes else show_shape(expression.axes)
+    return f"{show_shape(node.axes)}    {shapes}" if shapes else show_shape(node.axes)
 
 
 def from_json(text: str, /) -> Expr:

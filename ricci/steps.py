@@ -13,16 +13,18 @@ from itertools import count
 from typing import cast
 
 from ricci import calculus
+from ricci.arguments import Expression, Wrt, as_expression, check_fresh, variables_of
 from ricci.calculus import depends_on, tangent
 from ricci.derivation import Derivation, Equation, Open, Side, Step
 from ricci.derive import derivative
-from ricci.differentials import Differential, Variable, described, identify, name_of, numbered, paired, product_text
+from ricci.differentials import Differential, identify, name_of, numbered, paired, product_text
 from ricci.expr import Expr, leaves
 from ricci.functions import Apply, Function, apply
 from ricci.layout import matrix
-from ricci.notation.latex import latex
+from ricci.notation.latex import check_notation, latex
 from ricci.notation.writing import write
 from ricci.simplify import MOST_ROUNDS, PASSES, settle
+from tensor_networks.errors import UnknownName
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node, Tensor, tensor, walk
 from tensor_networks.numbers import Number
@@ -47,17 +49,24 @@ MOST_STEPS = 60
 MOST_LETTERS = 90  # of the matrix of a vec form
 
 
-def steps(f: Expr, *wrt: Variable, notation: str = "matrix") -> Derivation:
+def steps(f: Expression, *wrt: Wrt, notation: str = "matrix") -> Derivation:
     """The derivation of the derivative of ``f`` by a variable, or by several in turn, as a list of steps.
 
     ``notation`` is ``"matrix"`` or ``"index"``. Printed it is a column of equations with their rules;
     `Derivation.latex` and `Derivation.html` give it for papers and notebooks. ``step.check()`` proves a step.
 
     Raises:
-        UnknownName: a variable does not occur.
-        DerivativeError: a function has no derivative rule.
+        UnknownName: a variable does not occur, or none is named.
+        UnknownName: there is no such notation.
+        DerivativeError: a function has no derivative rule, or there is a tensor named as the direction, ``d<name>``.
     """
-    variables = [f.variable(which) for which in wrt]
+    check_notation(notation)
+    f = as_expression(f)
+    variables = variables_of(f, *wrt)
+    if not variables:
+        raise UnknownName("name the variable to differentiate by", hint=f"there are: {', '.join(f.variables) or 'none'}")
+    for variable in variables:
+        check_fresh(f, tangent(variable), "direction", "steps call it d<name>: rename the tensor, see Expr.substitute")
     name = name_of(f)
     start = Equation(Side(name, name), f.node)
     made: list[Step] = []
@@ -180,7 +189,7 @@ def _collected(value: Expr, variable: Tensor, current: Equation) -> Side | None:
     direction = tangent(variable)
     if variable.order > 2 or value.order > 1 or (value.order == 1 and variable.order != 1):
         return None
-    found = identify(Differential(current.node, declared={**value.variables, direction.name: direction}), variable)
+    found = _identify(value, variable, current)
     if value.order:
         number, text = numbered(str(found))
         code = rf"\left({found.latex()}\right)\,{latex(direction)}"
@@ -190,6 +199,13 @@ def _collected(value: Expr, variable: Tensor, current: Equation) -> Side | None:
     code = rf"{code}\,{latex(direction)}"
     code = code if variable.order < 2 else rf"\operatorname{{tr}}\left({code}\right)"
     return None if pair is None else Side(pair, code)
+
+
+def _identify(value: Expr, variable: Tensor, current: Equation) -> Expr:
+    """What the direction is multiplied with."""
+    direction = tangent(variable)
+    known = {**value.variables, direction.name: direction}
+    return identify(Differential(current.node, declared=known, directions={variable: direction}), variable)
 
 
 def _why(value: Expr, variable: Tensor) -> str:
@@ -207,8 +223,7 @@ def _vectorised(value: Expr, variable: Tensor, current: Equation, made: list[Ste
     direction = tangent(variable)
     if not value.order or max(value.order, variable.order) != 2 or not variable.order:
         return current
-    found = identify(Differential(current.node, declared={**value.variables, direction.name: direction}), variable)
-    found.split = (value.order, variable.order)
+    found = _identify(value, variable, current).described(split=(value.order, variable.order))
     jacobian = matrix(found, "numerator", "column")
     text, code = str(jacobian), rf"\left({jacobian.latex()}\right)"
     if "->" in text or len(text) > MOST_LETTERS:
@@ -273,7 +288,7 @@ class _Work:
                 shown, sign = opposite, -1
                 self.inside |= depends_on(opposite, [self.variable])
         number, letter = next(self.numbers), next(self.letters)
-        leaf = tensor("zz" + "".join("abcdefghij"[int(digit)] for digit in str(number)), node.axes)
+        leaf = tensor(f"zz{number}#", node.axes)  # a name that no text has
         self.open[leaf] = Open(shown, (self.variable,), letter.upper() if node.order > 1 else letter)
         self.known[node] = total([(leaf, sign)])
         return self.known[node]
@@ -366,8 +381,9 @@ def _line(function: Function) -> str:
     args = [tensor(letter.upper() if before > 1 else letter, ("n",) * before) for letter in letters]
     try:
         value = Expr(apply(function.name, *args))
-        made = Differential(settle(calculus.directional(value.settled, args))[0])
-        described(made, value, list(args), 1)
+        made = Differential(
+            settle(calculus.directional(value.settled, args))[0], of=value, directions={leaf: tangent(leaf) for leaf in args}
+        )
         right = made.equation().partition(" = ")[2]
         return f"d {value} = {right}"
     except ValueError:

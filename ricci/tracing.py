@@ -17,7 +17,7 @@ from ricci.notation.numpy_shapes import SizeClash, operand
 from ricci.notation.numpy_stand_ins import Untraceable
 from ricci.stand_ins import with_stand_ins
 from tensor_networks.axes import Axis, atoms, product
-from tensor_networks.errors import OperandError, RicciError, TraceError, UnknownName, suggestion
+from tensor_networks.errors import OperandError, RicciError, TraceError, UnknownName, clip, suggestion
 from tensor_networks.nodes import Node, Tensor, tensor
 
 OURS = ("ricci", "tensor_networks", "numpy", "scipy")  # modules whose lines are not the user's
@@ -37,6 +37,9 @@ def trace(function: Callable[..., Any], /, **declarations: Any) -> Expr:
         ShapeError: shapes do not fit.
         UnknownName: a declaration has no parameter, or a parameter no declaration.
     """
+    if not callable(function):
+        hint = "rc.parse reads text" if isinstance(function, str) else ""
+        raise OperandError(f"a function is traced, not {clip(type(function).__name__)}", hint=hint)
     function = with_stand_ins(function)
     sizes: dict[str, int] = {}
     while True:

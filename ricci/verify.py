@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ricci.arguments import Expression, as_expression
 from ricci.derive import derivative
 from ricci.expr import Expr, leaves
 from ricci.functions import Apply
@@ -40,7 +41,7 @@ class Verification:
         return f"{word}: {self.entries} entries at {' and '.join(self.points)}, largest relative error {self.error:.1e}"
 
 
-def verify(result: Expr, *, tolerance: float = TOLERANCE, seed: int = 0) -> Verification:
+def verify(result: Expression, *, tolerance: float = TOLERANCE, seed: int = 0) -> Verification:
     """Check a derivative (what `derivative`, `grad`, `jacobian` or `hessian` returned) numerically.
 
     Every entry is compared with central differences of the next lower derivative, extrapolated over two steps, at random
@@ -49,6 +50,7 @@ def verify(result: Expr, *, tolerance: float = TOLERANCE, seed: int = 0) -> Veri
     Raises:
         RicciError: the expression is no derivative, or no point was found where it is finite.
     """
+    result = as_expression(result)
     if result.origin is None:
         message = "only what derivative, grad, jacobian or hessian returned can be verified"
         raise RicciError(message, hint="keep the derivative itself")

@@ -7,17 +7,18 @@ diagonal, each with its mirror image (duplication), for the value just these ent
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ricci.documents import viewed_parts
-from ricci.expr import Expr
+from ricci.expr import Expr, Provenance
 from ricci.simplify import settle
 from ricci.structure import Operator, Structured
 from tensor_networks.axes import show, show_shape
 from tensor_networks.errors import FormatError, ShapeError
 from tensor_networks.networks import network
-from tensor_networks.nodes import Node
+from tensor_networks.nodes import Node, Tensor
 from tensor_networks.patterns import pattern
 
 LETTERS = "ijklmnpqrstuvwabcdefgh"
@@ -69,13 +70,12 @@ def view(
     groups = tuple(side for side in (rows, columns) if side)
     viewed = Viewed(groups, expression, tuple(halves))
     node = network([(expression.node, range(expression.order)), *viewed.patterns], viewed.slots)
-    result = MatrixExpr(node, "row" if columns and not rows else "", declared=expression.variables)
-    result.viewed = viewed
     labels = Labels.of(expression)
     halved = frozenset(half.axis for half in halves)
     sides = f"{labels.side('rows', rows, halved)}, {labels.side('columns', columns, halved)}"
-    result.legend = f"{layout}; {sides}" + (f", {order}-major" if order else "")
-    return result
+    told = f"{layout}; {sides}" + (f", {order}-major" if order else "")
+    provenance = Provenance(role="row" if columns and not rows else "", legend=told)
+    return MatrixExpr(node, provenance, declared=expression.variables, viewed=viewed)
 
 
 class Labels(NamedTuple):
@@ -160,11 +160,21 @@ class MatrixExpr(Expr):
     """An expression that stands for a matrix: vectors evaluate to arrays of one row or one column. The legend says how."""
 
     __slots__ = ("viewed",)
-    viewed: Viewed | None
 
-    def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
-        self.viewed = None
+    def __init__(
+        self,
+        node: Node,
+        provenance: Provenance | None = None,
+        *,
+        declared: Mapping[str, Tensor] | None = None,
+        viewed: Viewed | None = None,
+    ) -> None:
+        super().__init__(node, provenance, declared=declared)
+        self.viewed = viewed
+
+    def described(self, **changes: Any) -> MatrixExpr:
+        """The same matrix with some fields of its `Provenance` changed."""
+        return MatrixExpr(self.node, replace(self.provenance, **changes), declared=self._declared, viewed=self.viewed)
 
     def _document(self) -> dict[str, Any]:
         viewed = None
@@ -176,15 +186,14 @@ class MatrixExpr(Expr):
 
     @classmethod
     def _restored(cls, content: dict[str, Any]) -> Expr:
-        view = super()._restored(content)
-        viewed = content["viewed"]
-        if isinstance(view, MatrixExpr) and viewed is not None:
-            groups, halves, content = viewed_parts(viewed)
+        plain, viewed = super()._restored(content), None
+        if content["viewed"] is not None:
+            groups, halves, content = viewed_parts(content["viewed"])
             source = Expr._restored(content)
             if any(axis + 2 > source.order or source.axes[axis] != source.axes[axis + 1] for axis, _ in halves):
                 raise FormatError('"halves" does not fit the expression')
-            view.viewed = Viewed(tuple(groups), source, tuple(Half(*half) for half in halves))
-        return view
+            viewed = Viewed(tuple(groups), source, tuple(Half(*half) for half in halves))
+        return MatrixExpr(plain.node, plain.provenance, declared=plain._declared, viewed=viewed)
 
     @property
     def tensor(self) -> Expr:
@@ -202,9 +211,7 @@ class MatrixExpr(Expr):
         if halves:
             return source  # what is symmetric can be told from its half, but not by wires alone
         node = network([(self.node, groups)], range(source.order), dict(enumerate(source.axes)))
-        tensor = Expr(node, source.role, source.split, source.variables)
-        tensor.origin = source.origin
-        return tensor
+        return Expr(node, Provenance(source.origin, source.split, source.role), declared=source.variables)
 
     @property
     def shape_text(self) -> str:

@@ -31,9 +31,9 @@ def clip(text: object, width: int = 40) -> str:
     return shown[: width - 3 - tail] + "..." + (shown[-tail:] if tail else "")
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
+def suggestion(name: object, known: Iterable[str]) -> str:
     """`did you mean 'exp'?` for the nearest known name, or an empty string."""
-    if len(name) > 60:
+    if not isinstance(name, str) or len(name) > 60:
         return ""
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
     return f"did you mean '{clip(near[0])}'?" if near else ""
@@ -119,6 +119,19 @@ class TraceError(RicciError):
 
 class OperandError(RicciError, TypeError):
     """An operand is of a kind that the operation does not take."""
+
+
+def choice(value: object, known: Iterable[str], what: str, error: type[RicciError] | None = None) -> str:
+    """The value, if it is one of the known names.
+
+    Raises:
+        UnknownName: it is not; says which there are. Or the error of another class that is given.
+    """
+    names = list(known)
+    if isinstance(value, str) and value in names:
+        return value
+    message = f"there is no {what} {clip(repr(value))}; there are {', '.join(names)}"
+    raise (error or UnknownName)(message, hint=suggestion(value, names))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from math import prod
+from operator import index
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from tensor_networks.errors import OperandError
@@ -238,7 +239,11 @@ def _asked(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], op
 def _pairs(path: Iterable[Sequence[int]], count: int) -> Pairs:
     """An opt_einsum path (positions in a list that shrinks) as pairs of numbers; the rest is multiplied in turn."""
     present, pairs, new = list(range(count)), [], count
-    for step in (*path, range(-1)):
+    try:
+        steps = [tuple(map(index, step)) for step in path]
+    except TypeError as error:
+        raise OperandError("a contraction path is a sequence of tuples of positions") from error
+    for step in (*steps, ()):
         chosen = sorted(step) if step else list(range(len(present)))
         if chosen and not 0 <= chosen[0] <= chosen[-1] < len(present):
             raise OperandError(f"the contraction path does not fit {count} operands")

@@ -8,7 +8,7 @@ transposed. Writers build several and keep the cheapest. Parts are shared, so bu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -126,15 +126,17 @@ def count_tokens(text: str) -> int:
     return len(TOKEN.findall(text))
 
 
-def spelled(formula: Formula, latex: bool) -> str:
-    """The text of a formula, put together without recursion."""
+def spelled(formula: Formula, latex: bool, names: Mapping[str, Formula] | None = None) -> str:
+    """The text of a formula, put together without recursion; with other formulas in the places of some names."""
     out: list[str] = []
     stack: list[str | Formula] = [formula]
     while stack:
         piece = stack.pop()
         if isinstance(piece, str):
             out.append(piece)
-        elif not latex and piece._text is not None:
+        elif names and piece.kind == "name" and (instead := names.get(str(piece.pieces[0]))) is not None:
+            stack.append(instead)
+        elif not latex and not names and piece._text is not None:
             out.append(piece._text)
         else:
             stack.extend(reversed(piece.latex_pieces if latex else piece.pieces))

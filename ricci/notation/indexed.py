@@ -14,7 +14,7 @@ from typing import Any
 
 from ricci.functions import FUNCTIONS, apply
 from ricci.notation.numpy_reader import ufunc
-from tensor_networks.errors import IndexNotationError
+from tensor_networks.errors import IndexNotationError, OperandError, clip
 from tensor_networks.networks import network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact, ratio
@@ -39,6 +39,8 @@ def is_indexing(key: object) -> bool:
 
 def indices(names: str) -> tuple[Index, ...]:
     """Indices by name: ``i, j, k = indices("i j k")``."""
+    if not isinstance(names, str):
+        raise OperandError(f"indices are named in one text, not in {clip(type(names).__name__)}", hint='rc.indices("i j k")')
     return tuple(Index(name) for name in names.split())
 
 

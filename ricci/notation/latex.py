@@ -6,7 +6,19 @@ from ricci.notation.formula import TooLong, escaped
 from ricci.notation.heights import Heights
 from ricci.notation.index_writer import Unwritable, index_formula
 from ricci.notation.matrix_writer import bounded, matrix_formula
+from tensor_networks.errors import choice
 from tensor_networks.nodes import Node
+
+NOTATIONS = ("matrix", "index")
+
+
+def check_notation(notation: str) -> None:
+    """Check the name of a notation to write in.
+
+    Raises:
+        UnknownName: there is no such notation.
+    """
+    choice(notation, NOTATIONS, "notation")
 
 
 def latex(node: Node, notation: str = "matrix", row: bool = False, heights: Heights | None = None) -> str:
@@ -17,10 +29,9 @@ def latex(node: Node, notation: str = "matrix", row: bool = False, heights: Heig
     What has no matrix form is given in index notation, and what is too long as a remark.
 
     Raises:
-        ValueError: there is no such notation.
+        UnknownName: there is no such notation.
     """
-    if notation not in ("matrix", "index"):
-        raise ValueError(f"there is no notation {notation!r}; use 'matrix' or 'index'")
+    check_notation(notation)
     try:
         formula = matrix_formula(node, row) if notation == "matrix" else None
         return (index_formula(node, latex=True, heights=heights) if formula is None else formula).latex

@@ -19,7 +19,7 @@ from ricci.notation.numpy_reader import array_function, ufunc
 from ricci.notation.numpy_stand_ins import Extent, Untraceable
 from ricci.notation.numpy_ufuncs import REDUCTIONS, outer_of
 from tensor_networks.axes import Axis
-from tensor_networks.errors import RicciError, TraceError, clip
+from tensor_networks.errors import OperandError, RicciError, TraceError, clip, suggestion
 from tensor_networks.networks import size_of
 from tensor_networks.nodes import Node
 
@@ -30,7 +30,7 @@ IN_PLACE = frozenset(["fill", "itemset", "partition", "put", "resize", "setfield
 
 
 class MissingMethod(TraceError, AttributeError):
-    """An array has this attribute, an expression has not."""
+    """An expression does not have this attribute, though an array may."""
 
 
 def _nodes(value: Any) -> Any:
@@ -60,8 +60,12 @@ def _options(name: str, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_type(what: str, dtype: Any) -> None:
-    if np.dtype(dtype).kind != "f":
-        raise TraceError(f"{what} to {np.dtype(dtype)} has no formula: expressions are real")
+    try:
+        kind = np.dtype(dtype)
+    except TypeError as error:
+        raise OperandError(f"there is no type of numbers {clip(repr(dtype))}") from error
+    if kind.kind != "f":
+        raise TraceError(f"{what} to {kind} has no formula: expressions are real")
 
 
 def _accepts(function: Callable[..., Any], inputs: Any, options: dict[str, Any]) -> bool:
@@ -244,7 +248,8 @@ class NumpyProtocols:
                 if name in IN_PLACE
                 else f"{name} is not something an expression has"
             )
-        raise AttributeError(f"{type(self).__name__} has no attribute {clip(name)}")
+        hint = "" if name.startswith("_") else suggestion(name, dir(type(self)))
+        raise MissingMethod(f"{type(self).__name__} has no attribute {clip(name)}", hint=hint)
 
     def _text(self) -> str:
         return _shown(self, 60)

@@ -151,8 +151,7 @@ def certificates(size: int) -> Outcome:
     for number in range(size):
         text, wrt = FORMULAS[number % len(FORMULAS)]
         derivative = rc.derivative(rc.parse(text), wrt)
-        spoiled = rc.Expr((derivative * 1.001).node, split=derivative.split, declared=derivative.variables)
-        spoiled.origin = derivative.origin
+        spoiled = rc.Expr((derivative * 1.001).node, derivative.provenance, declared=derivative.variables)
         failed += [] if rc.verify(derivative, seed=number) else [f"{text} by {wrt} refuted"]
         failed += [f"{text} by {wrt}: a spoiled derivative certified"] if rc.verify(spoiled, seed=number) else []
         count += 2

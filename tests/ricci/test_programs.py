@@ -162,7 +162,7 @@ def test_a_path_may_be_a_list() -> None:
 
 def test_what_is_no_expression_is_refused() -> None:
     with pytest.raises(rc.OperandError, match="an expression is needed"):
-        rc.compile(["x"])  # type: ignore[list-item]
+        rc.compile([3])  # type: ignore[list-item]
     with pytest.raises(rc.OperandError, match="two tensors"):
         rc.compile([rc.parse("x'*x", x="n"), rc.parse("tr(x)", x="n n")])
     with pytest.raises(rc.UnknownName, match="style"):

@@ -15,8 +15,7 @@ def test_a_right_derivative_is_verified() -> None:
 )
 def test_a_wrong_derivative_is_refuted(formula: str, wrong: str) -> None:
     f = rc.parse(formula, x="n", A="n n")
-    claim = rc.parse(wrong, x="n", A="n n")
-    claim.origin = rc.grad(f, "x").origin
+    claim = rc.parse(wrong, x="n", A="n n").described(origin=rc.grad(f, "x").origin)
     report = rc.verify(claim)
     assert not report and "REFUTED" in str(report)
 
