@@ -20,44 +20,10 @@ SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 LONGEST = 20_000  # characters
 MOST_DIGITS = 40  # behind the point of an exact decimal
 TOKEN = re.compile(r"[A-Za-z]\w*|\d+(?:\.\d+)?|\.[*/^]|[^\s\w]")
-GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "pi",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Pi",
-        "Sigma",
-        "Upsilon",
-        "Phi",
-        "Psi",
-        "Omega",
-    ]
-)
+LETTERS = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
+CAPITALS = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+GREEK_LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", f"{LETTERS} {CAPITALS}".split(), strict=True))
+GREEK = frozenset(GREEK_LETTERS.values())
 TRANSPOSE = r"^{\mathsf T}"
 
 Pieces = tuple["str | Formula", ...]
@@ -120,6 +86,21 @@ class Formula:
         return f"Formula({self.text!r})"
 
 
+def latex_with(formula: Formula, names: Mapping[str, Formula]) -> list[str | Formula]:
+    """The LaTeX pieces of a formula, other formulas standing for some names."""
+    out: list[str | Formula] = []
+    stack: list[str | Formula] = [formula]
+    while stack:
+        piece = stack.pop()
+        if isinstance(piece, str):
+            out.append(piece)
+        elif piece.kind == "name" and str(piece.pieces[0]) in names:
+            out.append(names[str(piece.pieces[0])])
+        else:
+            stack.extend(reversed(piece.latex_pieces))
+    return out
+
+
 @lru_cache(maxsize=4096)
 def count_tokens(text: str) -> int:
     """The number of tokens in a text."""
@@ -155,23 +136,39 @@ def cheapest(formulas: Iterable[Formula]) -> Formula:
 
 
 def latex_name(name: str) -> str:
-    r"""A name in LaTeX: one letter as it is, a Greek one by its command, others in ``\mathit``; everything escaped."""
-    stem, digits = re.fullmatch(r"(.*?)(\d*)", name, re.S).groups()  # type: ignore[union-attr]
-    head, _, tail = stem.rstrip("_").partition("_")
-    if stem and not digits and head and tail:
-        return f"{latex_name(head)}_{{{latex_name(tail)}}}"
-    stem = stem.rstrip("_") if digits else stem
-    if stem and digits:
-        return f"{latex_name(stem)}_{{{digits}}}"
+    r"""A name in LaTeX: one letter as it is, a Greek one by its command, others in ``\mathit``; everything escaped.
+
+    What follows an underscore, and digits at the end, is one subscript: ``x_1_2`` is ``x_{1,2}``. A direction ``dx`` has an
+    upright d.
+    """
+    head, *rest = name.split("_")
+    stem, digits = re.fullmatch(r"(.*?)(\d*)", head, re.S).groups()  # type: ignore[union-attr]
+    if not stem or not all(part.isalnum() for part in rest):
+        return _latex_word(name)
+    below = [digits, *rest] if digits else rest
+    return _latex_word(stem) + (f"_{{{','.join(map(_latex_subscript, below))}}}" if below else "")
+
+
+def _latex_subscript(name: str) -> str:
+    return name if name.isascii() and name.isdigit() else latex_name(name)
+
+
+def _latex_word(name: str) -> str:
+    letter = _latex_letter(name)
+    if letter:
+        return letter
+    if name[:1] == "d" and _latex_letter(name[1:]):
+        return rf"\mathrm{{d}}{_latex_letter(name[1:])}"
+    return rf"\mathit{{{name}}}" if name.isascii() and name.isalnum() else rf"\text{{{escaped(name)}}}"
+
+
+def _latex_letter(name: str) -> str:
+    """One letter, or the command of a Greek one; empty for longer names."""
     if name in GREEK:
         return f"\\{name}"
-    if len(name) == 1 and name.isascii() and name.isalpha():
-        return name
-    if re.fullmatch(r"d[A-Z]", name):
-        return rf"\mathrm{{d}}{name[1]}"
-    if name.isascii() and name.isalnum():
-        return rf"\mathit{{{name}}}"
-    return rf"\text{{{escaped(name)}}}"
+    if len(name) == 1 and name in GREEK_LETTERS:
+        return f"\\{GREEK_LETTERS[name]}"
+    return name if len(name) == 1 and name.isascii() and name.isalpha() else ""
 
 
 def latex_size(size: Axis) -> str:
@@ -286,18 +283,22 @@ def power(base: Formula, exponent: Number, matrix: bool = False) -> Formula:
         return power(base.parts[0], base.detail[0] * exponent, matrix)
     if exponent == Fraction(1, 2) and not matrix:
         if base.order:
-            return simple_call("sqrt", [base], base.order, along=True, degree=base.degree)
+            return call("sqrt", [base], base.order, (r"\sqrt{", base, "}"), along=True, degree=base.degree)
         return call("sqrt", [base], 0, (r"\sqrt{", base, "}"), degree=base.degree)
     operator = ".^" if base.order and not matrix else "^"
     text = number_text(exponent) or f"({exponent.numerator}/{exponent.denominator})"
     shown = text if isinstance(exponent, int) else rf"{exponent.numerator}/{exponent.denominator}"
     mark = r"\odot " if operator == ".^" else ""
     tight = base.latex_level >= ATOM and base.kind not in ("transpose", "power")
+    raised: Pieces = (*((base,) if tight else (r"\left(", base, r"\right)")), f"^{{{mark}{shown}}}")
+    if base.kind == "call" and base.detail[0] == "inv":  # it has an exponent already
+        inner = wrapped_latex(base.parts[0], ATOM)
+        raised = (*inner, f"^{{-{shown}}}") if matrix else (r"\left(", base, rf"\right)^{{{mark}{shown}}}")
     degree = base.degree * max(1, int(exponent))
     return Formula(
         "power",
         [*wrapped(base, ATOM), operator, text],
-        [*((base,) if tight else (r"\left(", base, r"\right)")), f"^{{{mark}{shown}}}"],
+        raised,
         order=base.order,
         level=POWER,
         parts=[base],

@@ -61,9 +61,10 @@ def indexed(base: Formula, letters: Sequence[str], marks: str = "") -> Formula:
 
 
 def placed(body: Formula, letters: Sequence[str], opening: str = "(") -> Formula:
-    """A body that says the order of its indices, to be given others: `(A_ij + B_ij -> ij)`."""
+    """A body that says the order of its indices, to be given others: `(A_ij + B_ij -> ij)`; in LaTeX `[A_ij + B_ij]_ij`."""
     closing = ")" if opening else ""
-    latex: list[str | Formula] = [r"\left(", body, r"\right)"] if opening else [body]
+    order = " ".join(letter if letter[:1] == "(" else latex_letter(letter) for letter in letters)
+    latex: list[str | Formula] = [r"\left[", body, rf"\right]_{{{order}}}"] if letters else [r"\left(", body, r"\right)"]
     return Formula("placed", [opening, body, " -> ", listed(letters), closing], latex, order=0)
 
 

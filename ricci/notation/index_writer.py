@@ -12,12 +12,14 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
-from ricci.functions import Apply
+from ricci.functions import Apply, apply
 from ricci.notation.arithmetic import magnitude, natural, plus
 from ricci.notation.formula import (
     LONGEST,
     Formula,
+    Pieces,
     TooLong,
+    latex_with,
     named,
     number,
     simple_call,
@@ -52,7 +54,7 @@ from ricci.notation.syntax import run
 from ricci.notation.ungrouping import ungrouped
 from tensor_networks.axes import show
 from tensor_networks.networks import Factor, Network, Sum
-from tensor_networks.nodes import Node, Size, Tensor, walk
+from tensor_networks.nodes import Node, Size, Tensor, tensor, walk
 from tensor_networks.numbers import Number
 from tensor_networks.patterns import Pattern
 
@@ -320,14 +322,18 @@ class IndexWriter:
         if node.batch:
             value: Formula = yield self.batched(node, letters, level)
             return value
-        shown = matrix_formula(node) if self.latex else None
         inside = []
         for arg in node.args:
             inside.append((yield self.whole(arg, level, "(" if len(node.args) > 1 else "")))
         value = simple_call(name, inside, 0, node.function.latex)
-        if shown is not None:
-            value.latex_pieces = (r"\left(", shown, r"\right)") if shown.kind != "call" or name == "inv" else (shown,)
-        return self.at_heights(value, letters, None)
+        if self.latex:
+            value.latex_pieces = in_latex(name, node.args, inside, bool(letters))
+        value = self.at_heights(value, letters, None)
+        if self.latex and name == "unit":
+            entry = yield self.expression(node.args[0], letters, level)
+            norm = in_latex("norm2", node.args, inside, False)
+            value.latex_pieces = (r"\frac{", entry, "}{", *norm, "}")
+        return value
 
     def whole(self, arg: Node, level: Level, opening: str) -> Step[Formula]:
         """An argument that a function takes whole: a name, or a body and the order of its indices."""
@@ -350,3 +356,14 @@ class IndexWriter:
         inner = [*letters[: node.batch], *core]
         body = yield self.expression(arg, inner, Level((*level.used, *core), frozenset()))
         return self.at_heights(simple_call(node.function.name, [body], 0, node.function.latex), letters[node.batch :], None)
+
+
+def in_latex(name: str, nodes: Sequence[Node], args: Sequence[Formula], has_indices: bool) -> Pieces:
+    """A function that takes its arguments whole as matrix notation shows it, of arguments in index notation."""
+    places = [tensor(f"argument {place}", node.axes) for place, node in enumerate(nodes)]
+    shown = matrix_formula(apply(name, *places))
+    if shown is None or shown.kind != "call":
+        return simple_call(name, args, 0).latex_pieces
+    pieces = latex_with(shown, {place.name: arg for place, arg in zip(places, args, strict=True)})
+    closed = not has_indices or str(pieces[-1]).endswith(r"\right)")
+    return tuple(pieces) if closed else (r"\left(", *pieces, r"\right)")

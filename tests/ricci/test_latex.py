@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+import ricci as rc
 from ricci.notation import read
 from ricci.notation.formula import latex_name
 from ricci.notation.latex import latex
@@ -55,13 +56,103 @@ def test_names_are_escaped() -> None:
     assert latex_name("x_hat") == r"x_{\mathit{hat}}"
     assert latex_name("x1") == "x_{1}"
     assert latex_name("dX") == r"\mathrm{d}X"
+    assert latex_name("dx1") == r"\mathrm{d}x_{1}"
+    assert latex_name("x_1_2") == "x_{1,2}"
+    assert latex_name("x_a1") == "x_{a_{1}}"
+    assert latex_name("λ") == latex_name("lambda") == r"\lambda"
     assert latex_name("a%b$\\{") == r"\text{a\%b\$\textbackslash{}\{}"
+
+
+TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|[^\s]")
+
+
+def scripts_on_scripts(text: str) -> list[str]:
+    """Where TeX stops: a second subscript or superscript on one nucleus, a script of nothing, a group that is not closed."""
+    faults: list[str] = []
+    stack: list[set[str]] = [set()]  # for every open group the scripts that its last nucleus has
+    pending = ""
+    for found in TOKEN.finditer(text):
+        token = found.group()
+        if token in "_^":
+            if token in stack[-1] or pending:
+                faults.append(text[max(0, found.start() - 20) : found.end() + 5])
+            pending = token
+            continue
+        if token == "}":
+            faults += ["}"] if len(stack) == 1 or pending else []
+            stack = stack[:-1] or [set()]
+            continue
+        if pending:
+            stack[-1].add(pending)
+            pending = ""
+        else:
+            stack[-1].clear()
+        if token == "{":
+            stack.append(set())
+    return faults + (["open"] if len(stack) > 1 or pending else [])
+
+
+def test_the_check_sees_what_tex_refuses() -> None:
+    assert (
+        scripts_on_scripts("x_{1}_{2}")
+        and scripts_on_scripts("x^2^3")
+        and scripts_on_scripts("{x")
+        and scripts_on_scripts("x_")
+    )
+    assert not scripts_on_scripts(r"x_{1}^{2} {x_1}_{2} \mathrm{d}x_{a_{1}}{}^{j}")
+
+
+NAMES = [
+    "x_1_2",
+    "x_a1",
+    "a1",
+    "λ",
+    "lambda_2",
+    "W_h",
+    "dx",
+    "x1_hat",
+    "é",
+    "constant_9095e521",
+    "x_",
+    "Sigma_1",
+    "d1",
+    "B_i_j_k",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("notation", ["matrix", "index"])
+def test_names_make_no_double_scripts(name: str, notation: str) -> None:
+    texts = ["V", "V'*A*V", "V.*x", "sum(exp(V).^2)", "V/norm2(V)", "softmax(A*V)", "norm2(A*V)^3", "A*V + x./V", "sqrt(V)"]
+    vectors = [rc.parse(text.replace("V", name), notation="matrix", **{name: "n", "A": "n n", "x": "n"}) for text in texts]
+    texts = ["M'", "inv(M)^2", "M.^2", "M*A*M'", "logdet(M*A)", "inv(M + A)", "M/norm2(M)", "diag(diag(M))", "tr(M)^2"]
+    matrices = [rc.parse(text.replace("M", name), notation="matrix", **{name: "n n", "A": "n n"}) for text in texts]
+    for e in (*vectors, *matrices, *(rc.derivative(e, name) for e in (*vectors, *matrices))):
+        shown = e.latex(notation)
+        assert scripts_on_scripts(shown) == [], shown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_steps_and_differentials_of_any_name(name: str) -> None:
+    f = rc.parse(f"log(norm2(A*{name} - b_1)^2)", notation="matrix", **{name: "n", "A": "m n", "b_1": "m"})
+    for notation in ("matrix", "index"):
+        assert scripts_on_scripts(rc.steps(f, name, notation=notation).latex()) == []
+    for order in (1, 2):
+        assert scripts_on_scripts(rc.differential(f, name, order=order)._repr_latex_()) == []
+
+
+def test_index_notation_has_no_matrix_products_in_it() -> None:
+    e = rc.parse("inv(A*B + Sigma)*x/norm2(x)", A="n n", B="n n", Sigma="n n", x="n")
+    assert e.latex("index") == (
+        r"\left(\left[A_{k m}\,B_{m l} + \Sigma_{k l}\right]_{k l}^{-1}\right)_{i j}\,\frac{x_{j}}{\left\lVert x\right\rVert_2}"
+    )
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=lambda c: c["id"])
 @pytest.mark.parametrize("notation", ["matrix", "index"])
 def test_the_corpus_is_balanced_and_uses_known_macros(case: dict[str, object], notation: str) -> None:
     text = latex(derived(case), notation)
+    assert scripts_on_scripts(text) == []
     assert set(re.findall(r"\\([A-Za-z]+)", text)) <= set(KATEX.split())
     depth = 0
     for brace in re.findall(r"(?<!\\)[{}]", text):
