@@ -42,7 +42,8 @@ def _no_list(labels: object) -> list[Any]:
 
 
 def write_einsum(node: Node) -> str:
-    """The node as einsum: one line per term; what is not a leaf is named in lines before, such as `t0 = tanh(x)`.
+    """The node as einsum: the terms of a sum one a line, a sign before each but the first; what is not a leaf is named in
+    lines before, such as `t0 = tanh(x)`.
 
     A diagonal or broadcast output shows as a label that no operand carries or that is repeated: `'ab,ac->bdcd'`.
     """
@@ -51,8 +52,7 @@ def write_einsum(node: Node) -> str:
     for part in walk(*_parts(node)):
         if names.needed(part):
             lines.append(f"{names.of(part)} = {_definition(part, names.of)}")
-    shown = [_written(row, names.of) for row in rows(node)]
-    return "\n".join(lines + (shown or [f"0 ({show_shape(node.axes)})"]))
+    return "\n".join([*lines, *_terms(node, names.of)])
 
 
 def _parts(node: Node) -> list[Node]:
@@ -94,7 +94,14 @@ def _definition(node: Node, name: Callable[[Node], str]) -> str:
     """The right side of the line of a node that is no leaf."""
     if isinstance(node, Apply):
         return f"{node.function.name}({', '.join(map(name, node.args))})"
-    return " + ".join(_written(row, name) for row in rows(node)) or f"0 ({show_shape(node.axes)})"
+    return " ".join(_terms(node, name))
+
+
+def _terms(node: Node, name: Callable[[Node], str]) -> list[str]:
+    """The terms of a node, the second and later ones with their signs."""
+    shown = [_written(row, name) for row in rows(node)]
+    signed = [f"- {text[1:].removeprefix('1 * ')}" if text.startswith("-") else f"+ {text}" for text in shown[1:]]
+    return [*shown[:1], *signed] or [f"0 ({show_shape(node.axes)})"]
 
 
 def _written(row: Row, name: Callable[[Node], str]) -> str:

@@ -190,10 +190,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ricci.curvature", "ricci.differentials", "ricci.legend", "ricci.manifolds", "ricci.methods", "ricci.programs"),
     ("ricci.derive",),
     ("ricci.verify",),
-    ("ricci.__main__", "ricci.diagnosis", "ricci.equality"),
+    ("ricci.diagnosis", "ricci.equality"),
     ("ricci.derivation", "ricci.guesses", "ricci.terms"),
     ("ricci.check", "ricci.steps"),
     ("ricci",),
+    ("ricci.__main__",),
 )
 RANK = {module: rank for rank, row in enumerate(LAYERS) for module in row}
 

@@ -100,6 +100,16 @@ def test_writes_a_program_when_functions_are_involved():
     assert "->'" in lines[-1]
 
 
+def test_terms_have_signs_between_them():
+    declared = {"A": "n n", "B": "n n", "x": "n"}
+    assert write_einsum(read("A + A'", declared).node) == "'ab->ba' (A)\n+ 'ab->ab' (A)"
+    lines = write_einsum(read("A - B - 2*A'", declared).node).splitlines()
+    assert len(lines) == 3
+    assert all(line[:2] in ("+ ", "- ") for line in lines[1:])
+    assert not any("1 * " in line for line in lines[1:])
+    assert " + " in write_einsum(read("exp(A*x + B*x)", declared).node)
+
+
 def test_writes_groups_powers_sizes_and_zero():
     declared = {"A": "n m", "x": "n"}
     assert write_einsum(read("vec(A)", declared).node) == "'ab->(ba)' (A)"
