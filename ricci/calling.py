@@ -36,6 +36,9 @@ class Functions:
         call.__doc__ = f"The function {name} of the table, of {FUNCTIONS[name].arity} argument(s)."
         return call
 
+    def __repr__(self) -> str:
+        return f"<the {len(FUNCTIONS)} functions of the table: {', '.join(sorted(FUNCTIONS)[:5])}, ...>"
+
     def __dir__(self) -> list[str]:
         return sorted(FUNCTIONS)
 

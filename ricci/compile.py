@@ -207,6 +207,10 @@ class Compiled:
             own = {"__call__": staticmethod(call), "__doc__": Compiled.__doc__}
             self.__class__ = type("Compiled", (Compiled,), own)
 
+    def __repr__(self) -> str:
+        shapes = ", ".join(show_shape(node.axes) for node in self.nodes)
+        return f"Compiled({', '.join(map(clip, self.names))}) -> {shapes} on {self.backend or 'the backend of its arrays'}"
+
     @property
     def source(self) -> str:
         """Standalone source."""

@@ -220,6 +220,9 @@ class Sliced:
         self.compiled, self.executor, self.progress, self.slices = compiled, executor, progress, slices
         self.names = compiled.names
 
+    def __repr__(self) -> str:
+        return f"Sliced({', '.join(self.names)}) in at least {self.slices} slices where memory needs it"
+
     @property
     def source(self) -> str:
         """Standalone source of the whole, unsliced."""

@@ -19,6 +19,7 @@ from ricci.compile import Compiled, compile
 from ricci.cores import Term, components
 from ricci.solving import solution
 from tensor_networks.axes import Axis, show_shape, value
+from tensor_networks.costs import Cost
 from tensor_networks.errors import OperandError, ShapeError
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node, Tensor, tensor
@@ -45,8 +46,28 @@ class Structured:
         self._compiled: dict[Any, Compiled] = {}
         self._sizes: dict[Any, dict[str, int]] = {}
 
+    def __repr__(self) -> str:
+        return f"Structured({', '.join(self.names)}) -> operator {show_shape(self.axes)}, {len(self._cores)} cores"
+
+    @property
+    def source(self) -> str:
+        """Standalone source of the cores, which are all that depends on the arrays."""
+        return self.cores.source
+
+    def cost(self, /, **sizes: int) -> Cost:
+        """What computing the cores costs, for sizes given by symbol (100 for those not given).
+
+        Raises:
+            UnknownName: there is no such size.
+        """
+        return self.cores.cost(**sizes)
+
     def __call__(self, /, *given: Any, **arrays: Any) -> Operator:
-        """The operator at these arrays."""
+        """The operator at these arrays.
+
+        Raises:
+            SizeError, OperandError, UnknownName: see `ricci.evaluate`.
+        """
         arrays = dict(zip(self.names, given, strict=False)) | arrays
         shapes = tuple((name, np.shape(array)) for name, array in arrays.items())
         if shapes not in self._sizes:  # what is not needed for the cores is checked once, and may tell a size

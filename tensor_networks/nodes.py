@@ -1,6 +1,6 @@
 """Nodes: immutable, interned values. Equal content is the same object, so nodes are compared with ``is``.
 
-The leaves live here (`Tensor`, `Size`); `Network` and `Sum` stand in `networks.py`; functions of nodes are made by whoever
+The leaves live here (`Tensor`, `Size`); `Network` and `Sum` stand in `composites.py`; functions of nodes are made by whoever
 knows functions: any subclass of `Node` with a `function` attribute is a call for the floors below.
 """
 

@@ -143,7 +143,7 @@ def _known(one: Any) -> Any:
     if one is None or one is Ellipsis or isinstance(one, slice):
         return one
     if isinstance(one, Node):
-        raise TraceError("an index must be a constant: the value of an expression is not known while it is traced")
+        raise TraceError("an index must be a constant: the value of an expression is known only when arrays are given")
     array = np.asarray(one) if not hasattr(one, "__index__") or isinstance(one, np.ndarray) else np.asarray(int(one))
     if isinstance(one, bool | np.bool_) or array.dtype.kind not in "iub":
         if array.size or array.dtype.kind != "f":

@@ -217,12 +217,12 @@ class NumpyProtocols:
 
     def __bool__(self) -> bool:
         raise TraceError(
-            f"a branch on the value of {self._text()}: it is not known while the function is traced",
+            f"a branch on the value of {self._text()}: it is known only when arrays are given",
             hint=HINT,
         )
 
     def _number(self, *_: object) -> NoReturn:
-        raise TraceError(f"{self._text()} is an expression: its number is not known while it is traced")
+        raise TraceError(f"{self._text()} is an expression: its number is known only when arrays are given")
 
     __float__ = __int__ = __complex__ = __index__ = _number
 
@@ -233,7 +233,7 @@ class NumpyProtocols:
     __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _rounded
 
     def __contains__(self, item: object) -> bool:
-        raise TraceError(f"whether {self._text()} contains a number is not known while it is traced")
+        raise TraceError(f"whether {self._text()} contains a number is known only when arrays are given")
 
     def __setitem__(self, key: object, value: object) -> None:
         raise TraceError(f"an entry of {self._text()} is written in place: an expression cannot change")
