@@ -7,7 +7,7 @@ matrix in the layout you want, or as numbers.
 
 from ricci import methods as methods  # gives `Expr` the methods that lead to rooms above it
 from ricci.calling import MissingFunction, fn
-from ricci.check import Check, check
+from ricci.checking import Check, check
 from ricci.curvature import (
     KroneckerFactors,
     fisher,
@@ -34,16 +34,16 @@ from ricci.derive import (
 from ricci.differentials import Differential, identify
 from ricci.equality import Equality, equal
 from ricci.expr import Expr, Provenance, tensor, tensors
-from ricci.legend import legend
+from ricci.legends import legend
 from ricci.manifolds import riemannian_gradient
 from ricci.notation.indexed import Index, indices
 from ricci.notation.numpy_protocols import MissingMethod
 from ricci.notation.numpy_shapes import SizeClash
 from ricci.programs import compile, cost, einsum_program, evaluate, source
 from ricci.reading import einsum, from_json, parse
-from ricci.steps import steps
+from ricci.stepwise import steps
 from ricci.tracing import trace
-from ricci.verify import Verification, verify
+from ricci.verification import Verification, verify
 from tensor_networks.errors import (
     DerivativeError,
     FormatError,

@@ -13,8 +13,8 @@ from ricci.expr import Expr
 from ricci.layout import LAYOUTS, ORDERS
 from ricci.programs import source
 from ricci.reading import parse
-from ricci.steps import steps
-from ricci.verify import verify
+from ricci.stepwise import steps
+from ricci.verification import verify
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import OperandError, RicciError
 

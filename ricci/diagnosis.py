@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ricci.expr import Expr, leaves
-from ricci.verify import DOMAINS, random_point, regular, size_choices, symmetrised
+from ricci.verification import DOMAINS, random_point, regular, size_choices, symmetrised
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.errors import OperandError, RicciError
 

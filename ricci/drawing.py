@@ -12,7 +12,7 @@ from ricci.functions import apply
 from ricci.notation.writing import write
 from ricci.simplify import settle
 from tensor_networks.composites import Factor, Network, Sum
-from tensor_networks.drawing.diagram import Diagram
+from tensor_networks.drawing.diagrams import Diagram
 from tensor_networks.drawing.glyphs import default_sides
 from tensor_networks.drawing.html import page, table
 from tensor_networks.drawing.mesh import Part

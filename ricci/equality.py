@@ -14,7 +14,7 @@ from ricci.elementary import spelled
 from ricci.expr import Expr, leaves
 from ricci.passes.halves import halved
 from ricci.simplify import settle
-from ricci.verify import DOMAINS, random_point, regular, size_choices
+from ricci.verification import DOMAINS, random_point, regular, size_choices
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import LimitError, OperandError, RicciError, ShapeError
 from tensor_networks.nodes import Node

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ricci.assumptions import assumptions
-from ricci.compile import evaluate
+from ricci.compiled import evaluate
 from ricci.constants import is_constant
 from ricci.documents import document, loaded, parsed, restored, text_of
 from ricci.notation.declarations import parse_declaration

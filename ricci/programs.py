@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ricci import compile as nodes_level
+from ricci import compiled as nodes_level
 from ricci.arguments import Expression, as_expression, size_numbers_of
-from ricci.compile import BACKENDS, Compiled
+from ricci.compiled import BACKENDS, Compiled
 from ricci.expr import Expr, nodes_of
 from ricci.slicing import Sliced
 from ricci.structure import Structured

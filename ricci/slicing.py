@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ricci.compile import SHARE, Compiled, physical_memory, source
+from ricci.compiled import SHARE, Compiled, physical_memory, source
 from ricci.foreign import common_backend
 from ricci.functions import Apply, apply
 from tensor_networks.axes import value

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ricci.compile import Compiled, compile
+from ricci.compiled import Compiled, compile
 from ricci.cores import Term, components
 from ricci.solving import solution
 from tensor_networks.axes import Axis, show_shape, value

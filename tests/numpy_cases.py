@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 import ricci as rc
-from ricci.compile import evaluate
+from ricci.compiled import evaluate
 from ricci.constants import constants_of
 from tensor_networks.networks import Network
 from tensor_networks.nodes import Size, walk

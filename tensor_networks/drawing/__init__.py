@@ -1,6 +1,6 @@
 """Pictures of tensor networks: `diagram` draws a node, `Diagram` renders it, `network_of` reads an SVG back."""
 
-from tensor_networks.drawing.diagram import Diagram
+from tensor_networks.drawing.diagrams import Diagram
 from tensor_networks.drawing.reading import network_of
 from tensor_networks.drawing.scene import Options, Scene
 from tensor_networks.nodes import Node

@@ -85,7 +85,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "tensor_networks.rewrite",
         "tensor_networks.summation",
     ),
-    ("tensor_networks", "tensor_networks.drawing.diagram", "tensor_networks.drawing.panel", "tensor_networks.prepare"),
+    ("tensor_networks", "tensor_networks.drawing.diagrams", "tensor_networks.drawing.panel", "tensor_networks.prepare"),
     ("tensor_networks.builder", "tensor_networks.drawing.scene"),
     ("tensor_networks.drawing", "tensor_networks.program"),
     ("tensor_networks.backends.spelling", "tensor_networks.costs", "tensor_networks.einsum_program"),
@@ -167,7 +167,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "ricci.assumptions",
-        "ricci.compile",
+        "ricci.compiled",
         "ricci.notation.inference",
         "ricci.notation.matrix_reader",
         "ricci.notation.numpy_calculations",
@@ -187,12 +187,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ricci.calling", "ricci.drawing", "ricci.stand_ins", "ricci.views"),
     ("ricci.layout", "ricci.layout_patterns", "ricci.reading", "ricci.tracing"),
     ("ricci.arguments", "ricci.layout_table", "ricci.substitution"),
-    ("ricci.curvature", "ricci.differentials", "ricci.legend", "ricci.manifolds", "ricci.methods", "ricci.programs"),
+    ("ricci.curvature", "ricci.differentials", "ricci.legends", "ricci.manifolds", "ricci.methods", "ricci.programs"),
     ("ricci.derive",),
-    ("ricci.verify",),
+    ("ricci.verification",),
     ("ricci.diagnosis", "ricci.equality"),
     ("ricci.derivation", "ricci.guesses", "ricci.terms"),
-    ("ricci.check", "ricci.steps"),
+    ("ricci.checking", "ricci.stepwise"),
     ("ricci",),
     ("ricci.__main__",),
 )
@@ -331,8 +331,22 @@ def test_the_imports_that_the_rules_see() -> None:
     tree = ast.parse(
         "import tensor_networks.nodes\n"
         "from tensor_networks import plan, tensor\n"
-        "def f():\n    from ricci.expr import Expr\n    import_module('ricci.verify')\n"
+        "def f():\n    from ricci.expr import Expr\n    import_module('ricci.verification')\n"
     )
     seen = {name for node in ast.walk(tree) for name in imported("ricci", node)}
-    assert seen >= {"tensor_networks.nodes", "tensor_networks.plan", "tensor_networks", "ricci.verify"}
+    assert seen >= {"tensor_networks.nodes", "tensor_networks.plan", "tensor_networks", "ricci.verification"}
     assert {"ricci.expr"} <= seen
+
+
+def test_no_function_hides_a_module() -> None:
+    """``import ricci.derive as m`` is the module: no package has a function that is called as one of its modules."""
+    code = (
+        "import importlib, json, sys, types\n"
+        "names = json.loads(sys.argv[1])\n"
+        "for name in names: importlib.import_module(name)\n"
+        "pairs = [name.rpartition('.') for name in names if '.' in name]\n"
+        "print(json.dumps([p + '.' + m for p, _, m in pairs if not isinstance(getattr(sys.modules[p], m), types.ModuleType)]))"
+    )
+    names = json.dumps([name for name in FILES if not name.endswith("__main__")])
+    done = subprocess.run([sys.executable, "-c", code, names], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr

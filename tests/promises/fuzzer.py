@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 import ricci as rc
-from ricci.compile import source
+from ricci.compiled import source
 from tests.promises.oracle import LOOSE, TOLERANCE, Arrays, Wrong, along, compare, declared, evaluated, higher, sizes_of
 from tests.promises.spellings import ROUTES, declaration, routes_of
 from tests.promises.trees import SHAPE_OF, TRAITS, VARIABLES, Generator, Tree, Unsuitable, leaf, structured, value

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ricci.compile import Compiled, compile, evaluate, source
+from ricci.compiled import Compiled, compile, evaluate, source
 from ricci.functions import FUNCTIONS, apply
 from tensor_networks.errors import LimitError, OperandError, SizeError, UnknownName
 from tensor_networks.networks import network, total, zero

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci.compile import evaluate
+from ricci.compiled import evaluate
 from ricci.constants import constant_array, constants_of, is_constant, selection
 from tests.numpy_cases import ARRAY, MASK
 

@@ -9,7 +9,7 @@ import ricci as rc
 from ricci import calculus
 from ricci.functions import FUNCTIONS, Apply, Function, Operator, apply
 from ricci.simplify import settle
-from ricci.verify import STEP
+from ricci.verification import STEP
 from tensor_networks import Tensor, expand, network, tensor
 from tensor_networks.axes import value
 from tensor_networks.nodes import walk

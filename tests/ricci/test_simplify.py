@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci.compile import evaluate
+from ricci.compiled import evaluate
 from ricci.notation import read
 from ricci.notation.declarations import parse_declaration
 from ricci.passes.matching import exchanges, occurrences

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci.compile import evaluate
+from ricci.compiled import evaluate
 from ricci.constants import constants_of
 
 DATA = Path(__file__).resolve().parents[1] / "data"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ricci.compile import Compiled
+from ricci.compiled import Compiled
 from tensor_networks.axes import product, value
 from tensor_networks.errors import OperandError, ShapeError
 from tensor_networks.networks import network, total
