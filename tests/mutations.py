@@ -55,7 +55,7 @@ MUTANTS = (
         "tests/promises/test_findings.py",
     ),
     Mutant("tensor_networks/rewrite.py", "c * number) for done, c in partial", "c) for done, c in partial", FLOOR),
-    Mutant("ricci/layout.py", "else tuple(reversed(axes))", "else tuple(axes)", "tests/ricci/test_layout.py " + FUZZ),
+    Mutant("ricci/views.py", "else tuple(reversed(axes))", "else tuple(axes)", "tests/ricci/test_layout.py " + FUZZ),
     Mutant("ricci/notation/index_writer.py", "powered and wires.count(w) > 1", "False", "tests/promises/test_findings.py"),
     Mutant("ricci/passes/diagonals.py", "taken = Factor(_taken(child", "taken = Factor(-1 * _taken(child", FUZZ),
     Mutant("ricci/documents.py", "0 <= place < len(nodes)", "place < len(nodes)", DOCUMENTS),

@@ -50,7 +50,21 @@ def test_every_step_is_right(text: str, variable: str, declared: dict[str, str],
         assert step.after.text("latex")
     assert derivation.result == rc.derivative(f, variable)
     assert derivation[-1].after.node is rc.derivative(f, variable).settled
-    assert "zz" not in str(derivation) + derivation.latex() + str(rc.steps(f, variable, notation="index"))
+    shown = [str(derivation), derivation.latex(), derivation.html(), str(rc.steps(f, variable, notation="index"))]
+    assert not any("zz" in text or "#" in text.replace("&#", "") for text in shown)
+
+
+@pytest.mark.parametrize("name", ["zz", "zza", "zzb", "zz0", "zz1", "zzj"])
+@pytest.mark.parametrize("notation", ["matrix", "index"])
+def test_no_name_is_a_stand_in(name: str, notation: str) -> None:
+    """A tensor may be called as it likes: the derivation says of it what it says of any other."""
+    text = "tr(inv(X)*zzk*sin(zzk)) + norm2(X*zzk)^2"
+    declared = {"X": "n n"}
+    usual = rc.steps(rc.parse(text, zzk="n n", **declared), "X", notation=notation)
+    found = rc.steps(rc.parse(text.replace("zzk", name), **{name: "n n"}, **declared), "X", notation=notation)
+    assert all(step.check() for step in found)
+    words = [set(re.findall(r"zz[a-z0-9]*", str(derivation))) for derivation in (usual, found)]
+    assert {word.replace("zzk", name) for word in words[0]} == words[1]
 
 
 def test_in_print() -> None:
