@@ -334,14 +334,21 @@ def total(terms: Iterable[tuple[Node, Number]], axes: Iterable[Axis] | None = No
     if shape is None:
         raise ShapeError("an empty sum needs its shape")
     kept = {node: bounded(exact(number)) for node, number in gathered.items() if number != 0}
-    if len(kept) > 1 and not (len(apart) > 1 and all(term in kept for term, _ in apart)):
-        found = common_part([_as_term(node) for node in kept])
+    if len(kept) > 1 and not (len(apart) > 1 and all(term in kept for term, _ in apart)) and _may_share(kept):
+        found = common_part([as_term(node) for node in kept])
         if found is not None:
             return _pulled(found, kept)
     return linear(kept, shape)
 
 
-def _as_term(node: Node) -> Term:
+def _may_share(terms: Iterable[Node]) -> bool:
+    """Can terms have something in common? With a leaf or a function among them only if that is a factor of all others."""
+    leaf = next((term for term in terms if type(term) is not Network), None)
+    return leaf is None or all(term is leaf or leaf in term.children for term in terms)
+
+
+def as_term(node: Node) -> Term:
+    """A node as a product: its own factors, or itself as the only one."""
     if type(node) is Network:
         return Term(node.factors, node.outputs, node.sizes)
     slots = tuple((axis,) for axis in range(node.order))
@@ -357,16 +364,6 @@ def _pulled(found: Common, terms: Mapping[Node, Number]) -> Node:
         inside.append((network(factors, outputs, {wire: sizes[wire] for wire in wires}), number))
     core = total(inside, [found.sizes[place] for place in found.core])
     return network([*found.factors, (core, found.core)], found.outputs, found.sizes)
-
-
-def rebuilt(node: Node, children: Sequence[Node]) -> Node:
-    """The same node over other children of the same axes, in the order of its children."""
-    if isinstance(node, Network):
-        factors = [(child, f.slots, f.exponent) for child, f in zip(children, node.factors, strict=True)]
-        return network(factors, node.outputs, dict(enumerate(node.sizes)))
-    if isinstance(node, Sum):
-        return total(((child, number) for child, (_, number) in zip(children, node.terms, strict=True)), node.axes)
-    return node.rebuild(children)
 
 
 def _scaled(node: Node, number: Number) -> Node:
