@@ -7,6 +7,7 @@ from typing import Any
 
 from ricci.expr import Expr
 from ricci.functions import FUNCTIONS, apply
+from ricci.functions.aliases import ALIASES
 from ricci.notation.numpy_shapes import broadcast, operand
 from tensor_networks.errors import clip, suggestion
 
@@ -18,6 +19,7 @@ class Functions:
     """
 
     def __getattr__(self, name: str) -> Callable[..., Expr]:
+        name = ALIASES.get(name, name)
         if name not in FUNCTIONS:
             hint = suggestion(name, FUNCTIONS)
             raise AttributeError(f"there is no function {clip(name)}{f'; {hint}' if hint else ''}")
