@@ -14,7 +14,7 @@ from tensor_networks.networks import Network, Sum, network, size_of, total
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.patterns import Pattern, pattern
 
-ARGUMENTS = ("x", "w", "v")
+ARGUMENTS = ("x", "w", "v", "u")
 LETTERS = {"I": "abcdefgh", "K": "ijklmnop"}
 
 
@@ -69,7 +69,8 @@ def local_derivative(node: Apply, place: int) -> Node | None:
     """
     rule = node.function.rules[place]
     if rule is None:
-        raise DerivativeError(f"there is no derivative rule for {node.function.name}")
+        why = f": {node.function.reference}" if node.function.arity > 1 else ""
+        raise DerivativeError(f"there is no derivative rule for {node.function.name}{why}")
     if not rule:
         return None
     if isinstance(rule, Operator):

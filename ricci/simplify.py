@@ -9,14 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from weakref import WeakSet
 
-from ricci.passes.applied import determinants, exponentials, inverses, logarithms, multiples, parities, shifts
+from ricci.passes.applied import (
+    along_identities,
+    determinants,
+    exponentials,
+    inverses,
+    logarithms,
+    multiples,
+    parities,
+    shifts,
+    whole_powers,
+)
 from ricci.passes.diagonals import diagonals
 from ricci.passes.ends import chain_ends
 from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
 from ricci.passes.powers import common_norms, norms, roots, signs, units
 from ricci.passes.products import adjugates, cancellations, hyperbolics, reciprocal_exponentials, reciprocals, softmaxes
-from ricci.passes.sums import complements, like_terms, outer_sums
+from ricci.passes.sums import complements, like_terms, outer_sums, softpluses
 from tensor_networks.networks import Network, Sum
 from tensor_networks.nodes import Node
 from tensor_networks.rewrite import flatten, transform
@@ -29,6 +39,8 @@ OF_FUNCTIONS: tuple[Pass, ...] = (
     exponentials,
     inverses,
     parities,
+    whole_powers,
+    along_identities,
     shifts,
     determinants,
     multiples,
@@ -55,6 +67,7 @@ OF_SUMS: tuple[Pass, ...] = (
     alike,
     halves,
     complements,
+    softpluses,
     like_terms,
     chain_ends,
 )

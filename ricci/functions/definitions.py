@@ -58,11 +58,6 @@ def _mish(x: Node) -> Node:
     return times(x, apply("tanh", apply("softplus", x)))
 
 
-def _elu(x: Node) -> Node:
-    below = apply("expm1", scaled(apply("relu", scaled(x, -1)), -1))
-    return plus((apply("relu", x), 1), (below, 1))
-
-
 def _logit(x: Node) -> Node:
     return plus((apply("log", x), 1), (apply("log1p", scaled(x, -1)), -1))
 
@@ -85,6 +80,14 @@ def _relentr(x: Node, w: Node) -> Node:
 
 def _logaddexp(x: Node, w: Node) -> Node:
     return plus((x, 1), (apply("softplus", plus((w, 1), (x, -1))), 1))
+
+
+def _betaln(x: Node, w: Node) -> Node:
+    return plus((apply("gammaln", x), 1), (apply("gammaln", w), 1), (apply("gammaln", plus((x, 1), (w, 1))), -1))
+
+
+def _ndtri(x: Node) -> Node:
+    return scaled(apply("erfinv", plus((x, 2), (_ones(x), -1))), sqrt(2))
 
 
 def _clip(x: Node, low: Node, high: Node) -> Node:
@@ -124,33 +127,40 @@ def _lyapunov(x: Node, w: Node) -> Node:
     return apply("sylvester", x, network([(x, [*batch, "i", "j"])], [*batch, "j", "i"]), w)
 
 
-def _curve(name: str) -> Callable[[Node, Node, Node], Node]:
-    """The second derivative of a function of a matrix: a block of the first one at ``[[x, 0], [w, x]]`` along t."""
+def _third(name: str) -> Callable[..., Node]:
+    """The third derivative of a function of a matrix, given the second one along two directions.
 
-    def curve(x: Node, w: Node, t: Node) -> Node:
+    The last argument is a further direction t: the value is a block of the second derivative at ``[[x, 0], [t, x]]``.
+    """
+
+    def third(x: Node, *rest: Node) -> Node:
+        *others, t = rest
         batch = [f"b{axis}" for axis in range(x.order - 2)]
         sizes: dict[Hashable, Axis] = {"p": 2, "q": 2, **dict(zip([*batch, "i", "j"], x.axes, strict=True))}
         block = [*batch, ("p", "i"), ("q", "j")]
         below = total([(pattern("lower", 2), 1), (network((), "pp", {"p": 2}), -1)])
 
         def twice(node: Node) -> Node:
+            """The matrix at both places of the diagonal; an exponent stays."""
+            if node.order < x.order:
+                return node
             return network([(node, [*batch, "i", "j"])], [*batch, ("p", "i"), ("p", "j")], {"p": 2})
 
-        corner = network([(below, "pq"), (w, [*batch, "i", "j"])], block, sizes)
-        value = apply(f"{name}along", total([(twice(x), 1), (corner, 1)]), twice(t))
+        corner = network([(below, "pq"), (t, [*batch, "i", "j"])], block, sizes)
+        value = apply(name, total([(twice(x), 1), (corner, 1)]), *map(twice, others))
         return network([(value, block), (below, "pq")], [*batch, "i", "j"], sizes)
 
-    return curve
+    return third
 
 
 UNARY, BINARY = "()->()", "(),()->()"
 MATRICES = "(n,n),(n,n)->(n,n)"
+MATRICES_OF_FOUR = "(n,n),(n,n),(n,n),(n,n)"
 
 DEFINED: tuple[Function, ...] = (
     defined("silu", UNARY, _silu, r"\operatorname{silu}"),
     defined("gelu", UNARY, _gelu, r"\operatorname{gelu}"),
     defined("mish", UNARY, _mish, r"\operatorname{mish}"),
-    defined("elu", UNARY, _elu, r"\operatorname{elu}"),
     defined("softsign", UNARY, _softsign, r"\operatorname{softsign}"),
     defined("logit", UNARY, _logit, r"\operatorname{logit}", UNIT),
     defined("logsigmoid", UNARY, _logsigmoid, r"\log\sigma"),
@@ -160,17 +170,28 @@ DEFINED: tuple[Function, ...] = (
     defined("sec", UNARY, _over("cos"), r"\sec", INSIDE),
     defined("csc", UNARY, _over("sin"), r"\csc", POSITIVE),
     defined("cot", UNARY, _over("tan"), r"\cot", (0.3, 1.2)),
+    defined("sech", UNARY, _over("cosh"), r"\operatorname{sech}"),
+    defined("csch", UNARY, _over("sinh"), r"\operatorname{csch}", POSITIVE),
+    defined("coth", UNARY, _over("tanh"), r"\coth", POSITIVE),
+    defined("square", UNARY, lambda x: elementwise_power(x, 2), r"\operatorname{square}"),
+    defined("reciprocal", UNARY, lambda x: elementwise_power(x, -1), r"\operatorname{reciprocal}", POSITIVE),
+    defined("exp10", UNARY, _exponential(10), r"\operatorname{exp10}", UNIT),
+    defined("xlog1py", BINARY, lambda x, w: times(x, apply("log1p", w)), r"\operatorname{xlog1py}", POSITIVE),
+    defined("beta", BINARY, lambda x, w: apply("exp", apply("betaln", x, w)), r"B", POSITIVE),
     defined("log2", UNARY, _logarithm(2), r"\log_2", POSITIVE),
     defined("log10", UNARY, _logarithm(10), r"\log_{10}", POSITIVE),
     defined("exp2", UNARY, _exponential(2), r"\operatorname{exp2}"),
     defined("relentr", BINARY, _relentr, r"\operatorname{relentr}", POSITIVE),
+    defined("ndtri", UNARY, _ndtri, r"\Phi^{-1}", UNIT),
+    defined("betaln", BINARY, _betaln, r"\ln B", POSITIVE),
     defined("logaddexp", BINARY, _logaddexp, r"\operatorname{logaddexp}"),
     defined("clip", "(),(),()->()", _clip, r"\operatorname{clip}"),
     defined("logsoftmax", "(n)->(n)", _logsoftmax, r"\operatorname{logsoftmax}"),
     defined("specnorm", "(m,n)->()", _specnorm, r"\operatorname{specnorm}"),
     defined("lyapunov", MATRICES, _lyapunov, r"\operatorname{lyapunov}"),
     *(
-        defined(f"{name}curve", "(n,n),(n,n),(n,n)->(n,n)", _curve(name), rf"\operatorname{{{name}curve}}")
+        defined(f"{name}third", f"{MATRICES_OF_FOUR}->(n,n)", _third(f"{name}curve"), rf"\operatorname{{{name}third}}")
         for name in ("expm", "logm", "sqrtm")
     ),
+    defined("powmthird", "(n,n),(),(n,n),(n,n),(n,n)->(n,n)", _third("powmcurve"), r"\operatorname{powmthird}"),
 )

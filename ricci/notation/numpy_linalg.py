@@ -8,13 +8,13 @@ import numpy as np
 
 from ricci.constants import constant_array
 from ricci.functions import apply
+from ricci.functions.powers import matrix_power as power_of
 from ricci.notation.numpy_arrays import diagonal, trace
 from ricci.notation.numpy_products import matmul
-from ricci.notation.numpy_reductions import norm_of, reduced, sum_
+from ricci.notation.numpy_reductions import amax, amin, norm_of, sum_
 from ricci.notation.numpy_shapes import (
     Label,
     Operand,
-    Sizes,
     axis_number,
     axis_numbers,
     contracted,
@@ -23,9 +23,7 @@ from ricci.notation.numpy_shapes import (
     operand,
 )
 from ricci.notation.numpy_spectra import spectral_norm, square
-from ricci.notation.numpy_stand_ins import Untraceable
 from tensor_networks.errors import OperandError
-from tensor_networks.networks import network
 from tensor_networks.nodes import Node
 
 
@@ -42,14 +40,14 @@ def det(a: Operand) -> Node:
 class SlogdetResult(NamedTuple):
     """What ``np.linalg.slogdet`` returns."""
 
-    sign: Any
+    sign: Node
     logabsdet: Node
 
 
 def slogdet(a: Operand) -> SlogdetResult:
-    """The sign, which has no formula and raises when it is used, and the logarithm of the size of the determinant."""
-    sign = Untraceable("the sign of a determinant has no formula", "np.sign(np.linalg.det(X)) has one")
-    return SlogdetResult(sign, apply("logdet", square("slogdet", a)))
+    """The sign, and the logarithm of the size, of the determinant."""
+    node = square("slogdet", a)
+    return SlogdetResult(apply("detsign", node), apply("logdet", node))
 
 
 def solve(a: Operand, b: Operand) -> Node:
@@ -59,19 +57,7 @@ def solve(a: Operand, b: Operand) -> Node:
 
 def matrix_power(a: Operand, n: int) -> Node:
     """A whole power of the last two axes as a matrix; the inverse to the -n for a negative n."""
-    node = square("matrix_power", a)
-    exponent = integer(n, "the power of a matrix")
-    if not exponent:
-        batch = range(node.order - 2)
-        sizes: Sizes = {axis: node.axes[axis] for axis in batch}
-        return network((), [*batch, "same", "same"], sizes | {"same": node.axes[-1]})
-    node = apply("inv", node) if exponent < 0 else node
-    power = None
-    for digit in bin(abs(exponent))[2:]:
-        power = node if power is None else matmul(power, power)
-        if digit == "1" and power is not node:
-            power = matmul(power, node)
-    return node if power is None else power
+    return power_of(square("matrix_power", a), integer(n, "the power of a matrix"))
 
 
 def norm(x: Operand, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Node:
@@ -92,16 +78,18 @@ def norm(x: Operand, ord: Any = None, axis: Any = None, keepdims: bool = False) 
 
 
 def matrix_norm_of(node: Node, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Node:
-    """The norm of matrices in two axes: Frobenius, largest column sum (1), row sum (infinity), or of singular values."""
+    """The norm of matrices in two axes: Frobenius, largest (smallest) column sum (1, -1) or row sum (infinity),
+    or of singular values."""
     if ord in ("fro", "f"):
         return norm_of(node, "fro", axes, keepdims)
     if ord in (2, -2, "nuc"):
         return spectral_norm(node, ord, axes, keepdims)
-    if ord not in (1, float("inf")):
+    if ord not in (1, -1, float("inf"), float("-inf")):
         raise OperandError(f"a matrix norm of order {ord!r} has no formula here")
-    summed, largest = axes if ord == 1 else axes[::-1]
+    summed, kept = axes if ord in (1, -1) else axes[::-1]
     sums = sum_(apply("abs", node), summed, keepdims=True)
-    return sum_(reduced("amax", sums, [largest], True), tuple(axes), keepdims=keepdims)
+    extreme = (amax if ord > 0 else amin)(sums, kept, keepdims=True)
+    return sum_(extreme, tuple(axes), keepdims=keepdims)
 
 
 def vector_norm(x: Operand, *, axis: Any = None, ord: Any = 2, keepdims: bool = False) -> Node:
