@@ -13,7 +13,7 @@ from ricci.notation.declarations import check_name
 from ricci.selection import selected
 from ricci.simplify import settle
 from tensor_networks.axes import show_shape
-from tensor_networks.errors import DerivativeError, ShapeError
+from tensor_networks.errors import DerivativeError, OperandError, ShapeError, clip
 from tensor_networks.nodes import Node, Tensor, tensor
 
 Variable = str | Expr | Tensor
@@ -34,7 +34,7 @@ def derivative(expression: Expr, *wrt: Variable, structure: str = "projected") -
     """
     if structure not in ("projected", "free"):
         raise DerivativeError("structure is projected or free", hint=f"got {structure!r}")
-    variables = [expression.variable(which) for which in wrt]
+    variables = [_expression(expression).variable(which) for which in wrt]
     if structure == "projected":
         return _derived(calculus.derivative(expression.settled, variables), expression, variables)
     node = expression.settled
@@ -84,7 +84,7 @@ def divergence(expression: Expr, wrt: Variable) -> Expr:
     Raises:
         ShapeError: the shapes differ.
     """
-    variable = expression.variable(wrt)
+    variable = _expression(expression).variable(wrt)
     if expression.axes != variable.axes:
         shapes = f"{show_shape(expression.axes)} by {variable.name} of shape {show_shape(variable.axes)}"
         raise ShapeError(f"a divergence is that of a field by its own coordinates, not of {shapes}")
@@ -126,9 +126,21 @@ def grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> Expr | tuple[E
 
 def _variables(expression: Expr, wrt: Variable | Sequence[Variable]) -> list[Tensor]:
     """The variables of one or several."""
-    if isinstance(wrt, (str, Expr, Tensor)):
-        return [expression.variable(wrt)]
-    return [expression.variable(which) for which in wrt]
+    several: Sequence[Any] = wrt if isinstance(wrt, (list, tuple)) else [wrt]
+    return [_expression(expression).variable(which) for which in several]
+
+
+def _expression(given: Expr) -> Expr:
+    """What is differentiated, if it is an expression.
+
+    Raises:
+        OperandError: it is not.
+    """
+    if not isinstance(given, Expr):
+        message = f"an expression can be differentiated, not {clip(type(given).__name__)}"
+        hint = "rc.parse(text) makes one of a text" if isinstance(given, str) else "rc.trace(function, x=...) makes one"
+        raise OperandError(message, hint=hint if isinstance(given, str) or callable(given) else "")
+    return given
 
 
 def value_and_grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> tuple[Expr, Expr | tuple[Expr, ...]]:
@@ -138,7 +150,7 @@ def value_and_grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> tupl
 
 def jvp(expression: Expr, *wrt: Variable) -> Expr:
     """The derivative along directions: tensors named ``d<name>``, one for each variable. Axes: those of the expression."""
-    variables = [expression.variable(which) for which in wrt]
+    variables = [_expression(expression).variable(which) for which in wrt]
     return _in_directions(calculus.directional(expression.settled, variables), expression, variables)
 
 
@@ -149,7 +161,7 @@ def vjp(expression: Expr, *wrt: Variable, cotangent: str = "u") -> tuple[Expr, .
         ShapeError: the name of the cotangent is taken by a tensor of other axes.
         ParseError: it is no name.
     """
-    variables = [expression.variable(which) for which in wrt]
+    variables = [_expression(expression).variable(which) for which in wrt]
     taken = expression.variables.get(cotangent)
     if taken is not None and taken.axes != expression.axes:
         raise ShapeError(f"{cotangent} is a tensor of shape {show_shape(taken.axes)} here; name the cotangent otherwise")
@@ -163,14 +175,14 @@ def vjp(expression: Expr, *wrt: Variable, cotangent: str = "u") -> tuple[Expr, .
 
 def hvp(expression: Expr, wrt: Variable) -> Expr:
     """The Hessian of a scalar times a direction ``d<name>``, of the variable's axes; the Hessian itself is never formed."""
-    variable = expression.variable(wrt)
+    variable = _expression(expression).variable(wrt)
     gradient = calculus.gradients(expression.settled, [variable])[0]
     return _in_directions(calculus.directional(gradient, [variable]), expression, [variable])
 
 
 def differential(expression: Expr, *wrt: Variable, order: int = 1) -> Differential:
     """The differential: linear (of the given degree) in the tensors ``d<name>``; by all variables if none is named."""
-    variables = [expression.variable(which) for which in wrt]
+    variables = [_expression(expression).variable(which) for which in wrt]
     if not wrt:
         variables = sorted(calculus.tensors_of(expression.settled), key=lambda tensor: tensor.name)
     node = settle(calculus.directional(expression.settled, variables, order))[0]
