@@ -133,7 +133,8 @@ class Expr(NumpyProtocols):
         """
         from ricci.compile import evaluate
 
-        return evaluate([self.settled], arrays, declared=self._declared.values())[0]
+        cancelled = not leaves(self.node) <= leaves(self.settled)
+        return evaluate([self.settled], arrays, declared=(self.variables if cancelled else self._declared).values())[0]
 
     def __getitem__(self, key: Any) -> Any:
         """Entries by constants, as NumPy selects them; a factor in index notation, ``A[i, j] * x[j]`` (see `ricci.indices`);
