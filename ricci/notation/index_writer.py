@@ -85,18 +85,18 @@ def index_formula(node: Node, latex: bool = False, heights: Heights | None = Non
         outputs, nothing = writer.fresh(node.order, ()), zeros(node)
         zero = writer.at_heights(nothing, outputs, None)
         return Formula("arrow", (zero, " -> ", listed(outputs)), (nothing,), order=0, level=0)
-    node, groups = ungrouped(node)
-    writer = IndexWriter(node, latex)
-    outputs = writer.fresh(node.order, ())
+    flat, groups = ungrouped(node)
+    writer = IndexWriter(flat, latex)
+    outputs = writer.fresh(flat.order, ())
     if heights is not None and len(heights.free) == len(outputs):
         writer.heights = heights
         writer.marks = dict(zip(outputs, heights.free, strict=True))
-    body = run(writer.expression(node, outputs, Level(tuple(outputs))))
+    body = run(writer.expression(flat, outputs, Level(tuple(outputs))))
     if writer.heights is not None and writer.unmarked:
         return index_formula(node, latex)
     if max(groups, default=1) > 1:
-        shown = grouped(outputs, groups)
-        return Formula("arrow", [body, " -> ", *shown], [body, r" \to ", *shown], order=0, level=0)
+        parts = grouped(outputs, groups)
+        return Formula("arrow", [body, " -> ", *parts], [body, r" \to ", *parts], order=0, level=0)
     plain = not node.order and all(isinstance(below, Size) or not below.order for below in writer.order)
     pieces = (body,) if plain else (body, " -> ", listed(outputs)) if outputs else (body, " ->")
     return Formula("arrow", pieces, (body,), order=0, level=0)
@@ -274,7 +274,8 @@ class IndexWriter:
         """A factor to the size of its exponent, a sum in its natural sign, and the sign this puts in front."""
         node, _, exponent = factor
         odd = len(set(letters)) < len(letters) or any(letter[0] == "(" for letter in letters)
-        if odd and not isinstance(node, Tensor | Pattern) and not is_structured(node):
+        plain = isinstance(node, Tensor | Pattern) or is_structured(node) or (isinstance(node, Network) and is_grouped(node))
+        if odd and not plain:
             own = self.fresh(node.order, level.used)
             inner = yield self.expression(node, own, Level((*level.used, *own)))
             return raised(self.at_heights(placed(inner, own), letters, None), magnitude(exponent)), 1
@@ -287,7 +288,7 @@ class IndexWriter:
 
     def at_heights(self, base: Formula, letters: Sequence[str], marks: str | None) -> Formula:
         """A base with its indices, at their heights if those are wanted and known."""
-        if self.heights is None:
+        if self.heights is None or not letters:
             return indexed(base, letters)
         self.unmarked = self.unmarked or marks is None or "-" in marks
         return indexed(base, letters, marks if marks and not self.unmarked else "l" * len(letters))

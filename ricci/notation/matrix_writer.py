@@ -26,7 +26,7 @@ from ricci.notation.formula import (
     simple_call,
     wrapped_latex,
 )
-from ricci.notation.matrix_sums import factored, symmetrised
+from ricci.notation.matrix_sums import HALVES, factored, symmetrised
 from ricci.notation.tangle import MOST_FACTORS, Tangle, Tangled, norm
 from ricci.notation.terminals import bundled
 from tensor_networks.axes import show, show_shape
@@ -36,7 +36,6 @@ from tensor_networks.patterns import Pattern
 from tensor_networks.rewrite import flatten
 
 MOST_TURNED = 3  # skew matrices in one product that are tried both ways
-HALVES = ("duplication", "elimination")
 
 
 def write_matrix(node: Node, row: bool = False) -> str | None:
@@ -201,7 +200,7 @@ class MatrixWriter:
             if formula is None:
                 raise Tangled
             parts.append((term, coefficient, scaled(coefficient, formula, free=False)))
-        halves = symmetrised(node, parts) if len(node.factors) == 1 else []
+        halves = symmetrised(node, place, parts)
         return cheapest([factored([part for _, _, part in parts]), *halves])
 
     def used(self, node: Network, wire: int) -> bool:
