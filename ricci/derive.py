@@ -8,7 +8,7 @@ from typing import Any, overload
 from ricci import calculus
 from ricci.differentials import Differential, described
 from ricci.expr import Expr
-from ricci.free import by_free_entries
+from ricci.free import CURVED, by_free_entries
 from ricci.notation.declarations import check_name
 from ricci.selection import selected
 from ricci.simplify import settle
@@ -36,8 +36,8 @@ def derivative(expression: Expr, *wrt: Variable, structure: str = "projected") -
         raise DerivativeError("structure is projected or free", hint=f"got {structure!r}")
     variables = [expression.variable(which) for which in wrt]
     if structure == "projected":
-        return _derived(calculus.derivative(expression.settled, variables), expression, variables)
-    node = expression.settled
+        return _derived(calculus.derivative(varied(expression, variables), variables), expression, variables)
+    node = varied(expression, variables)
     for variable in variables:
         order = node.order
         node = calculus.plain_derivative(node, variable)
@@ -45,6 +45,12 @@ def derivative(expression: Expr, *wrt: Variable, structure: str = "projected") -
     result = _derived(node, expression, variables)
     result.origin = None  # difference quotients would not agree: this counts free entries
     return result
+
+
+def varied(expression: Expr, variables: Sequence[Tensor]) -> Node:
+    """What is differentiated: the normal form, but as it was written where a variable has a trait that holds on a surface
+    only (orthogonal, idempotent): there the normal form has no neighbourhood."""
+    return expression.node if any(variable.traits & CURVED for variable in variables) else expression.settled
 
 
 def _derived(node: Node, expression: Expr, variables: Sequence[Tensor]) -> Expr:
@@ -117,9 +123,9 @@ def grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> Expr | tuple[E
     several = isinstance(wrt, (list, tuple))
     variables = _variables(expression, wrt)
     if expression.order:
-        nodes = settle(*(calculus.derivative(expression.settled, [variable]) for variable in variables))
+        nodes = settle(*(calculus.derivative(varied(expression, variables), [variable]) for variable in variables))
     else:
-        nodes = settle(*calculus.gradients(expression.settled, variables))
+        nodes = settle(*calculus.gradients(varied(expression, variables), variables))
     found = tuple(_derived(node, expression, [variable]) for node, variable in zip(nodes, variables, strict=True))
     return found if several else found[0]
 
@@ -139,7 +145,7 @@ def value_and_grad(expression: Expr, wrt: Variable | Sequence[Variable]) -> tupl
 def jvp(expression: Expr, *wrt: Variable) -> Expr:
     """The derivative along directions: tensors named ``d<name>``, one for each variable. Axes: those of the expression."""
     variables = [expression.variable(which) for which in wrt]
-    return _in_directions(calculus.directional(expression.settled, variables), expression, variables)
+    return _in_directions(calculus.directional(varied(expression, variables), variables), expression, variables)
 
 
 def vjp(expression: Expr, *wrt: Variable, cotangent: str = "u") -> tuple[Expr, ...]:
@@ -154,7 +160,7 @@ def vjp(expression: Expr, *wrt: Variable, cotangent: str = "u") -> tuple[Expr, .
     if taken is not None and taken.axes != expression.axes:
         raise ShapeError(f"{cotangent} is a tensor of shape {show_shape(taken.axes)} here; name the cotangent otherwise")
     seed = tensor(check_name(cotangent), expression.axes)
-    nodes = calculus.pull(expression.settled, seed, variables)
+    nodes = calculus.pull(varied(expression, variables), seed, variables)
     pairs = zip(nodes, variables, strict=True)
     settled = settle(*(calculus.projected(node, variable, range(variable.order)) for node, variable in pairs))
     declared = expression.variables | {cotangent: seed}
@@ -164,7 +170,7 @@ def vjp(expression: Expr, *wrt: Variable, cotangent: str = "u") -> tuple[Expr, .
 def hvp(expression: Expr, wrt: Variable) -> Expr:
     """The Hessian of a scalar times a direction ``d<name>``, of the variable's axes; the Hessian itself is never formed."""
     variable = expression.variable(wrt)
-    gradient = calculus.gradients(expression.settled, [variable])[0]
+    gradient = calculus.gradients(varied(expression, [variable]), [variable])[0]
     return _in_directions(calculus.directional(gradient, [variable]), expression, [variable])
 
 
@@ -173,7 +179,7 @@ def differential(expression: Expr, *wrt: Variable, order: int = 1) -> Differenti
     variables = [expression.variable(which) for which in wrt]
     if not wrt:
         variables = sorted(calculus.tensors_of(expression.settled), key=lambda tensor: tensor.name)
-    node = settle(calculus.directional(expression.settled, variables, order))[0]
+    node = settle(calculus.directional(varied(expression, variables), variables, order))[0]
     declared = expression.variables | {direction.name: direction for direction in map(calculus.tangent, variables)}
     return described(Differential(node, expression.role, declared=declared), expression, variables, order)
 
