@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from ricci.functions import apply
 from ricci.passes.applied import exponent_of, one_plus_exp
 from ricci.passes.common import is_call, negative, remade
@@ -78,6 +80,59 @@ def reciprocal_exponentials(node: Node) -> Node:
             top = Factor(apply("exp", negative(child.children[0])), slots, exact(-exponent))
             return remade(node, [*node.factors[:place], top, *node.factors[place + 1 :]])
     return node
+
+
+def cofactors(node: Node) -> Node:
+    """det(X)*(inv(X)_ij inv(X)_lk - inv(X)_ik inv(X)_lj) = minors(X)_ijkl, which is exact at singular matrices too."""
+    if not isinstance(node, Network):
+        return node
+    for place, factor in enumerate(node.factors):
+        if not is_call(factor.node, "det") or not isinstance(factor.exponent, int) or factor.exponent < 1:
+            continue
+        for other, (child, slots, exponent) in enumerate(node.factors):
+            found = _with_minors(factor.node.children[0], Factor(child, slots, exponent))
+            if found is None and not slots and exponent == 1 and isinstance(child, Network):
+                inside = [(_with_minors(factor.node.children[0], part), k) for k, part in enumerate(child.factors)]
+                made = next(((made, k) for made, k in inside if made is not None), None)
+                if made is not None:
+                    rest = [part for k, part in enumerate(child.factors) if k != made[1]]
+                    found = (Factor(remade(child, [*rest, made[0][0]]), (), 1), made[0][1])
+            if found is not None:
+                kept = [part for k, part in enumerate(node.factors) if k not in (place, other)]
+                less = factor._replace(exponent=factor.exponent - 1)
+                return total([(remade(node, [*kept, less, found[0]]), found[1])])
+    return node
+
+
+def _with_minors(arg: Node, factor: Factor) -> tuple[Factor, int] | None:
+    """The factor of minors that a difference of products of inverses is beside det(arg), and its sign."""
+    for matrix in (arg, network([(arg, "ij")], "ji")) if of_inverses(factor) else ():
+        found = _order_of(factor.node, matrix)
+        if found is not None:
+            return Factor(apply("minors", matrix), tuple(factor.slots[axis] for axis in found[0]), 1), found[1]
+    return None
+
+
+def of_inverses(factor: Factor) -> bool:
+    """Is it a difference of two products of two inverses, with four axes?"""
+    terms = factor.node.terms if isinstance(factor.node, Sum) and factor.node.order == 4 else ()
+    return (
+        len(terms) == 2
+        and factor.exponent == 1
+        and all(isinstance(term, Network) and [is_call(c, "inv") for c in term.children] == [True, True] for term, _ in terms)
+    )
+
+
+def _order_of(node: Node, matrix: Node) -> tuple[tuple[int, ...], int] | None:
+    """For a sum that is plus or minus ``inv_ij inv_lk - inv_ik inv_lj`` its axes i, j, k, l, and the sign."""
+    inverse = apply("inv", matrix)
+    both = [network([(inverse, one), (inverse, two)], "ijkl") for one, two in (("ij", "lk"), ("ik", "lj"))]
+    for order in permutations(range(4)):
+        seen = network([(node, order)], range(4))
+        for sign in (1, -1):
+            if seen is total([(both[0], sign), (both[1], -sign)]):
+                return tuple(order.index(axis) for axis in range(4)), sign
+    return None
 
 
 def adjugates(node: Node) -> Node:
@@ -171,21 +226,72 @@ def _with_softmax(child: Network, top: Node) -> Node | None:
     return None
 
 
+def squares(node: Node) -> Node:
+    """M.*M = M.^2 where M is a product itself: two groups of factors alike, on the same axes."""
+    if not isinstance(node, Network) or len(node.factors) < 4 or len(node.free) < len(node.outputs):
+        return node
+    found: dict[tuple[Node, Slots], list[int]] = {}
+    for places in _components(node):
+        held = {wire for place in places for group in node.factors[place].slots for wire in group}
+        slots = tuple((wire,) for wire in sorted(held & node.free))
+        if len(places) > 1 and slots:
+            inside = [node.factors[place] for place in places]
+            part = network(inside, slots, {wire: node.sizes[wire] for wire in held})
+            other = found.setdefault((part, slots), places)
+            if other is not places:
+                rest = [factor for place, factor in enumerate(node.factors) if place not in (*places, *other)]
+                return remade(node, [*rest, Factor(part, slots, 2)])
+    return node
+
+
+def _components(node: Network) -> list[list[int]]:
+    """The places of the factors that hang together by wires that are not among the outputs."""
+    found: list[tuple[set[int], list[int]]] = []
+    for place, factor in enumerate(node.factors):
+        inner = {wire for group in factor.slots for wire in group} - node.free
+        near = [part for part in found if part[0] & inner]
+        places = [index for part in near for index in part[1]] + [place]
+        found = [part for part in found if part not in near]
+        found.append((inner.union(*(part[0] for part in near)), places))
+    return [sorted(places) for _, places in found]
+
+
+def normalised(node: Node) -> Node:
+    """sum(softmax(u)) = 1: a softmax whose own wire hangs on nothing else is gone."""
+    if not isinstance(node, Network):
+        return node
+    uses = [wire for factor in node.factors for group in factor.slots for wire in group]
+    for place, factor in enumerate(node.factors):
+        if is_call(factor.node, "softmax") and factor.exponent == 1 and len(factor.slots[-1]) == 1:
+            (wire,) = factor.slots[-1]
+            if wire not in node.free and uses.count(wire) == 1:
+                rest = [*node.factors[:place], *node.factors[place + 1 :]]
+                held = {wire for other in rest for group in other.slots for wire in group} | node.free
+                held |= {wire for group in factor.slots[:-1] for wire in group}
+                return network(rest, node.outputs, {wire: node.sizes[wire] for wire in held})
+    return node
+
+
 def hyperbolics(node: Node) -> Node:
-    """(exp(u) - exp(-u))/(exp(u) + exp(-u)) = tanh(u)."""
+    """(exp(u) - exp(-u))/(exp(u) + exp(-u)) = sinh(u)/cosh(u) = tanh(u)."""
     if not isinstance(node, Network):
         return node
     for place, (below, slots, exponent) in enumerate(node.factors):
-        pair = _opposite_exponents(below) if isinstance(exponent, int) and exponent < 0 else None
-        if pair is None:
+        cosh = is_call(below, "cosh")
+        pair = _opposite_exponents(below) if isinstance(exponent, int) and exponent < 0 and not cosh else None
+        if pair is None and not (cosh and isinstance(exponent, int) and exponent < 0):
             continue
         for other, factor in enumerate(node.factors):
-            sign = _difference_of(factor.node, below) if factor.slots == slots and factor.exponent == 1 else 0
+            sign = 0
+            if factor.slots == slots and isinstance(factor.exponent, int) and factor.exponent > 0:
+                sinh = cosh and is_call(factor.node, "sinh") and factor.node.children[0] is below.children[0]
+                sign = 1 if sinh else _difference_of(factor.node, below)
             if sign:
                 factors = [f for k, f in enumerate(node.factors) if k not in (place, other)]
-                top = apply("tanh", pair if sign > 0 else negative(pair))
-                factors += [Factor(below, slots, exact(exponent + 1)), Factor(top, slots, 1)]
-                return remade(node, factors)
+                inner = below.children[0] if pair is None else pair
+                top = apply("tanh", inner if sign > 0 else negative(inner))
+                rest = [Factor(below, slots, exact(exponent + 1)), factor._replace(exponent=exact(factor.exponent - 1))]
+                return remade(node, [*factors, *rest, Factor(top, slots, 1)])
     return node
 
 
