@@ -210,6 +210,16 @@ class Compiled:
             own = {"__call__": staticmethod(call), "__doc__": Compiled.__doc__}
             self.__class__ = type("Compiled", (Compiled,), own)
 
+    def __repr__(self) -> str:
+        inputs = ", ".join(f"{clip(name)}: {show_shape(self.tensors[name].axes)}" for name in self.names)
+        results = ", ".join(show_shape(node.axes) for node in self.nodes)
+        return f"{type(self).__name__}({inputs} -> {results})"
+
+    @property
+    def __wrapped__(self) -> Function:
+        """The function that standalone source defines, for `inspect`: its text, its signature."""
+        return made(self.source, "program", {})
+
     @property
     def source(self) -> str:
         """Standalone source."""
