@@ -87,14 +87,15 @@ def _norm_gathered(node: Network, inner: Node) -> Node | None:
     """The network with all powers of the norm of one argument gathered into one; None if they are."""
     norm, unit = apply("norm2", inner), apply("unit", inner)
     squares = network([(inner, range(inner.order), 2)], ())
-    total, count, others = 0, 0, []
+    total: Number = 0
+    count, others = 0, []
     for factor in node.factors:
         weight = {norm: 1, squares: 2, unit: -1}.get(factor.node)
-        if weight is None or not isinstance(factor.exponent, int):
+        if weight is None or (factor.node is unit and not isinstance(factor.exponent, int)):
             others.append(factor)
             continue
         count += 1
-        total += weight * factor.exponent
+        total = exact(total + weight * factor.exponent)
         if factor.node is unit:
             others.append(Factor(inner, factor.slots, factor.exponent))
     if count == 1 and total == -1:
@@ -102,7 +103,7 @@ def _norm_gathered(node: Network, inner: Node) -> Node | None:
         return None if found is node else found
     if count < 2 and not any(f.node is unit and f.exponent != 1 for f in node.factors):
         return None
-    power = Factor(norm, (), total) if total % 2 else Factor(squares, (), total // 2)
+    power = Factor(norm, (), total) if total % 2 else Factor(squares, (), int(total) // 2)
     return remade(node, [*others, power])
 
 
