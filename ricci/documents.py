@@ -330,7 +330,7 @@ def _whole(digits: str) -> int:
 
 def _read_tensor(entry: list[Any], nodes: Sequence[Node]) -> Node:
     name, axes, traits, marks = _fields(entry, 4)
-    unknown = [trait for trait in _list(traits) if trait not in TRAITS]
+    unknown = [trait for trait in _list(traits) if trait not in TRAITS and not (isinstance(trait, str) and "=" in trait)]
     if unknown:
         raise FormatError(f"{clip(unknown[0], 20)} is not a trait")
     shape = tuple(map(_axis, _list(axes)))

@@ -31,6 +31,7 @@ class Mutant(NamedTuple):
 
 FUNCTIONS, CALCULUS, NETWORKS = "ricci/functions/elementwise.py", "ricci/calculus.py", "tensor_networks/networks.py"
 MATRICES, COMPOSITES = "ricci/functions/matrices.py", "tensor_networks/composites.py"
+SYMMETRY = "tensor_networks/symmetry.py"
 FLOOR, DOCUMENTS = "tests/tensor_networks tests/ricci/test_simplify.py", "tests/promises/test_documents.py"
 MUTANTS = (
     Mutant(FUNCTIONS, '"tanh", unary, ("1 - y^2",)', '"tanh", unary, ("1 + y^2",)'),
@@ -41,17 +42,20 @@ MUTANTS = (
     Mutant("ricci/functions/vectors.py", "y_i delta_ij - y_i y_j -> ij", "y_i delta_ij + y_i y_j -> ij"),
     Mutant(CALCULUS, "dict(enumerate(node.sizes))), factor.exponent", "dict(enumerate(node.sizes))), 1"),
     Mutant(CALCULUS, "exponent=exact(factor.exponent - 1)", "exponent=exact(factor.exponent)"),
-    Mutant(CALCULUS, "return -1 if inversions % 2 else 1", "return 1"),
+    Mutant(SYMMETRY, "sign = -sign", "sign = 1", FLOOR),
     Mutant(CALCULUS, "hole], outputs, sizes), factor.exponent))", "hole], outputs, sizes), 1))"),
     Mutant(NETWORKS, "is None else (inside, outside)", "is None else (inside, number)"),
     Mutant(NETWORKS, "gathered.get(term, 0) + exact(number) * factor", "exact(number) * factor"),
     Mutant(NETWORKS, "self.coefficient *= atom", "pass", "tests/tensor_networks/test_networks.py"),
-    Mutant(COMPOSITES, "zip(axes, sorted(slots[axis] for axis in axes)", "zip(axes, list(slots[axis] for axis in axes)", FLOOR),
+    Mutant(SYMMETRY, "after = sorted(before)", "after = list(before)", FLOOR),
+    Mutant(SYMMETRY, "signs.add(sign * other)", "signs.add(abs(sign * other))", FLOOR),
+    Mutant(COMPOSITES, "sign = 0 if odd else prod", "sign = prod", FLOOR),
+    Mutant("ricci/passes/powers.py", "exact(total + weight * factor.exponent)", "exact(total + weight)", "tests/ricci/test_simplify.py"),
     Mutant("tensor_networks/refinement.py", "if shape is None or outline < shape:", "if shape is None:", FLOOR),
     Mutant(
         COMPOSITES,
-        "best = node._oriented = min(seen",
-        "best = node._oriented = seen[0] or min(seen",
+        "best = min(orders, key",
+        "best = orders[0] or min(orders, key",
         "tests/promises/test_findings.py",
     ),
     Mutant("tensor_networks/rewrite.py", "c * number) for done, c in partial", "c) for done, c in partial", FLOOR),
