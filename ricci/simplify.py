@@ -14,7 +14,7 @@ from ricci.passes.diagonals import diagonals
 from ricci.passes.ends import chain_ends
 from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
-from ricci.passes.powers import norms, roots, signs, units
+from ricci.passes.powers import common_norms, norms, roots, signs, units
 from ricci.passes.products import adjugates, cancellations, hyperbolics, reciprocal_exponentials, reciprocals, softmaxes
 from ricci.passes.sums import complements, like_terms, outer_sums
 from tensor_networks.networks import Network, Sum
@@ -51,6 +51,7 @@ OF_PRODUCTS: tuple[Pass, ...] = (
     outer_sums,
 )
 OF_SUMS: tuple[Pass, ...] = (
+    common_norms,
     alike,
     halves,
     complements,

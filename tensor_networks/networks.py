@@ -335,13 +335,14 @@ def total(terms: Iterable[tuple[Node, Number]], axes: Iterable[Axis] | None = No
         raise ShapeError("an empty sum needs its shape")
     kept = {node: bounded(exact(number)) for node, number in gathered.items() if number != 0}
     if len(kept) > 1 and not (len(apart) > 1 and all(term in kept for term, _ in apart)):
-        found = common_part([_as_term(node) for node in kept])
+        found = common_part([as_term(node) for node in kept])
         if found is not None:
             return _pulled(found, kept)
     return linear(kept, shape)
 
 
-def _as_term(node: Node) -> Term:
+def as_term(node: Node) -> Term:
+    """A node as a product: its own factors, or itself as the only one."""
     if type(node) is Network:
         return Term(node.factors, node.outputs, node.sizes)
     slots = tuple((axis,) for axis in range(node.order))

@@ -7,7 +7,7 @@ from fractions import Fraction
 from ricci.functions import apply
 from ricci.passes.common import factor_is_nonnegative, is_call, is_nonnegative, remade
 from ricci.passes.matching import exchanges
-from tensor_networks.networks import Factor, Network, network
+from tensor_networks.networks import Factor, Network, Sum, as_term, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact
 
@@ -72,15 +72,32 @@ def _even_root(factor: Factor, exponent: Number) -> tuple[Node, Number]:
 
 
 def units(node: Node) -> Node:
-    """u/norm2(u) = unit(u), which is 0 at 0; beside other powers of the norm it is u/norm2(u) again."""
+    """u/norm2(u) = unit(u), which is 0 at 0; beside other powers of the norm it is u/norm2(u) again; unit(u)'*u = norm2(u)."""
     if not isinstance(node, Network):
         return node
     for factor in node.factors:
+        if is_call(factor.node, "unit") and factor.exponent == 1:
+            shorter = _projected(node, factor)
+            if shorter is not None:
+                return shorter
         if is_call(factor.node, "norm2", "unit"):
             new = _norm_gathered(node, factor.node.children[0])
             if new is not None:
                 return new
     return node
+
+
+def _projected(node: Network, unit: Factor) -> Node | None:
+    """The network with the product of a unit vector and its own vector made a norm, if it has one."""
+    inner = unit.node.children[0]
+    for place, factor in enumerate(node.factors):
+        if factor.node is inner and factor.slots == unit.slots and factor.exponent == 1:
+            rest = [f for k, f in enumerate(node.factors) if k != place and f is not unit]
+            wires = [wire for group in unit.slots for wire in group]
+            outside = node.free.union(wire for f in rest for group in f.slots for wire in group)
+            if len(set(wires)) == len(wires) and outside.isdisjoint(wires):
+                return remade(node, [*rest, Factor(apply("norm2", inner), (), 1)])
+    return None
 
 
 def _norm_gathered(node: Network, inner: Node) -> Node | None:
@@ -115,6 +132,35 @@ def _with_unit(node: Node, inner: Node) -> Node | None:
     place = next((place for place, factor in enumerate(node.factors) if factor.node is norm), -1)
     options = [remade(node, [f for f in new if f.node is not norm]) for new in exchanges(node, inner, unit, skip=place)]
     return min(options, key=lambda option: option.key, default=None)
+
+
+def common_norms(node: Node) -> Node:
+    """unit(u)*a + b/norm2(u) = (u*a + b)/norm2(u): a norm below every term, be it within a unit vector, is below the sum."""
+    if not isinstance(node, Sum) or len(node.terms) < 2:
+        return node
+    below = [_norms_below(term) for term, _ in node.terms]
+    shared = set.intersection(*(set(norms) for norms in below))
+    mixed = [inner for inner in shared if len({norms[inner] for norms in below}) > 1]
+    if not mixed:
+        return node
+    inner = min(mixed, key=lambda node: node.key)
+    norm, unit = apply("norm2", inner), apply("unit", inner)
+    terms = []
+    for (term, number), norms in zip(node.terms, below, strict=True):
+        if norms[inner] is unit:
+            factors, outputs, sizes = as_term(term)
+            opened = [factor._replace(node=inner) if factor.node is unit else factor for factor in factors]
+            term = network([*opened, (norm, (), -1)], outputs, dict(enumerate(sizes)))
+        terms.append((term, number))
+    return total(terms, node.axes)
+
+
+def _norms_below(term: Node) -> dict[Node, Node]:
+    """The arguments whose norm a term is divided by, with the unit vector or the norm that says so."""
+    factors = as_term(term).factors
+    units = [f.node for f in factors if is_call(f.node, "unit") and f.exponent == 1]
+    norms = [f.node for f in factors if is_call(f.node, "norm2") and f.exponent < 0]
+    return {call.children[0]: call for call in (*units, *norms) if units.count(call) < 2}
 
 
 def signs(node: Node) -> Node:
