@@ -140,10 +140,10 @@ def common_norms(node: Node) -> Node:
         return node
     below = [_norms_below(term) for term, _ in node.terms]
     shared = set.intersection(*(set(norms) for norms in below))
-    mixed = [inner for inner in shared if len({norms[inner] for norms in below}) > 1]
-    if not mixed:
+    hidden = [inner for inner in shared if any(is_call(norms[inner], "unit") for norms in below)]
+    if not hidden:
         return node
-    inner = min(mixed, key=lambda node: node.key)
+    inner = min(hidden, key=lambda node: node.key)
     norm, unit = apply("norm2", inner), apply("unit", inner)
     terms = []
     for (term, number), norms in zip(node.terms, below, strict=True):
