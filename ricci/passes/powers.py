@@ -84,7 +84,23 @@ def units(node: Node) -> Node:
             new = _norm_gathered(node, factor.node.children[0])
             if new is not None:
                 return new
+        if not factor.slots and isinstance(factor.exponent, int) and factor.exponent != 1 and isinstance(factor.node, Network):
+            opened = _unit_opened(node, factor, factor.node)
+            if opened is not None:
+                return opened
     return node
+
+
+def _unit_opened(node: Network, power: Factor, child: Network) -> Node | None:
+    """The network with a closed factor to a power freed of a unit vector: (unit(u)'*v)^2 = (u'*v)^2/norm2(u)^2."""
+    for place, factor in enumerate(child.factors):
+        if is_call(factor.node, "unit") and factor.exponent == 1:
+            inner = factor.node.children[0]
+            inside = [*child.factors[:place], factor._replace(node=inner), *child.factors[place + 1 :]]
+            rest = [other for other in node.factors if other is not power]
+            norm = Factor(apply("norm2", inner), (), -power.exponent)
+            return remade(node, [*rest, Factor(remade(child, inside), (), power.exponent), norm])
+    return None
 
 
 def _projected(node: Network, unit: Factor) -> Node | None:
