@@ -13,10 +13,10 @@ from fractions import Fraction
 
 from ricci.functions import Apply, apply
 from tensor_networks.errors import LimitError
-from tensor_networks.networks import Network, Sum, elementwise_power, network, rebuilt, total
+from tensor_networks.networks import Network, Sum, elementwise_power, network, total
 from tensor_networks.nodes import Node, walk
 from tensor_networks.numbers import Number, exact
-from tensor_networks.rewrite import distributed
+from tensor_networks.rewrite import distributed, rebuilt
 
 HALF = Fraction(1, 2)
 SHARED = 12  # exp(t/12) is what exp of a multiple of t is a power of, where that is a whole power

@@ -360,16 +360,6 @@ def _pulled(found: Common, terms: Mapping[Node, Number]) -> Node:
     return network([*found.factors, (core, found.core)], found.outputs, found.sizes)
 
 
-def rebuilt(node: Node, children: Sequence[Node]) -> Node:
-    """The same node over other children of the same axes, in the order of its children."""
-    if isinstance(node, Network):
-        factors = [(child, f.slots, f.exponent) for child, f in zip(children, node.factors, strict=True)]
-        return network(factors, node.outputs, dict(enumerate(node.sizes)))
-    if isinstance(node, Sum):
-        return total(((child, number) for child, (_, number) in zip(children, node.terms, strict=True)), node.axes)
-    return node.rebuild(children)
-
-
 def _scaled(node: Node, number: Number) -> Node:
     return node if number == 1 else total([(node, number)])
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 
 from tensor_networks.axes import Axis
 from tensor_networks.errors import LimitError
 from tensor_networks.limits import current
-from tensor_networks.networks import Factor, Network, Sum, network, rebuilt, total
+from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node, walk
 from tensor_networks.numbers import Number
 from tensor_networks.wiring import Group
@@ -27,6 +27,16 @@ def transform(roots: Iterable[Node], step: Callable[[Node], Node]) -> tuple[Node
         fresh = [new[child] for child in children]
         new[node] = step(node if all(map(_same, fresh, children)) else rebuilt(node, fresh))
     return tuple(new[root] for root in roots)
+
+
+def rebuilt(node: Node, children: Sequence[Node]) -> Node:
+    """The same node over other children of the same axes, in the order of its children."""
+    if isinstance(node, Network):
+        factors = [(child, f.slots, f.exponent) for child, f in zip(children, node.factors, strict=True)]
+        return network(factors, node.outputs, dict(enumerate(node.sizes)))
+    if isinstance(node, Sum):
+        return total(((child, number) for child, (_, number) in zip(children, node.terms, strict=True)), node.axes)
+    return node.rebuild(children)
 
 
 def _same(one: Node, other: Node) -> bool:
