@@ -334,11 +334,17 @@ def total(terms: Iterable[tuple[Node, Number]], axes: Iterable[Axis] | None = No
     if shape is None:
         raise ShapeError("an empty sum needs its shape")
     kept = {node: bounded(exact(number)) for node, number in gathered.items() if number != 0}
-    if len(kept) > 1 and not (len(apart) > 1 and all(term in kept for term, _ in apart)):
+    if len(kept) > 1 and not (len(apart) > 1 and all(term in kept for term, _ in apart)) and _may_share(kept):
         found = common_part([as_term(node) for node in kept])
         if found is not None:
             return _pulled(found, kept)
     return linear(kept, shape)
+
+
+def _may_share(terms: Iterable[Node]) -> bool:
+    """Can terms have something in common? With a leaf or a function among them only if that is a factor of all others."""
+    leaf = next((term for term in terms if type(term) is not Network), None)
+    return leaf is None or all(term is leaf or leaf in term.children for term in terms)
 
 
 def as_term(node: Node) -> Term:
