@@ -265,6 +265,10 @@ def _axes_moved(outputs: tuple[Group, ...], wires: Mapping[int, int]) -> tuple[i
 def _axes_of_sum(node: Sum) -> tuple[tuple[int, ...], Symmetry]:
     """The canonical order of the axes of a sum, by size and then by what its terms look like, and their symmetry."""
     terms = [(oriented(term), number) for term, number in node.terms]
+    by_size = [str(size) for size in node.axes]
+    lead, own, _ = min([seen for seen, _ in terms], key=lambda seen: seen[0].key, default=(node, (), 1))
+    if terms and lead.symmetry.trivial and sum([seen[0] is lead for seen, _ in terms]) == 1:
+        return tuple(sorted(own, key=by_size.__getitem__)), no_symmetry(node.order)  # the first term decides
 
     def written(order: tuple[int, ...]) -> tuple[list[Any], int]:
         """The terms with their axes named by their places in the order, up to a common sign; and that sign."""
@@ -282,7 +286,7 @@ def _axes_of_sum(node: Sum) -> tuple[tuple[int, ...], Symmetry]:
     forms = {order: written(order) for order in orders}
     given = orders[0]
     form, sign = forms[given]
-    alike = {order: other * sign for order, (rows, other) in forms.items() if rows == form}
+    alike = {order: other * sign for order, (rows, other) in forms.items() if rows == form and order != given}
     generators = [(tuple([order[given.index(axis)] for axis in range(node.order)]), other) for order, other in alike.items()]
     best = min(orders, key=lambda order: forms[order][0]) if all_of_them else given
     return best, _group(node.order, generators)
