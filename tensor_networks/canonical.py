@@ -226,9 +226,8 @@ _remembered = lru_cache(maxsize=8192)(_search)
 def _graph(factors: Sequence[Factor], outputs: Slots, wires: Sequence[int]) -> tuple[Adjacency, list[Any]]:
     """The edges, and the keys of the vertices: factors, wires, unordered outputs, interchangeable groups.
 
-    An edge is labelled by slot class and place in the group; labels of parallel edges are joined to one. A
-    label becomes an integer weight such that a sum of weights tells how often each label occurs. Ordered
-    outputs are part of the wires' keys. A factor with several frames is a vertex with a vertex for each frame,
+    An edge is labelled by slot class and place in the group; labels of parallel edges are joined to one.
+    Ordered outputs are part of the wires' keys. A factor with several frames is a vertex with a vertex for each frame,
     which has the edges of the slots so arranged: what fixes the factor permutes its frames.
     """
     first = len(factors)
@@ -261,11 +260,15 @@ def _graph(factors: Sequence[Factor], outputs: Slots, wires: Sequence[int]) -> t
                 edges[hub, end] = [(kind, -1)]
             for i, w in enumerate(group):
                 edges.setdefault((end, first + w), []).append((kind, i))
+    return _weighted(edges, len(keys)), keys
+
+
+def _weighted(edges: dict[tuple[int, int], list[tuple[int, int]]], vertices: int) -> Adjacency:
+    """The edges of each vertex. A label becomes a weight such that a sum of weights tells how often each label occurs."""
     labels = {edge: tuple(sorted(label)) for edge, label in edges.items()}
-    base = len(keys) + 1
-    weight = {label: base**i for i, label in enumerate(sorted(set(labels.values())))}
-    adjacency: Adjacency = [[] for _ in keys]
+    weight = {label: (vertices + 1) ** i for i, label in enumerate(sorted(set(labels.values())))}
+    adjacency: Adjacency = [[] for _ in range(vertices)]
     for (a, b), label in labels.items():
         adjacency[a].append((b, weight[label]))
         adjacency[b].append((a, weight[label]))
-    return adjacency, keys
+    return adjacency
