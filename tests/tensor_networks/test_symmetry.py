@@ -1,5 +1,6 @@
 """Symmetries of axes against brute force: equal in numbers is the same object, and what vanishes in numbers is zero."""
 
+import random
 from collections.abc import Iterator, Sequence
 from itertools import permutations, product
 from math import factorial
@@ -305,3 +306,36 @@ def test_large_classes_are_not_enumerated() -> None:
     outer = network([(x, (k,)) for k in range(10)], range(10))
     assert len(outer.symmetry) == factorial(10)
     assert isinstance(no_symmetry(3), Symmetry) and full_symmetry(3, -1).signed
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_random_networks_are_one_object_however_they_are_written(block: int) -> None:
+    """With hyperedges, powers, deltas, broadcast axes; factors shuffled, wires renamed, slots arranged as symmetry allows."""
+    names = sorted(LEAVES)
+    for seed in range(40 * block, 40 * block + 40):
+        rng = random.Random(seed)
+        wires = rng.randint(1, 5)
+        factors = []
+        for _ in range(rng.randint(1, 5)):
+            leaf = LEAVES[rng.choice(names)]
+            factors.append((leaf, [rng.randrange(wires) for _ in range(leaf.order)], rng.choice((1, 1, 1, 1, 2, 3))))
+        outputs = [rng.randrange(wires) for _ in range(rng.randint(0, 3))]
+        sizes: dict[Any, Any] = dict.fromkeys(range(wires), SIZE)
+        node = network(factors, outputs, sizes)
+        value = dense(node, VALUES)
+        operands: list[Any] = [np.ones([SIZE] * wires), range(wires)]
+        for leaf, slots, exponent in factors:
+            operands += [VALUES[leaf.name] ** exponent, slots]
+        for axis, wire in enumerate(outputs):
+            operands += [np.eye(SIZE), [wire, wires + axis]]
+        want = np.einsum(*operands, range(wires, wires + len(outputs)), optimize=True)
+        np.testing.assert_allclose(value, want, rtol=1e-9, atol=1e-9)
+        names_of = rng.sample(range(wires), wires)
+        sign, turned = 1, []
+        for leaf, slots, exponent in factors:
+            order, change = rng.choice(list(leaf.symmetry.elements()))
+            sign *= change**exponent
+            turned.append((leaf, [names_of[slots[place]] for place in order], exponent))
+        rng.shuffle(turned)
+        other = network(turned, [names_of[wire] for wire in outputs], sizes)
+        assert other is (node if sign > 0 else total([(node, -1)]))
