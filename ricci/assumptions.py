@@ -22,6 +22,8 @@ NEEDS = {
     "digamma": "{} positive",
     "trigamma": "{} positive",
     "power": "{} positive",
+    "gamma": "{} positive",
+    "erfinv": "{} between -1 and 1",
     "log1p": "{} above -1",
     "asin": "{} between -1 and 1",
     "acos": "{} between -1 and 1",

@@ -16,7 +16,7 @@ from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
 from ricci.passes.powers import norms, roots, signs, units
 from ricci.passes.products import adjugates, cancellations, hyperbolics, reciprocal_exponentials, reciprocals, softmaxes
-from ricci.passes.sums import complements, like_terms, outer_sums
+from ricci.passes.sums import complements, like_terms, outer_sums, softpluses
 from tensor_networks.networks import Network, Sum
 from tensor_networks.nodes import Node
 from tensor_networks.rewrite import flatten, transform
@@ -54,6 +54,7 @@ OF_SUMS: tuple[Pass, ...] = (
     alike,
     halves,
     complements,
+    softpluses,
     like_terms,
     chain_ends,
 )

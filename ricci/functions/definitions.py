@@ -58,11 +58,6 @@ def _mish(x: Node) -> Node:
     return times(x, apply("tanh", apply("softplus", x)))
 
 
-def _elu(x: Node) -> Node:
-    below = apply("expm1", scaled(apply("relu", scaled(x, -1)), -1))
-    return plus((apply("relu", x), 1), (below, 1))
-
-
 def _logit(x: Node) -> Node:
     return plus((apply("log", x), 1), (apply("log1p", scaled(x, -1)), -1))
 
@@ -85,6 +80,14 @@ def _relentr(x: Node, w: Node) -> Node:
 
 def _logaddexp(x: Node, w: Node) -> Node:
     return plus((x, 1), (apply("softplus", plus((w, 1), (x, -1))), 1))
+
+
+def _betaln(x: Node, w: Node) -> Node:
+    return plus((apply("gammaln", x), 1), (apply("gammaln", w), 1), (apply("gammaln", plus((x, 1), (w, 1))), -1))
+
+
+def _ndtri(x: Node) -> Node:
+    return scaled(apply("erfinv", plus((x, 2), (_ones(x), -1))), sqrt(2))
 
 
 def _clip(x: Node, low: Node, high: Node) -> Node:
@@ -150,7 +153,6 @@ DEFINED: tuple[Function, ...] = (
     defined("silu", UNARY, _silu, r"\operatorname{silu}"),
     defined("gelu", UNARY, _gelu, r"\operatorname{gelu}"),
     defined("mish", UNARY, _mish, r"\operatorname{mish}"),
-    defined("elu", UNARY, _elu, r"\operatorname{elu}"),
     defined("softsign", UNARY, _softsign, r"\operatorname{softsign}"),
     defined("logit", UNARY, _logit, r"\operatorname{logit}", UNIT),
     defined("logsigmoid", UNARY, _logsigmoid, r"\log\sigma"),
@@ -164,6 +166,8 @@ DEFINED: tuple[Function, ...] = (
     defined("log10", UNARY, _logarithm(10), r"\log_{10}", POSITIVE),
     defined("exp2", UNARY, _exponential(2), r"\operatorname{exp2}"),
     defined("relentr", BINARY, _relentr, r"\operatorname{relentr}", POSITIVE),
+    defined("ndtri", UNARY, _ndtri, r"\Phi^{-1}", UNIT),
+    defined("betaln", BINARY, _betaln, r"\ln B", POSITIVE),
     defined("logaddexp", BINARY, _logaddexp, r"\operatorname{logaddexp}"),
     defined("clip", "(),(),()->()", _clip, r"\operatorname{clip}"),
     defined("logsoftmax", "(n)->(n)", _logsoftmax, r"\operatorname{logsoftmax}"),

@@ -10,6 +10,7 @@ KINK = "0 at 0 by convention"
 TIES = "ties split evenly"
 OF_GAMMA = "DLMF 5.15"
 TWO_BY_ROOT_PI = "1.1283791670955126"
+HALF_ROOT_PI = "0.88622692545275801"
 
 
 def _of_one() -> tuple[Function, ...]:
@@ -43,6 +44,7 @@ def _of_one_with_kinks() -> tuple[Function, ...]:
         Function("sign", unary, ("",), r"\operatorname{sign}", known={0: 0, 1: 1}, parity=-1, reference=KINK),
         Function("relu", unary, ("sign(y)",), r"\operatorname{relu}", known={0: 0, 1: 1}, reference=KINK),
         Function("step", unary, ("",), r"\operatorname{step}", known={1: 1}, reference="1/2 at 0 by convention"),
+        Function("elu", unary, ("where(x, 1, y + 1)",), r"\operatorname{elu}", known={0: 0}, reference="exp(x) - 1 below 0"),
     )
 
 
@@ -52,6 +54,13 @@ def _of_statistics() -> tuple[Function, ...]:
     gammas = ("digamma", "trigamma", "tetragamma", "pentagamma", "hexagamma", "heptagamma")
     rules = (*(f"{name}(x)" for name in gammas[1:]), None)
     return (
+        Function(
+            "erfinv", unary, (f"{HALF_ROOT_PI} exp(y^2)",), r"\operatorname{erf}^{-1}", INSIDE, known={0: 0}, parity=-1
+        ),
+        Function("logndtr", unary, ("mills(x)",), r"\log\Phi", reference="logarithm of the normal distribution function"),
+        Function("mills", unary, ("-y millsgap(x)",), r"\operatorname{mills}", reference="normal density over distribution function"),
+        Function("millsgap", unary, ("1 - mills(x) y",), r"\operatorname{millsgap}", reference="mills(x) + x"),
+        Function("gamma", unary, ("y digamma(x)",), r"\Gamma", POSITIVE, known={1: 1, 2: 1}, reference="DLMF 5.2.2"),
         Function("erf", unary, (gaussian,), r"\operatorname{erf}", known={0: 0}, reference="DLMF 7.2.1", parity=-1),
         Function("erfc", unary, (f"-{gaussian}",), r"\operatorname{erfc}", known={0: 1}, reference="DLMF 7.2.2"),
         Function("gammaln", unary, ("digamma(x)",), r"\ln\Gamma", POSITIVE, known={1: 0, 2: 0}, reference="DLMF 5.2.2"),

@@ -37,6 +37,14 @@ def _determinants() -> tuple[Function, ...]:
             reference="Matrix Cookbook (57)",
         ),
         Function(
+            "detsign",
+            "(n,n)->()",
+            ("",),
+            r"\operatorname{sign}\det",
+            transposes="same",
+            reference="the sign of the determinant, without overflow",
+        ),
+        Function(
             "adj",
             SQUARE,
             ("minors(x)_ijkl -> ijkl",),

@@ -23,7 +23,6 @@ from ricci.notation.numpy_shapes import (
     operand,
 )
 from ricci.notation.numpy_spectra import spectral_norm, square
-from ricci.notation.numpy_stand_ins import Untraceable
 from tensor_networks.errors import OperandError
 from tensor_networks.networks import network
 from tensor_networks.nodes import Node
@@ -42,14 +41,14 @@ def det(a: Operand) -> Node:
 class SlogdetResult(NamedTuple):
     """What ``np.linalg.slogdet`` returns."""
 
-    sign: Any
+    sign: Node
     logabsdet: Node
 
 
 def slogdet(a: Operand) -> SlogdetResult:
-    """The sign, which has no formula and raises when it is used, and the logarithm of the size of the determinant."""
-    sign = Untraceable("the sign of a determinant has no formula", "np.sign(np.linalg.det(X)) has one")
-    return SlogdetResult(sign, apply("logdet", square("slogdet", a)))
+    """The sign, and the logarithm of the size, of the determinant."""
+    node = square("slogdet", a)
+    return SlogdetResult(apply("detsign", node), apply("logdet", node))
 
 
 def solve(a: Operand, b: Operand) -> Node:

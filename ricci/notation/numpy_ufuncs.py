@@ -114,6 +114,29 @@ def _kl_div(x: Operand, y: Operand) -> Node:
     return add(apply("relentr", first, second), subtract(second, first))
 
 
+def _binom(n: Operand, k: Operand) -> Node:
+    first, second = broadcast("binom", n, k)
+    inner = apply("betaln", add(1, subtract(first, second)), add(1, second))
+    return apply("exp", negative(add(inner, apply("log", add(1, first)))))
+
+
+def _huber(delta: Operand, r: Operand) -> Node:
+    first, second = broadcast("huber", delta, r)
+    size = apply("abs", second)
+    linear = multiply(first, subtract(size, scaled(first, Fraction(1, 2))))
+    return apply("where", subtract(size, first), linear, scaled(elementwise_power(second, 2), Fraction(1, 2)))
+
+
+def _pseudo_huber(delta: Operand, r: Operand) -> Node:
+    first, second = broadcast("pseudo_huber", delta, r)
+    return multiply(elementwise_power(first, 2), subtract(apply("hypot", constant_like(second), divide(second, first)), 1))
+
+
+def constant_like(node: Node) -> Node:
+    """Ones in the shape of a node."""
+    return network((), range(node.order), dict(enumerate(node.axes)))
+
+
 def _heaviside(x1: Operand, x2: Operand) -> Node:
     first, second = broadcast("heaviside", x1, x2)
     at_zero = subtract(1, elementwise_power(apply("sign", first), 2))
@@ -200,6 +223,18 @@ UFUNCS |= {  # the universal functions of scipy.special
     "erfc": _of_table("erfc"),
     "gammaln": _of_table("gammaln"),
     "psi": _of_table("digamma"),
+    "gamma": _of_table("gamma"),
+    "loggamma": _of_table("gammaln"),
+    "beta": lambda a, b: apply("exp", apply("betaln", *broadcast("beta", a, b))),
+    "betaln": _of_table("betaln"),
+    "binom": _binom,
+    "erfinv": _of_table("erfinv"),
+    "ndtri": _of_table("ndtri"),
+    "log_ndtr": _of_table("logndtr"),
+    "huber": _huber,
+    "pseudo_huber": _pseudo_huber,
+    "boxcox": lambda x, lmbda: divide(subtract(power(x, lmbda), 1), lmbda),
+    "inv_boxcox": lambda y, lmbda: power(add(1, multiply(lmbda, y)), divide(1, lmbda)),
 }
 
 REDUCTIONS = {  # ufunc.reduce, as an array function

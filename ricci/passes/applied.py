@@ -6,12 +6,12 @@ from ricci.functions import Apply, apply, is_number
 from ricci.passes.common import is_call, is_ones, is_zero, negative
 from tensor_networks.networks import Network, Sum, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node
-from tensor_networks.numbers import Number, ratio
+from tensor_networks.numbers import Number, exact, ratio
 
 
 def logarithms(node: Node) -> Node:
     """log(exp(u)) = u; log(det(X)) = logdet(X); log(sigmoid(u)) = -softplus(-u); log(softmax(u)) = u - logsumexp(u);
-    log(1 + exp(u)) = log1p(exp(u)) = softplus(u); log(sum(exp(u))) = logsumexp(u). Domain: log(det(X)) is widened to
+    log(1 + exp(u)) = log1p(exp(u)) = softplus(u); log(sum(exp(u))) = logsumexp(u); log(ndtr(u)) = logndtr(u). Domain: log(det(X)) is widened to
     log|det X|."""
     if not is_call(node, "log", "log1p"):
         return node
@@ -36,7 +36,17 @@ def logarithms(node: Node) -> Node:
     if exponent is not None:
         return apply("softplus", exponent)
     summed = _summed_exp(arg)
-    return node if summed is None else apply("logsumexp", summed)
+    return _log_erfc(node, arg) if summed is None else apply("logsumexp", summed)
+
+
+def _log_erfc(node: Node, arg: Node) -> Node:
+    """log(erfc(-u/sqrt(2))/2) = logndtr(u), or the node."""
+    inside, number = primitive(arg)
+    if not is_call(inside, "erfc") or number != ratio(1, 2):
+        return node
+    u, factor = primitive(inside.children[0])
+    scale = -float(factor) * 2**0.5
+    return apply("logndtr", total([(u, exact(round(scale) if abs(round(scale) - scale) < 1e-15 * abs(scale) else scale))]))
 
 
 def _log_softmax(inner: Node) -> Node:

@@ -38,14 +38,31 @@ def like_terms(node: Node) -> Node:
 
 
 def complements(node: Node) -> Node:
-    """1 - sigmoid(-u) = sigmoid(u)."""
+    """1 - sigmoid(-u) = sigmoid(u); 2 - erfc(u) = erfc(-u)."""
     if not isinstance(node, Sum) or len(node.terms) != 2:
         return node
     (one, first), (other, second) = node.terms
-    if is_call(one, "sigmoid"):
+    if is_call(one, "sigmoid", "erfc"):
         (one, first), (other, second) = (other, second), (one, first)
+    if first == -2 * second and is_ones(one) and is_call(other, "erfc"):
+        return total([(apply("erfc", negative(other.children[0])), -second)])
     if first == -second and is_ones(one) and is_call(other, "sigmoid") and primitive(other.children[0])[1] < 0:
         return total([(apply("sigmoid", negative(other.children[0])), first)])
+    return node
+
+
+def softpluses(node: Node) -> Node:
+    """relu(u) + softplus(-abs(u)) = softplus(u), which has the right derivative at 0."""
+    if not isinstance(node, Sum):
+        return node
+    numbers = dict(node.terms)
+    for term, number in node.terms:
+        if is_call(term, "relu"):
+            inner = term.children[0]
+            partner = apply("softplus", negative(apply("abs", inner)))
+            if numbers.get(partner) == number:
+                rest = [(other, count) for other, count in node.terms if other not in (term, partner)]
+                return total([*rest, (apply("softplus", inner), number)], node.axes)
     return node
 
 

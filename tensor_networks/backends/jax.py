@@ -94,6 +94,10 @@ NAMES = {
     "erfc": "jax.scipy.special.erfc",
     "gammaln": "jax.scipy.special.gammaln",
     "digamma": "jax.scipy.special.digamma",
+    "gamma": "jax.scipy.special.gamma",
+    "erfinv": "jax.scipy.special.erfinv",
+    "logndtr": "jax.scipy.special.log_ndtr",
+    "elu": "jax.nn.elu",
     "xlogy": "jax.scipy.special.xlogy",
 }
 
@@ -157,6 +161,25 @@ def unit(x: jnp.ndarray) -> jnp.ndarray:
     largest = jnp.max(jnp.abs(x), initial=0)
     scaled = x / jnp.where(largest > 0, largest, 1)
     return scaled / jnp.where(largest > 0, norm2(scaled), 1)
+
+
+def mills(x: jnp.ndarray) -> jnp.ndarray:
+    """The normal density over its distribution function."""
+    return millsgap(x) - x
+
+
+def millsgap(x: jnp.ndarray) -> jnp.ndarray:
+    """mills(x) + x: far below 0 by a continued fraction (DLMF 7.9.1)."""
+    value = far = jnp.maximum(-x, 5)
+    for k in range(60, 1, -1):
+        value = k / value + far
+    near = jnp.maximum(x, -5)
+    return jnp.where(x > -5, jax.scipy.stats.norm.pdf(near) / jax.scipy.special.ndtr(near) + x, 1 / value)
+
+
+def detsign(x: jnp.ndarray) -> jnp.ndarray:
+    """The sign of det x."""
+    return jnp.linalg.slogdet(x)[0]
 
 
 def logdet(x: jnp.ndarray) -> jnp.ndarray:

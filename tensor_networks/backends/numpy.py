@@ -42,14 +42,24 @@ from tensor_networks.backends.numpy_special import (  # noqa: F401
     each,
     erf,
     erfc,
+    erfinv,
+    gamma,
     gammaln,
     heptagamma,
     hexagamma,
+    inverse_erf,
+    inverse_mills,
     log_gamma,
+    log_normal,
+    logndtr,
+    mills,
+    mills_gap,
+    millsgap,
     pentagamma,
     polygamma,
     tetragamma,
     trigamma,
+    whole_gamma,
 )
 
 IMPORTS = ("import math", "import numpy as np")
@@ -247,6 +257,16 @@ def solve(x: np.ndarray, b: np.ndarray) -> np.ndarray:
 def det(x: np.ndarray) -> np.ndarray:
     """The determinant of the last two axes."""
     return with_blas(np.linalg.det, x)
+
+
+def elu(x: np.ndarray) -> np.ndarray:
+    """x where it is positive, exp(x) - 1 elsewhere."""
+    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+
+
+def detsign(x: np.ndarray) -> np.ndarray:
+    """The sign of det x."""
+    return with_blas(lambda y: np.linalg.slogdet(y)[0], x)
 
 
 def logdet(x: np.ndarray) -> np.ndarray:

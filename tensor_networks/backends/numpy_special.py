@@ -26,6 +26,83 @@ def erfc(x: np.ndarray) -> np.ndarray:
     return each(math.erfc, x)
 
 
+def inverse_erf(x: float) -> float:
+    """The number whose error function is x: Winitzki's approximation, then Newton steps on the smaller of both tails."""
+    if math.isnan(x) or abs(x) >= 1:
+        return math.copysign(math.inf, x) if abs(x) == 1 else math.nan
+    if x == 0:
+        return x
+    tail, log = 1 - abs(x), math.log1p(-x * x)
+    middle = 2 / (math.pi * 0.147) + log / 2
+    y = math.sqrt(math.sqrt(middle * middle - log / 0.147) - middle)
+    for _ in range(4):
+        off = math.erfc(y) - tail if tail < 0.5 else abs(x) - math.erf(y)
+        step = off * math.exp(y * y) * math.sqrt(math.pi) / 2
+        y += step / (1 - y * step)
+    return math.copysign(y, x)
+
+
+def erfinv(x: np.ndarray) -> np.ndarray:
+    """The inverse of erf."""
+    return each(inverse_erf, x)
+
+
+def inverse_mills(x: float) -> float:
+    """The normal density over its distribution function: far below 0 by a continued fraction (DLMF 7.9.1)."""
+    if x > -5:
+        return math.exp(-x * x / 2) * math.sqrt(2 / math.pi) / math.erfc(-x / math.sqrt(2))
+    return mills_gap(x) - x
+
+
+def mills_gap(x: float) -> float:
+    """mills(x) + x at a number."""
+    if x > -5:
+        return inverse_mills(x) + x
+    value = -x
+    for k in range(60, 1, -1):
+        value = k / value - x
+    return 1 / value
+
+
+def log_normal(x: float) -> float:
+    """The logarithm of the normal distribution function."""
+    if x > 5:
+        return math.log1p(-math.erfc(x / math.sqrt(2)) / 2)
+    if x > -5:
+        return math.log(math.erfc(-x / math.sqrt(2)) / 2)
+    return -x * x / 2 - math.log(2 * math.pi) / 2 - math.log(inverse_mills(x))
+
+
+def mills(x: np.ndarray) -> np.ndarray:
+    """The normal density over its distribution function."""
+    return each(inverse_mills, x)
+
+
+def millsgap(x: np.ndarray) -> np.ndarray:
+    """mills(x) + x, without cancellation."""
+    return each(mills_gap, x)
+
+
+def logndtr(x: np.ndarray) -> np.ndarray:
+    """The logarithm of the normal distribution function, without underflow."""
+    return each(log_normal, x)
+
+
+def whole_gamma(x: float) -> float:
+    """Gamma(x) of a number; infinite where it is too large, NaN at the poles."""
+    try:
+        return math.gamma(x)
+    except OverflowError:
+        return math.inf
+    except ValueError:
+        return math.nan
+
+
+def gamma(x: np.ndarray) -> np.ndarray:
+    """Gamma(x)."""
+    return each(whole_gamma, x)
+
+
 def log_gamma(x: float) -> float:
     """log|Gamma(x)| of a number; infinite at the poles."""
     return math.inf if x == math.floor(x) and x <= 0 else math.lgamma(x)
@@ -45,6 +122,10 @@ def polygamma(m: int, x: float) -> float:
     if x < 0 and m == 0:
         return polygamma(0, 1 - x) - math.pi / math.tan(math.pi * x)
     sign, total = (-1) ** (m + 1), 0.0
+    if x > 1e9:  # the first term of the series is all that counts
+        return math.log(x) if m == 0 else sign * math.factorial(m - 1) * (1 / x) ** m
+    if 0 < x < 1e-60:
+        return sign * math.factorial(m) / x ** (m + 1) if x ** (m + 1) else sign * math.inf
     while x < 20:
         total += sign * math.factorial(m) / x ** (m + 1)
         x += 1

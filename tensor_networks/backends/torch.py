@@ -54,7 +54,7 @@ from tensor_networks.backends.torch_matrices import (  # noqa: F401
 if TYPE_CHECKING:
     import torch
 
-IMPORTS = ("import torch",)
+IMPORTS = ("import math", "import torch")
 TRANSLATED = {"np.ndarray": "torch.Tensor", "np.": "torch."}  # in definitions taken from NumPy
 STEPS = {
     "einsum": "torch.einsum('{0}', {1})",
@@ -82,6 +82,8 @@ NAMES = {
     "erfc": "torch.special.erfc",
     "gammaln": "torch.special.gammaln",
     "digamma": "torch.special.digamma",
+    "erfinv": "torch.special.erfinv",
+    "elu": "torch.nn.functional.elu",
     "xlogy": "torch.special.xlogy",
 }
 
@@ -178,6 +180,40 @@ def unit(x: torch.Tensor) -> torch.Tensor:
     largest = torch.abs(x).max()
     scaled = x / torch.where(largest > 0, largest, torch.ones_like(largest))
     return scaled / torch.where(largest > 0, norm2(scaled), torch.ones_like(largest))
+
+
+def mills(x: torch.Tensor) -> torch.Tensor:
+    """The normal density over its distribution function."""
+    return millsgap(x) - x
+
+
+def millsgap(x: torch.Tensor) -> torch.Tensor:
+    """mills(x) + x: far below 0 by a continued fraction (DLMF 7.9.1)."""
+    value = far = torch.clamp(-x, min=5)
+    for k in range(60, 1, -1):
+        value = k / value + far
+    near = torch.clamp(x, min=-5)
+    density = torch.exp(-torch.square(near) / 2) / math.sqrt(2 * math.pi)
+    return torch.where(x > -5, density / torch.special.ndtr(near) + x, 1 / value)
+
+
+def logndtr(x: torch.Tensor) -> torch.Tensor:
+    """The logarithm of the normal distribution function, without underflow."""
+    near = torch.clamp(x, min=-5)
+    above = torch.log1p(-torch.special.erfc(torch.clamp(x, min=0) / math.sqrt(2)) / 2)
+    below = -torch.square(x) / 2 - math.log(2 * math.pi) / 2 - torch.log(mills(x))
+    return torch.where(x > 0, above, torch.where(x > -5, torch.log(torch.special.ndtr(near)), below))
+
+
+def gamma(x: torch.Tensor) -> torch.Tensor:
+    """Gamma(x)."""
+    sign = torch.where((x < 0) & (torch.floor(x) % 2 != 0), -1, 1)
+    return sign * torch.exp(torch.special.gammaln(x))
+
+
+def detsign(x: torch.Tensor) -> torch.Tensor:
+    """The sign of det x."""
+    return torch.linalg.slogdet(x)[0]
 
 
 def logdet(x: torch.Tensor) -> torch.Tensor:

@@ -62,7 +62,6 @@ CLASHES: dict[str, tuple[Function, type[Exception], str]] = {
     "complex": (lambda: s * 1j, rc.OperandError, "complex"),
     "nan": (lambda: s * np.nan, rc.RicciError, "nan"),
     "fill_diagonal": (lambda: np.fill_diagonal(A2, 1), rc.TraceError, "in place"),  # type: ignore[arg-type]
-    "sign of the determinant": (lambda: np.linalg.slogdet(A2)[0] * s, rc.TraceError, "sign"),
 }
 
 

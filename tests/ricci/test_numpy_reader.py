@@ -64,7 +64,9 @@ BINARY = [
 ]
 ELSEWHERE = {"matmul", "matvec", "vecmat", "vecdot", "arccosh", "clip", "heaviside"}
 OF_SCIPY = ["expit", "logit", "log_expit", "erf", "erfc", "gammaln", "psi", "ndtr", "entr", "exp10"]
+OF_SCIPY += ["gamma", "loggamma", "erfinv", "ndtri", "log_ndtr"]
 TWO_OF_SCIPY = ["xlogy", "xlog1py", "rel_entr", "kl_div"]
+TWO_OF_SCIPY += ["beta", "betaln", "binom", "huber", "pseudo_huber", "boxcox", "inv_boxcox"]
 
 
 def test_every_universal_function_is_tested() -> None:
