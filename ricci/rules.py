@@ -69,7 +69,8 @@ def local_derivative(node: Apply, place: int) -> Node | None:
     """
     rule = node.function.rules[place]
     if rule is None:
-        raise DerivativeError(f"there is no derivative rule for {node.function.name}")
+        why = f": {node.function.reference}" if node.function.arity > 1 else ""
+        raise DerivativeError(f"there is no derivative rule for {node.function.name}{why}")
     if not rule:
         return None
     if isinstance(rule, Operator):

@@ -127,10 +127,14 @@ def _lyapunov(x: Node, w: Node) -> Node:
     return apply("sylvester", x, network([(x, [*batch, "i", "j"])], [*batch, "j", "i"]), w)
 
 
-def _curve(name: str) -> Callable[[Node, Node, Node], Node]:
-    """The second derivative of a function of a matrix: a block of the first one at ``[[x, 0], [w, x]]`` along t."""
+def _curve(name: str, parameters: int = 0) -> Callable[..., Node]:
+    """The second derivative of a function of a matrix: a block of the first one at ``[[x, 0], [w, x]]`` along t.
 
-    def curve(x: Node, w: Node, t: Node) -> Node:
+    Between x and w there may be parameters of the function.
+    """
+
+    def curve(x: Node, *rest: Node) -> Node:
+        given, (w, t) = rest[:parameters], rest[parameters:]
         batch = [f"b{axis}" for axis in range(x.order - 2)]
         sizes: dict[Hashable, Axis] = {"p": 2, "q": 2, **dict(zip([*batch, "i", "j"], x.axes, strict=True))}
         block = [*batch, ("p", "i"), ("q", "j")]
@@ -140,7 +144,7 @@ def _curve(name: str) -> Callable[[Node, Node, Node], Node]:
             return network([(node, [*batch, "i", "j"])], [*batch, ("p", "i"), ("p", "j")], {"p": 2})
 
         corner = network([(below, "pq"), (w, [*batch, "i", "j"])], block, sizes)
-        value = apply(f"{name}along", total([(twice(x), 1), (corner, 1)]), twice(t))
+        value = apply(f"{name}along", total([(twice(x), 1), (corner, 1)]), *given, twice(t))
         return network([(value, block), (below, "pq")], [*batch, "i", "j"], sizes)
 
     return curve
@@ -177,4 +181,5 @@ DEFINED: tuple[Function, ...] = (
         defined(f"{name}curve", "(n,n),(n,n),(n,n)->(n,n)", _curve(name), rf"\operatorname{{{name}curve}}")
         for name in ("expm", "logm", "sqrtm")
     ),
+    defined("powmcurve", "(n,n),(),(n,n),(n,n)->(n,n)", _curve("powm", 1), r"\operatorname{powmcurve}"),
 )

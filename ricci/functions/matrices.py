@@ -216,6 +216,31 @@ def _of_equations() -> tuple[Function, ...]:
     )
 
 
+def _of_powers() -> tuple[Function, ...]:
+    """The power of a matrix with an exponent that is a symbol, and its derivative along a direction."""
+    whole = "the exponent is a whole number: nothing can be differentiated by it"
+    adjoint = "powmalong(x_ji -> {ij}, w, c)_ij -> ij"
+    turn = Operator("powmcurve(x, w, v, t)_ij -> ij", "powmcurve(x_ji -> {ij}, w, v_ji -> {ij}, c)_ij -> ij")
+    return (
+        Function(
+            "powm",
+            "(n,n),()->(n,n)",
+            (Operator("powmalong(x, w, t)_ij -> ij", adjoint), None),
+            r"\operatorname{powm}",
+            reference=f"x^w for a matrix x; {whole}",
+            shape="whole exponent",
+        ),
+        Function(
+            "powmalong",
+            "(n,n),(),(n,n)->(n,n)",
+            (turn, None, Operator("powmalong(x, w, t)_ij -> ij", adjoint)),
+            r"\operatorname{powmalong}",
+            reference=f"the sum of x^j v x^(w-1-j) over j = 0 .. w-1; {whole}",
+            shape="whole exponent",
+        ),
+    )
+
+
 def _of_matrix(name: str, what: str, shape: str) -> tuple[Function, Function]:
     """A function of a matrix and its derivative along a direction."""
     along, curve = f"{name}along", f"{name}curve"
@@ -243,4 +268,4 @@ def _of_matrix(name: str, what: str, shape: str) -> tuple[Function, Function]:
     )
 
 
-MATRICES = (*_determinants(), *_of_spectra(), *_of_factorisations(), *_of_equations())
+MATRICES = (*_determinants(), *_of_spectra(), *_of_factorisations(), *_of_equations(), *_of_powers())

@@ -99,3 +99,17 @@ def logm(x: jnp.ndarray) -> jnp.ndarray:
     for k in range(10):
         y = y + vectors[0, k] ** 2 * jnp.linalg.solve(eye + (1 + nodes[k]) / 2 * away, away)
     return 2.0**doublings * y
+
+
+def powm(x: jnp.ndarray, k: jnp.ndarray) -> jnp.ndarray:
+    """x times itself, k times, by squaring; the inverse, for a negative k; NaN for a k that is not whole."""
+    number = jnp.reshape(k, -1)[0]
+    base = jax.lax.cond(number < 0, jnp.linalg.inv, lambda y: y, x)
+    unit = jnp.broadcast_to(jnp.eye(x.shape[-1], dtype=x.dtype), x.shape)
+
+    def double(state):
+        left, square, power = state
+        return left // 2, square @ square, jnp.where(left % 2 == 1, power @ square, power)
+
+    _, _, power = jax.lax.while_loop(lambda state: state[0] >= 1, double, (jnp.abs(number), base, unit))
+    return jnp.where(number == jnp.round(number), power, jnp.nan)

@@ -25,6 +25,8 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     pinv,
     polar,
     polarturn,
+    powm,
+    powmalong,
     qfactor,
     rfactor,
     sqrtm,
@@ -35,6 +37,7 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     sylvester,
     symmetric_part,
     tall_qr,
+    whole,
     wide_svd,
 )
 from tensor_networks.backends.numpy_special import (  # noqa: F401

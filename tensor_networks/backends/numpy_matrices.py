@@ -225,3 +225,21 @@ def logmalong(x: np.ndarray, t: np.ndarray) -> np.ndarray:
 def sqrtmalong(x: np.ndarray, t: np.ndarray) -> np.ndarray:
     """The derivative of sqrtm along t."""
     return along(sqrtm, x, t)
+
+
+def whole(k: np.ndarray) -> int:
+    """An exponent, the same for all matrices, as an integer."""
+    number = round(float(np.ravel(k)[0])) if np.size(k) else 0
+    if not np.all(np.asarray(k) == number):
+        raise ValueError("the power of a matrix must be a whole number")
+    return number
+
+
+def powm(x: np.ndarray, k: np.ndarray) -> np.ndarray:
+    """x times itself, k times; the inverse, for a negative k."""
+    return np.linalg.matrix_power(x, whole(k))
+
+
+def powmalong(x: np.ndarray, k: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The derivative of powm along t."""
+    return along(lambda y: powm(y, k), x, t)

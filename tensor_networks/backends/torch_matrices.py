@@ -113,3 +113,11 @@ def along(function, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
     above = torch.cat([x, torch.zeros_like(x)], dim=-1)
     below = torch.cat([t, x], dim=-1)
     return function(torch.cat([above, below], dim=-2))[..., size:, :size]
+
+
+def powm(x: torch.Tensor, k: torch.Tensor) -> torch.Tensor:
+    """x times itself, k times; the inverse, for a negative k."""
+    number = round(float(k.reshape(-1)[0])) if k.numel() else 0
+    if not bool(torch.all(k == number)):
+        raise ValueError("the power of a matrix must be a whole number")
+    return torch.linalg.matrix_power(x, number)
