@@ -127,14 +127,14 @@ def _folded(function: Function, args: Sequence[Node]) -> Node | None:
 def _bare_batch(function: Function, args: Sequence[Node]) -> tuple[int, ...] | None:
     """The batch axes along which all arguments are copies; None if there are none."""
     batch = args[0].order - function.core(args[0].order)[0]
-    axes = tuple(axis for axis in range(batch) if all(_is_bare(arg, axis) for arg in args))
+    axes = tuple(axis for axis in range(batch) if all(is_bare(arg, axis) for arg in args))
     return axes or None
 
 
-def _is_bare(node: Node, axis: int) -> bool:
+def is_bare(node: Node, axis: int) -> bool:
     """Is a node the same along one axis?"""
     if isinstance(node, Sum):
-        return bool(node.terms) and all(_is_bare(term, axis) for term, _ in node.terms)
+        return bool(node.terms) and all(is_bare(term, axis) for term, _ in node.terms)
     if not isinstance(node, Network) or len(node.outputs[axis]) != 1:
         return False
     (wire,) = node.outputs[axis]

@@ -68,6 +68,14 @@ def placed(body: Formula, letters: Sequence[str], opening: str = "(") -> Formula
     return Formula("placed", [opening, body, " -> ", listed(letters), closing], latex, order=0)
 
 
+def in_order(text: str, letters: Sequence[str]) -> bool:
+    """Do these indices occur in a text for the first time in their order?"""
+    words = re.findall(r"(?<=[_{])(?:[^\W\d_]\d*)+", text)
+    found = [letter for word in words for letter in re.findall(r"[^\W\d_]\d*", word)]
+    places = [found.index(letter) if letter in found else -1 for letter in letters]
+    return min(places, default=0) >= 0 and places == sorted(places)
+
+
 def symbol(name: str, size: Axis, known: bool) -> Formula:
     """delta or one; eye(n) or ones(n) where nothing else says the size."""
     latex = r"\delta" if name == "delta" else r"\mathbf 1"

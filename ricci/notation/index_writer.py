@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
 from ricci.functions import Apply, apply
+from ricci.functions.applying import is_bare, without_axes
 from ricci.notation.arithmetic import magnitude, natural, plus
 from ricci.notation.formula import (
     LONGEST,
@@ -27,6 +28,7 @@ from ricci.notation.formula import (
 from ricci.notation.heights import Heights
 from ricci.notation.index_pieces import (
     grouped,
+    in_order,
     indexed,
     juxtaposed,
     listed,
@@ -347,15 +349,27 @@ class IndexWriter:
 
     def batched(self, node: Apply, letters: Sequence[str], level: Level) -> Step[Formula]:
         """A function along the last axes: the letters in front are those around it, the last ones are its own."""
-        if len(node.args) > 1:
-            raise Unwritable
-        (arg,) = node.args
-        core = self.fresh(arg.order - node.batch, level.used)
-        if not isinstance(arg, Tensor) and (len(core) > 1 or arg.order - 1 in self.needs[arg]):
-            raise Unwritable
-        inner = [*letters[: node.batch], *core]
-        body = yield self.expression(arg, inner, Level((*level.used, *core), frozenset()))
-        return self.at_heights(simple_call(node.function.name, [body], 0, node.function.latex), letters[node.batch :], None)
+        inside = []
+        for arg in node.args:
+            bare = [axis for axis in range(node.batch) if is_bare(arg, axis)]
+            if len(bare) == node.batch:
+                inside.append((yield self.whole(without_axes(arg, bare), level, "(" if len(node.args) > 1 else "")))
+                continue
+            if any(axis in self.needs[arg] for axis in range(node.batch, arg.order)):
+                raise Unwritable
+            core = self.fresh(arg.order - node.batch, level.used)
+            own = Level((*level.used, *core), frozenset())
+            body = yield self.expression(arg, [*letters[: node.batch], *core], own)
+            inside.append(body if in_order(body.text, core) else (yield self.turned(arg, letters[: node.batch], core, own)))
+        return self.at_heights(simple_call(node.function.name, inside, 0, node.function.latex), letters[node.batch :], None)
+
+    def turned(self, arg: Node, batch: Sequence[str], core: Sequence[str], level: Level) -> Step[Formula]:
+        """An argument behind deltas that name its own letters in their order."""
+        other = self.fresh(len(core), level.used)
+        body = yield self.expression(arg, [*batch, *other], level._replace(used=(*level.used, *other)))
+        pairs = zip(core, other, arg.axes[len(batch) :], strict=True)
+        deltas = [self.at_heights(symbol("delta", size, True), [one, two], None) for one, two, size in pairs]
+        return juxtaposed([*deltas, body], [])
 
 
 def in_latex(name: str, nodes: Sequence[Node], args: Sequence[Formula], has_indices: bool) -> Pieces:

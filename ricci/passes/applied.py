@@ -11,7 +11,8 @@ from tensor_networks.numbers import Number, exact, ratio
 
 def logarithms(node: Node) -> Node:
     """log(exp(u)) = u; log(det(X)) = logdet(X); log(sigmoid(u)) = -softplus(-u); log(softmax(u)) = u - logsumexp(u);
-    log(1 + exp(u)) = log1p(exp(u)) = softplus(u); log(sum(exp(u))) = logsumexp(u); log(ndtr(u)) = logndtr(u). Domain: log(det(X)) is widened to
+    log(1 + exp(u)) = log1p(exp(u)) = softplus(u); log(sum(exp(u))) = logsumexp(u);
+    log(ndtr(u)) = logndtr(u). Domain: log(det(X)) is widened to
     log|det X|."""
     if not is_call(node, "log", "log1p"):
         return node

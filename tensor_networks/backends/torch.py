@@ -6,6 +6,7 @@ The definitions are copied into standalone source as they stand: they use `torch
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from tensor_networks.backends.numpy import (  # noqa: F401
