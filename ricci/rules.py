@@ -14,7 +14,7 @@ from tensor_networks.networks import Network, Sum, network, size_of, total
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.patterns import Pattern, pattern
 
-ARGUMENTS = ("x", "w", "v")
+ARGUMENTS = ("x", "w", "v", "u")
 LETTERS = {"I": "abcdefgh", "K": "ijklmnop"}
 
 

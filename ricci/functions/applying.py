@@ -19,6 +19,8 @@ from tensor_networks.symmetry import Symmetry, no_symmetry
 
 FUNCTIONS: dict[str, Function] = {function.name: function for function in (*ELEMENTWISE, *VECTORS, *MATRICES)}
 
+MOST_ORDERED = 4  # batch axes of which every order is tried
+
 
 class Apply(Node):
     """A function of the table applied to nodes. Elementwise functions take arguments of equal axes."""
@@ -76,6 +78,10 @@ def apply(name: str, *args: Node) -> Node:
     bare = _bare_batch(function, args)
     if bare is not None:
         return _broadcast(function, args, bare, axes)
+    order = _batch_order(function, args)
+    if order is not None:
+        turned = (permuted(arg, (*order, *range(len(order), arg.order))) for arg in args)
+        return network([(apply(name, *turned), (*order, *range(len(order), len(axes))))], range(len(axes)))
     if function.transposes:
         return _turned(function, args[0])
     return intern(Apply, axes, args, function=function, args=args)
@@ -129,6 +135,21 @@ def _bare_batch(function: Function, args: Sequence[Node]) -> tuple[int, ...] | N
     batch = args[0].order - function.core(args[0].order)[0]
     axes = tuple(axis for axis in range(batch) if all(is_bare(arg, axis) for arg in args))
     return axes or None
+
+
+def _batch_order(function: Function, args: Sequence[Node]) -> tuple[int, ...] | None:
+    """The order in which the batch axes are stored; None if it is the one that they have."""
+    batch = args[0].order - function.core(args[0].order)[0]
+    if not 1 < batch <= MOST_ORDERED:
+        return None
+
+    def rank(order: tuple[int, ...]) -> tuple[int, list[bytes]]:
+        turned = [permuted(arg, (*order, *range(batch, arg.order))) for arg in args]
+        return sum(map(_is_view, turned)), [arg.key for arg in turned]
+
+    given = tuple(range(batch))
+    best = min(permutations(given), key=rank)
+    return None if rank(best) == rank(given) else best
 
 
 def is_bare(node: Node, axis: int) -> bool:

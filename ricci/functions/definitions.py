@@ -127,31 +127,35 @@ def _lyapunov(x: Node, w: Node) -> Node:
     return apply("sylvester", x, network([(x, [*batch, "i", "j"])], [*batch, "j", "i"]), w)
 
 
-def _curve(name: str, parameters: int = 0) -> Callable[..., Node]:
-    """The second derivative of a function of a matrix: a block of the first one at ``[[x, 0], [w, x]]`` along t.
+def _third(name: str) -> Callable[..., Node]:
+    """The third derivative of a function of a matrix, given the second one along two directions.
 
-    Between x and w there may be parameters of the function.
+    The last argument is a further direction t: the value is a block of the second derivative at ``[[x, 0], [t, x]]``.
     """
 
-    def curve(x: Node, *rest: Node) -> Node:
-        given, (w, t) = rest[:parameters], rest[parameters:]
+    def third(x: Node, *rest: Node) -> Node:
+        *others, t = rest
         batch = [f"b{axis}" for axis in range(x.order - 2)]
         sizes: dict[Hashable, Axis] = {"p": 2, "q": 2, **dict(zip([*batch, "i", "j"], x.axes, strict=True))}
         block = [*batch, ("p", "i"), ("q", "j")]
         below = total([(pattern("lower", 2), 1), (network((), "pp", {"p": 2}), -1)])
 
         def twice(node: Node) -> Node:
+            """The matrix at both places of the diagonal; an exponent stays."""
+            if node.order < x.order:
+                return node
             return network([(node, [*batch, "i", "j"])], [*batch, ("p", "i"), ("p", "j")], {"p": 2})
 
-        corner = network([(below, "pq"), (w, [*batch, "i", "j"])], block, sizes)
-        value = apply(f"{name}along", total([(twice(x), 1), (corner, 1)]), *given, twice(t))
+        corner = network([(below, "pq"), (t, [*batch, "i", "j"])], block, sizes)
+        value = apply(name, total([(twice(x), 1), (corner, 1)]), *map(twice, others))
         return network([(value, block), (below, "pq")], [*batch, "i", "j"], sizes)
 
-    return curve
+    return third
 
 
 UNARY, BINARY = "()->()", "(),()->()"
 MATRICES = "(n,n),(n,n)->(n,n)"
+MATRICES_OF_FOUR = "(n,n),(n,n),(n,n),(n,n)"
 
 DEFINED: tuple[Function, ...] = (
     defined("silu", UNARY, _silu, r"\operatorname{silu}"),
@@ -178,8 +182,8 @@ DEFINED: tuple[Function, ...] = (
     defined("specnorm", "(m,n)->()", _specnorm, r"\operatorname{specnorm}"),
     defined("lyapunov", MATRICES, _lyapunov, r"\operatorname{lyapunov}"),
     *(
-        defined(f"{name}curve", "(n,n),(n,n),(n,n)->(n,n)", _curve(name), rf"\operatorname{{{name}curve}}")
+        defined(f"{name}third", f"{MATRICES_OF_FOUR}->(n,n)", _third(f"{name}curve"), rf"\operatorname{{{name}third}}")
         for name in ("expm", "logm", "sqrtm")
     ),
-    defined("powmcurve", "(n,n),(),(n,n),(n,n)->(n,n)", _curve("powm", 1), r"\operatorname{powmcurve}"),
+    defined("powmthird", "(n,n),(),(n,n),(n,n),(n,n)->(n,n)", _third("powmcurve"), r"\operatorname{powmthird}"),
 )

@@ -56,9 +56,7 @@ def _of_statistics() -> tuple[Function, ...]:
     return (
         Function("erfinv", unary, (f"{HALF_ROOT_PI} exp(y^2)",), r"\operatorname{erf}^{-1}", INSIDE, known={0: 0}, parity=-1),
         Function("logndtr", unary, ("mills(x)",), r"\log\Phi", reference="logarithm of the normal distribution function"),
-        Function(
-            "mills", unary, ("-y millsgap(x)",), r"\operatorname{mills}", reference="normal density over distribution"
-        ),
+        Function("mills", unary, ("-y millsgap(x)",), r"\operatorname{mills}", reference="normal density over distribution"),
         Function("millsgap", unary, ("1 - mills(x) y",), r"\operatorname{millsgap}", reference="mills(x) + x"),
         Function("gamma", unary, ("y digamma(x)",), r"\Gamma", POSITIVE, known={1: 1, 2: 1}, reference="DLMF 5.2.2"),
         Function("erf", unary, (gaussian,), r"\operatorname{erf}", known={0: 0}, reference="DLMF 7.2.1", parity=-1),

@@ -7,9 +7,10 @@ depends on the signs has no meaning, and where two values meet the vectors have 
 
 from __future__ import annotations
 
-from ricci.functions.function import Function, Operator
+from ricci.functions.function import Function, Operator, Rule
 
 SQUARE = "(n,n)->(n,n)"
+HIGHAM = "Higham 2008, Functions of Matrices, (3.16)"
 GILES = "Giles 2008, Collected matrix derivative results"
 SCALES = "gaps(svdvals(x)_i^2 -> i)"
 
@@ -208,64 +209,41 @@ def _of_equations() -> tuple[Function, ...]:
     return functions + tuple(
         function
         for name, what, shape in (
-            ("expm", "exponential", ""),
-            ("logm", "principal logarithm", "real spectrum"),
-            ("sqrtm", "principal square root", "real spectrum"),
+            ("expm", "exponential of a matrix", ""),
+            ("logm", "principal logarithm of a matrix", "real spectrum"),
+            ("sqrtm", "principal square root of a matrix", "real spectrum"),
+            ("powm", "w-th power of a matrix", "whole exponent"),
         )
-        for function in _of_matrix(name, what, shape)
+        for function in _of_matrix(name, what, shape, name == "powm")
     )
 
 
-def _of_powers() -> tuple[Function, ...]:
-    """The power of a matrix with an exponent that is a symbol, and its derivative along a direction."""
-    whole = "the exponent is a whole number: nothing can be differentiated by it"
-    adjoint = "powmalong(x_ji -> {ij}, w, c)_ij -> ij"
-    turn = Operator("powmcurve(x, w, v, t)_ij -> ij", "powmcurve(x_ji -> {ij}, w, v_ji -> {ij}, c)_ij -> ij")
+def _of_matrix(name: str, what: str, shape: str, exponent: bool = False) -> tuple[Function, ...]:
+    """A function of a matrix (and of an exponent w), and its derivatives along one and two directions."""
+    after, core = (" w,", "(n,n),()") if exponent else ("", "(n,n)")
+    one, two = ("v", "u") if exponent else ("w", "v")
+    flip = f"x_ji -> {{ij}},{after}"
+    along, curve, third = f"{name}along", f"{name}curve", f"{name}third"
+    reference = "the exponent is a whole number, nothing can be differentiated by it" if exponent else HIGHAM
+    slope = Operator(f"{along}(x,{after} t)_ij -> ij", f"{along}({flip} c)_ij -> ij")
+    turn = Operator(f"{curve}(x,{after} {one}, t)_ij -> ij", f"{curve}({flip} {one}_ji -> {{ij}}, c)_ij -> ij")
+    other = Operator(f"{curve}(x,{after} t, {two})_ij -> ij", f"{curve}({flip} {two}_ji -> {{ij}}, c)_ij -> ij")
+    last = Operator(
+        f"{third}(x,{after} {one}, {two}, t)_ij -> ij", f"{third}({flip} {one}_ji -> {{ij}}, {two}_ji -> {{ij}}, c)_ij -> ij"
+    )
+    fixed: tuple[Rule, ...] = (None,) if exponent else ()
+
+    def made(name: str, directions: int, rules: tuple[Rule, ...], what: str) -> Function:
+        signature = core + ",(n,n)" * directions + "->(n,n)"
+        moves = "" if exponent or directions else "along"
+        latex = rf"\operatorname{{{name}}}"
+        return Function(name, signature, rules, latex, transposes=moves, reference=f"{what}; {reference}", shape=shape)
+
     return (
-        Function(
-            "powm",
-            "(n,n),()->(n,n)",
-            (Operator("powmalong(x, w, t)_ij -> ij", adjoint), None),
-            r"\operatorname{powm}",
-            reference=f"x^w for a matrix x; {whole}",
-            shape="whole exponent",
-        ),
-        Function(
-            "powmalong",
-            "(n,n),(),(n,n)->(n,n)",
-            (turn, None, Operator("powmalong(x, w, t)_ij -> ij", adjoint)),
-            r"\operatorname{powmalong}",
-            reference=f"the sum of x^j v x^(w-1-j) over j = 0 .. w-1; {whole}",
-            shape="whole exponent",
-        ),
+        made(name, 0, (slope, *fixed), f"the {what}"),
+        made(along, 1, (turn, *fixed, slope), f"the derivative of {name} along a direction"),
+        made(curve, 2, (last, *fixed, other, turn), f"the second derivative of {name} along two directions"),
     )
 
 
-def _of_matrix(name: str, what: str, shape: str) -> tuple[Function, Function]:
-    """A function of a matrix and its derivative along a direction."""
-    along, curve = f"{name}along", f"{name}curve"
-    higham = "Higham 2008, Functions of Matrices"
-    slope = Operator(f"{along}(x, t)_ij -> ij", f"{along}(x_ji -> {{ij}}, c)_ij -> ij")
-    turn = Operator(f"{curve}(x, w, t)_ij -> ij", f"{curve}(x_ji -> {{ij}}, w_ji -> {{ij}}, c)_ij -> ij")
-    return (
-        Function(
-            name,
-            SQUARE,
-            (slope,),
-            rf"\operatorname{{{name}}}",
-            transposes="along",
-            reference=f"the {what} of a matrix; {higham}, (3.16)",
-            shape=shape,
-        ),
-        Function(
-            along,
-            "(n,n),(n,n)->(n,n)",
-            (turn, slope),
-            rf"\operatorname{{{along}}}",
-            reference=f"the derivative of {name} along a direction; {higham}, (3.16)",
-            shape=shape,
-        ),
-    )
-
-
-MATRICES = (*_determinants(), *_of_spectra(), *_of_factorisations(), *_of_equations(), *_of_powers())
+MATRICES = (*_determinants(), *_of_spectra(), *_of_factorisations(), *_of_equations())

@@ -341,6 +341,8 @@ class IndexWriter:
         """An argument that a function takes whole: a name, or a body and the order of its indices."""
         if isinstance(arg, Tensor):
             return leaf(arg, 0)
+        if isinstance(arg, Network) and not arg.factors and arg.outputs == ((0,), (0,)):
+            return symbol("delta", arg.sizes[0], False)
         flat, groups = ungrouped(arg) if self.has_groups else (arg, [1] * arg.order)
         part = self if flat is arg else self.within(flat)
         own = self.fresh(flat.order, level.used)

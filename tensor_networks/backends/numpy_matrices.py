@@ -243,3 +243,31 @@ def powm(x: np.ndarray, k: np.ndarray) -> np.ndarray:
 def powmalong(x: np.ndarray, k: np.ndarray, t: np.ndarray) -> np.ndarray:
     """The derivative of powm along t."""
     return along(lambda y: powm(y, k), x, t)
+
+
+def curve(slope, x: np.ndarray, w: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The second derivative along w and t, given the first one: a block of it at [[x, 0], [w, x]] along t twice."""
+    size, zero = x.shape[-1], np.zeros_like(x)
+    place = np.concatenate([np.concatenate([x, zero], axis=-1), np.concatenate([w, x], axis=-1)], axis=-2)
+    direction = np.concatenate([np.concatenate([t, zero], axis=-1), np.concatenate([zero, t], axis=-1)], axis=-2)
+    return slope(place, direction)[..., size:, :size]
+
+
+def expmcurve(x: np.ndarray, w: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The second derivative of expm along w and t."""
+    return curve(expmalong, x, w, t)
+
+
+def logmcurve(x: np.ndarray, w: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The second derivative of logm along w and t."""
+    return curve(logmalong, x, w, t)
+
+
+def sqrtmcurve(x: np.ndarray, w: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The second derivative of sqrtm along w and t."""
+    return curve(sqrtmalong, x, w, t)
+
+
+def powmcurve(x: np.ndarray, k: np.ndarray, w: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The second derivative of powm along w and t."""
+    return curve(lambda y, s: powmalong(y, k, s), x, w, t)

@@ -172,8 +172,9 @@ def test_special_functions_agree_with_scipy() -> None:
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 @pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
 def test_every_function_of_the_table_has_a_spelling(name: str, backend: str) -> None:
-    core = FUNCTIONS[name].core(1)[0] if "..." not in FUNCTIONS[name].signature else 1
-    arguments = [tensor(letter, "n" * max(1, core)) for letter in "xyz"[: FUNCTIONS[name].arity]]
+    function = FUNCTIONS[name]
+    orders = [1 if function.elementwise or letters is None else len(letters) for letters in function.arguments]
+    arguments = [tensor(letter, "n" * order) for letter, order in zip("xyzuv", orders, strict=False)]
     assert "def program(" in source([apply(name, *arguments)], backend)
 
 

@@ -15,15 +15,17 @@ from tensor_networks.axes import value
 from tensor_networks.nodes import walk
 
 SIZES = {"n": 3, "m": 2}
-CHECKED = [name for name, function in FUNCTIONS.items() if None not in function.rules]
-FIRST_ORDER = ("hexagamma", "polar")  # their derivatives are the last of the polygammas, and one with no rule
+CHECKED = [  # powers with a symbol for exponent have a test of their own
+    name for name, function in FUNCTIONS.items() if None not in function.rules and not name.startswith("powm")
+]
+FIRST_ORDER = ("hexagamma", "polar", "expmthird", "logmthird", "sqrtmthird")  # what follows has no rule, or is large
 SHAPES = {"()": [(), ("n",), ("n", "m")], "...": [("n",), ("n", "m")]}
 TALL = ("qfactor", "rfactor")  # the letters m and n of their signatures are sizes with m > n
 
 
 def arguments(function: Function) -> list[list[Tensor]]:
     """Tensors to apply a function to: every shape its signature allows, batch axes among them."""
-    first, names = function.arguments[0], ("x", "w", "v")[: function.arity]
+    first, names = function.arguments[0], ("x", "w", "v", "u")[: function.arity]
     if not first:
         return [[tensor(name, axes) for name in names] for axes in SHAPES["..." if first is None else "()"]]
     sizes = {"m": "n", "n": "m"} if function.name in TALL else {}
@@ -53,6 +55,8 @@ def shaped(array: np.ndarray, shape: str) -> np.ndarray:
     size = array.shape[-1]
     if shape == "spd":
         return array @ array.mT + np.eye(size) + 0.1 * array
+    if shape == "whole exponent":
+        return array
     if shape == "real spectrum":
         return np.diag(np.arange(2.0, 2 + 2 * size, 2)) + array / 6
     return array + 2 * np.eye(size)
@@ -147,3 +151,23 @@ def test_a_function_without_a_rule_says_so() -> None:
 def test_shapes_are_checked(name: str, axes: tuple[str, ...], error: str) -> None:
     with pytest.raises(rc.ShapeError, match=error):
         apply(name, tensor("x", axes))
+
+
+@pytest.mark.parametrize("exponent", [-2, -1, 0, 1, 2, 5])
+def test_powers_with_a_symbol_for_exponent(exponent: int) -> None:
+    """They are those with the number, and so are the derivatives; the exponent itself has none."""
+    rng = np.random.default_rng(4)
+    X, V = rng.normal(size=(3, 3)) + 2 * np.eye(3), rng.normal(size=(3, 3))
+    symbolic = rc.parse("tr(V'*powm(X, k))", X="n n", V="n n", k="")
+    written = rc.parse(f"tr(V'*X^({exponent}))", X="n n", V="n n")
+    for order in range(4):
+        got = rc.derivative(symbolic, *["X"] * order) if order else symbolic
+        want = rc.derivative(written, *["X"] * order) if order else written
+        named = {"X": X, "V": V}
+        np.testing.assert_allclose(
+            got(**named, k=exponent), want(**{n: named[n] for n in want.variables}), rtol=1e-9, atol=1e-9
+        )
+    with pytest.raises(rc.DerivativeError, match="whole number"):
+        rc.grad(symbolic, "k")
+    with pytest.raises(ValueError, match="whole number"):
+        symbolic(X=X, V=V, k=0.5)
