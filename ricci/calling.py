@@ -7,6 +7,7 @@ from typing import Any
 
 from ricci.expr import Expr
 from ricci.functions import FUNCTIONS, apply
+from ricci.functions.aliases import ALIASES
 from ricci.notation.numpy_shapes import broadcast, operand
 from tensor_networks.errors import UnknownName, clip, suggestion
 
@@ -22,6 +23,7 @@ class Functions:
     """
 
     def __getattr__(self, name: str) -> Callable[..., Expr]:
+        name = ALIASES.get(name, name)
         if name not in FUNCTIONS:
             hint = suggestion(name, FUNCTIONS)
             raise MissingFunction(f"there is no function {clip(name)}", hint=hint)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NoReturn, TypeVar
 
+from ricci.functions.aliases import ALIASES
 from tensor_networks.errors import LimitError, ParseError, RicciError, clip
 from tensor_networks.numbers import Number, exact
 
@@ -340,7 +341,8 @@ class Parser:
             while self.at(","):
                 self.advance()
                 arguments.append((yield self.whole()))
-        return Call(token.start, self.close(opening), token.text, tuple(arguments), bound)
+        name = ALIASES.get(token.text, token.text)
+        return Call(token.start, self.close(opening), name, tuple(arguments), bound)
 
     def is_call(self, token: Token) -> bool:
         """Does a parenthesis after this name hold arguments?"""

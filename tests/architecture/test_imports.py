@@ -91,7 +91,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("tensor_networks.backends.spelling", "tensor_networks.costs", "tensor_networks.einsum_program"),
     ("tensor_networks.backends.running", "tensor_networks.backends.source"),
     # ricci: calculus on top of it
-    ("ricci.passes",),
+    ("ricci.functions.aliases", "ricci.passes"),
     ("ricci.notation.formula", "ricci.notation.syntax"),
     (
         "ricci.binding",
