@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from weakref import WeakSet
 
-from ricci.passes.applied import determinants, exponentials, inverses, logarithms, multiples, parities, shifts
+from ricci.passes.applied import (
+    along_identities,
+    determinants,
+    exponentials,
+    inverses,
+    logarithms,
+    multiples,
+    parities,
+    shifts,
+    whole_powers,
+)
 from ricci.passes.diagonals import diagonals
 from ricci.passes.ends import chain_ends
 from ricci.passes.groups import alike, kronecker_inverses, side_by_side
@@ -29,6 +39,8 @@ OF_FUNCTIONS: tuple[Pass, ...] = (
     exponentials,
     inverses,
     parities,
+    whole_powers,
+    along_identities,
     shifts,
     determinants,
     multiples,

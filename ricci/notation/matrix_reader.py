@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from ricci.constants import numbers
 from ricci.functions import FUNCTIONS, apply
+from ricci.functions.powers import matrix_power
 from ricci.notation.declarations import Scope, unknown
 from ricci.notation.matrix_functions import CONSTANTS, MATRIX_FUNCTIONS, Arguments, reshaped, structured
 from ricci.notation.products import Products, Value
@@ -34,13 +35,11 @@ from ricci.notation.syntax import (
     snippet,
 )
 from tensor_networks.axes import Axis, product, read_size, show, symbols
-from tensor_networks.errors import LimitError, ParseError, ShapeError, clip, located
-from tensor_networks.networks import network, size_of
+from tensor_networks.errors import ParseError, ShapeError, clip, located
+from tensor_networks.networks import size_of
 from tensor_networks.nodes import Node
 
 LEXER = Lexer(r"[^\W\d]\w*", ["+", "-", "*", "/", ".*", "./", "^", ".^", "'", "(", ")", "[", "]", ",", ";"])
-MOST_FLAT = 64  # a matrix power up to this is one network, above it is squared
-LARGEST_POWER = 2**20
 ROLES = {0: "scalar", 1: "column", 2: "matrix"}
 KNOWN = frozenset([*MATRIX_FUNCTIONS, *CONSTANTS, "reshape"])
 
@@ -260,24 +259,21 @@ class MatrixReader:
         return products.of(apply("power", *map(products.node, sides)), wide.role)
 
     def matrix_power(self, tree: Power, base: Value, exponent: Value) -> Value:
-        """An integer power of a square matrix."""
+        """An integer power of a square matrix: for a symbol the function `powm`."""
         products, number = self.products, exponent.number
         if base.role != "matrix":
             what = f"{snippet(self.text, tree.base)} is {products.describe(base)}: it has no ^"
             raise blame(ShapeError, what, self.text, tree.operator, "use .^ for a power of every entry")
-        if not isinstance(number, int):
+        if not isinstance(number, int) and (number is not None or exponent.role != "scalar"):
             what = "the power of a matrix must be an integer"
             raise blame(ShapeError, what, self.text, tree.exponent, "use .^ for a power of every entry")
         if products.size(base, 0) != products.size(base, 1):
             what = f"only a square matrix has a power, not {products.describe(base)}"
             raise blame(ShapeError, what, self.text, tree.base, "use .^ for a power of every entry")
-        if abs(number) > LARGEST_POWER:
-            what = f"the power {clip(number, 24)} is above the limit {LARGEST_POWER}"
-            raise blame(LimitError, what, self.text, tree.exponent)
         node = products.node(base)
-        if number < 0:
-            node = apply("inv", node)
-        return products.of(repeated(node, abs(number)), "matrix")
+        if isinstance(number, int):
+            return products.of(matrix_power(node, number), "matrix")
+        return products.of(apply("powm", node, products.node(exponent)), "matrix")
 
     # calls
 
@@ -346,14 +342,3 @@ class MatrixReader:
         if isinstance(tree, Chain) and is_size_product(tree):
             return product(self.size_argument(operand) for operand in tree.operands)
         raise blame(ParseError, "this argument must be a size", self.text, tree, "a size is a symbol or an integer")
-
-
-def repeated(node: Node, count: int) -> Node:
-    """The matrix product of `count` copies of a square node."""
-    if count <= MOST_FLAT:
-        wires = list(range(count + 1)) if count else [0, 0]
-        factors = [(node, (i, i + 1)) for i in range(count)]
-        return network(factors, (wires[0], wires[-1]), {0: node.axes[0]})
-    half = repeated(node, count // 2)
-    ends = [(half, (0, 1)), (half, (1, 2))]
-    return network([*ends, (node, (2, 3))] if count % 2 else ends, (0, 3 if count % 2 else 2))

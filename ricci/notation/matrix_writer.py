@@ -332,6 +332,15 @@ def _power(writer: MatrixWriter, node: Apply) -> Formula:
     return Formula("variable power", pieces, latex, order=node.order, level=3, degree=base.degree)
 
 
+def _matrix_power(writer: MatrixWriter, node: Apply) -> Formula:
+    base, exponent = (writer.get(arg) for arg in node.args)
+    alone = exponent.level >= ATOM or exponent.text.isdigit()
+    pieces = [*([base] if base.level >= ATOM else ["(", base, ")"]), "^", *([exponent] if alone else ["(", exponent, ")"])]
+    plain = base.kind == "name" or base.level < ATOM
+    latex = wrapped_latex(base, ATOM) if plain else (r"\left(", base, r"\right)")
+    return Formula("matrix power", pieces, [*latex, "^{", exponent, "}"], order=2, level=3, degree=base.degree)
+
+
 def _inverse(writer: MatrixWriter, node: Apply) -> Formula:
     inner = writer.get(node.args[0])
     return call("inv", [inner], 2, (*wrapped_latex(inner, ATOM), "^{-1}"), along=True)
@@ -375,6 +384,7 @@ def _logdet(writer: MatrixWriter, node: Apply) -> Formula:
 
 SPELLINGS: dict[str, Callable[[MatrixWriter, Apply], Formula]] = {
     "power": _power,
+    "powm": _matrix_power,
     "inv": _inverse,
     "norm2": _norm,
     "unit": _unit,

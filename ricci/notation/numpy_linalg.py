@@ -8,13 +8,13 @@ import numpy as np
 
 from ricci.constants import constant_array
 from ricci.functions import apply
+from ricci.functions.powers import matrix_power as power_of
 from ricci.notation.numpy_arrays import diagonal, trace
 from ricci.notation.numpy_products import matmul
 from ricci.notation.numpy_reductions import norm_of, reduced, sum_
 from ricci.notation.numpy_shapes import (
     Label,
     Operand,
-    Sizes,
     axis_number,
     axis_numbers,
     contracted,
@@ -24,7 +24,6 @@ from ricci.notation.numpy_shapes import (
 )
 from ricci.notation.numpy_spectra import spectral_norm, square
 from tensor_networks.errors import OperandError
-from tensor_networks.networks import network
 from tensor_networks.nodes import Node
 
 
@@ -58,19 +57,7 @@ def solve(a: Operand, b: Operand) -> Node:
 
 def matrix_power(a: Operand, n: int) -> Node:
     """A whole power of the last two axes as a matrix; the inverse to the -n for a negative n."""
-    node = square("matrix_power", a)
-    exponent = integer(n, "the power of a matrix")
-    if not exponent:
-        batch = range(node.order - 2)
-        sizes: Sizes = {axis: node.axes[axis] for axis in batch}
-        return network((), [*batch, "same", "same"], sizes | {"same": node.axes[-1]})
-    node = apply("inv", node) if exponent < 0 else node
-    power = None
-    for digit in bin(abs(exponent))[2:]:
-        power = node if power is None else matmul(power, power)
-        if digit == "1" and power is not node:
-            power = matmul(power, node)
-    return node if power is None else power
+    return power_of(square("matrix_power", a), integer(n, "the power of a matrix"))
 
 
 def norm(x: Operand, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Node:

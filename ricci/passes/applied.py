@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ricci.functions import Apply, apply, is_number
+from ricci.functions.powers import matrix_power
 from ricci.passes.common import is_call, is_ones, is_zero, negative
 from tensor_networks.networks import Network, Sum, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node
@@ -133,6 +136,55 @@ def inverses(node: Node) -> Node:
     if arg is network((), "ii", {"i": arg.axes[0]}):
         return {"inv": lambda: arg, "det": lambda: one, "logdet": lambda: total([], ())}[name]()
     return node
+
+
+def whole_powers(node: Node) -> Node:
+    """A power of a matrix whose exponent is a small number is a product."""
+    if not is_call(node, "powm"):
+        return node
+    exponent = _broadcast_number(node.children[1])
+    return matrix_power(node.children[0], exponent) if isinstance(exponent, int) else node
+
+
+def along_identities(node: Node) -> Node:
+    """The derivative of a function of a matrix along the identity is its ordinary derivative: that of expm is expm.
+
+    Of a second derivative along the identity and t it is the first one along t.
+    """
+    if not is_call(node, *ALONG, "expmcurve", "powmcurve"):
+        return node
+    name, (x, *rest) = node.function.name, node.children  # type: ignore[attr-defined]
+    exponent, directions = (rest[:1], rest[1:]) if name.startswith("powm") else ([], rest)
+    others = [direction for direction in directions if not _is_identity(direction)]
+    if len(others) == len(directions):
+        return node
+    if name.startswith("powm"):
+        less = total([(exponent[0], 1), (elementwise_power(exponent[0], 0), -1)])
+        inner = apply("powm", x, less) if name == "powmalong" else apply("powmalong", x, less, (others or directions)[0])
+        batch = range(x.order - 2)
+        return network([(exponent[0], batch), (inner, range(x.order))], range(x.order))
+    if name == "expmcurve":
+        return apply("expmalong", x, (others or directions)[0])
+    return ALONG[name](x)
+
+
+def _half_inverse_root(x: Node) -> Node:
+    return total([(apply("inv", apply("sqrtm", x)), ratio(1, 2))])
+
+
+ALONG: dict[str, Callable[[Node], Node]] = {
+    "expmalong": lambda x: apply("expm", x),
+    "logmalong": lambda x: apply("inv", x),
+    "sqrtmalong": _half_inverse_root,
+    "powmalong": lambda x: x,
+}
+
+
+def _is_identity(node: Node) -> bool:
+    """Is it an identity matrix, the same along all batch axes?"""
+    if not isinstance(node, Network) or node.factors or node.outputs[-1] != node.outputs[-2]:
+        return False
+    return len(set(node.outputs)) == len(node.sizes) == node.order - 1 and all(len(group) == 1 for group in node.outputs)
 
 
 def shifts(node: Node) -> Node:

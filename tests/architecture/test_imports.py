@@ -122,6 +122,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "ricci.functions.definitions",
+        "ricci.functions.powers",
         "ricci.notation.kronecker",
         "ricci.notation.numpy_shapes",
         "ricci.passes.halves",
