@@ -3,7 +3,7 @@
 The sizes b, h, k, m, n, t and d are symbols, with the numbers of `SIZES`.
 """
 
-# ruff: noqa: E741
+# ruff: noqa: E741, RUF059
 
 from typing import Any
 

@@ -3,7 +3,7 @@
 The sizes b, h, k, m, n, t and d are symbols, with the numbers of `SIZES`.
 """
 
-# ruff: noqa: E731
+# ruff: noqa: E731, RUF059
 
 from typing import Any
 
