@@ -11,7 +11,7 @@ from ricci.functions import apply
 from ricci.functions.powers import matrix_power as power_of
 from ricci.notation.numpy_arrays import diagonal, trace
 from ricci.notation.numpy_products import matmul
-from ricci.notation.numpy_reductions import norm_of, reduced, sum_
+from ricci.notation.numpy_reductions import amax, amin, norm_of, sum_
 from ricci.notation.numpy_shapes import (
     Label,
     Operand,
@@ -78,16 +78,18 @@ def norm(x: Operand, ord: Any = None, axis: Any = None, keepdims: bool = False) 
 
 
 def matrix_norm_of(node: Node, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Node:
-    """The norm of matrices in two axes: Frobenius, largest column sum (1), row sum (infinity), or of singular values."""
+    """The norm of matrices in two axes: Frobenius, largest (smallest) column sum (1, -1) or row sum (infinity),
+    or of singular values."""
     if ord in ("fro", "f"):
         return norm_of(node, "fro", axes, keepdims)
     if ord in (2, -2, "nuc"):
         return spectral_norm(node, ord, axes, keepdims)
-    if ord not in (1, float("inf")):
+    if ord not in (1, -1, float("inf"), float("-inf")):
         raise OperandError(f"a matrix norm of order {ord!r} has no formula here")
-    summed, largest = axes if ord == 1 else axes[::-1]
+    summed, kept = axes if ord in (1, -1) else axes[::-1]
     sums = sum_(apply("abs", node), summed, keepdims=True)
-    return sum_(reduced("amax", sums, [largest], True), tuple(axes), keepdims=keepdims)
+    extreme = (amax if ord > 0 else amin)(sums, kept, keepdims=True)
+    return sum_(extreme, tuple(axes), keepdims=keepdims)
 
 
 def vector_norm(x: Operand, *, axis: Any = None, ord: Any = 2, keepdims: bool = False) -> Node:
