@@ -3,21 +3,30 @@
 python docs/make_functions.py
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+
 from ricci.functions import FUNCTIONS, Function, Operator
+from ricci.functions.aliases import OTHER_NAMES
+from ricci.notation.numpy_creation import CREATION
+from ricci.notation.numpy_reader import ARRAY_FUNCTIONS, UFUNCS
+from ricci.notation.scipy_functions import LINALG, SPECIAL
+
+SCIPY_UFUNCS = [name for name in UFUNCS if not hasattr(np, name)]
 
 HEAD = """# The functions
 
 Every function of the table, by the signature of its arguments. `(n,n)` is a square matrix, `()` one entry, `(...)` all axes;
-axes in front are batch axes. The derivative rule is index notation in the arguments `x`, `w`, `v` and the value `y`: first the
+axes in front are batch axes. The derivative rule is index notation in the arguments `x`, `w`, `v`, `u` and the value `y`: first the
 indices of the value, then those of the argument. A rule that acts on a direction shows what becomes of a change `t`. Every row
 is checked to second order, in both sweeps, by one test. Made by `python docs/make_functions.py`.
 
 `rc.fn.<name>(...)` calls a function on expressions; the readers know them by the same names, and `rc.trace` under those of
 NumPy and SciPy.
 """
-NAMES = ("x", "w", "v")
+NAMES = ("x", "w", "v", "u")
 
 
 def rules(function: Function) -> str:
@@ -49,7 +58,40 @@ def page() -> str:
             cells = [f"`{function.name}`", f"`{function.signature}`", rules(function), reference(function)]
             lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
         lines.append("")
-    return "\n".join(lines)
+    return "\n".join([*lines, *other_names(), *traced()])
+
+
+def other_names() -> list[str]:
+    """The section of aliases."""
+    rows = [f"| `{name}` | {code(aliases.split())} |" for name, aliases in OTHER_NAMES.items()]
+    return [
+        "## Other names\n",
+        "The readers know them too; what is written has the name of the table.\n",
+        "| | |",
+        "|---|---|",
+        *rows,
+        "",
+    ]
+
+
+def traced() -> list[str]:
+    """The section of what a traced function may call."""
+    return [
+        "## In a function that is traced\n",
+        "`rc.trace` knows operators, comparisons (in `np.where`, in arithmetic, with `&`, `|`, `~`), indexing by constants,",
+        "methods, `len`, `max` and `min`, the functions of `math`, and, of NumPy:\n",
+        f"{code(sorted({*UFUNCS} - {*SCIPY_UFUNCS}))}\n",
+        f"{code(sorted({*ARRAY_FUNCTIONS, *CREATION}))}\n",
+        f"of `scipy.special` {code(sorted({*SPECIAL, *SCIPY_UFUNCS}))}\n",
+        f"and of `scipy.linalg` {code(sorted(LINALG))} beside those of `numpy.linalg`.\n",
+        "Helper functions of the caller may use them as well. What has no formula - a branch on a value, writing in place,",
+        "sorting, rounding - raises `TraceError` with the place.",
+        "",
+    ]
+
+
+def code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 if __name__ == "__main__":
