@@ -19,9 +19,9 @@ SCIPY_UFUNCS = [name for name in UFUNCS if not hasattr(np, name)]
 HEAD = """# The functions
 
 Every function of the table, by the signature of its arguments. `(n,n)` is a square matrix, `()` one entry, `(...)` all axes;
-axes in front are batch axes. The derivative rule is index notation in the arguments `x`, `w`, `v`, `u` and the value `y`: first the
-indices of the value, then those of the argument. A rule that acts on a direction shows what becomes of a change `t`. Every row
-is checked to second order, in both sweeps, by one test. Made by `python docs/make_functions.py`.
+axes in front are batch axes. The derivative rule is index notation in the arguments `x`, `w`, `v`, `u` and the value `y`: first
+the indices of the value, then those of the argument. A rule that acts on a direction shows what becomes of a change `t`. Every
+row is checked to second order, in both sweeps, by one test. Made by `python docs/make_functions.py`.
 
 `rc.fn.<name>(...)` calls a function on expressions; the readers know them by the same names, and `rc.trace` under those of
 NumPy and SciPy.
