@@ -320,7 +320,7 @@ class Compiled:
                 limit = physical_memory() * SHARE if self.memory_limit is None else self.memory_limit
                 check_memory(program, sizes, limit, dtype.itemsize)
                 try:
-                    run = loaded(program, sizes, dtype, self.constants, self.single, not mixed)
+                    run = loaded(program, sizes, dtype, self.constants, self.names, self.single, not mixed)
                 except NotImplementedError as error:
                     raise OperandError(str(error)) from error
                 self._programs[key] = run

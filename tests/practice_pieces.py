@@ -598,3 +598,20 @@ def mask_mul(x: Any) -> Any:
 @case("x:4")
 def sinc_(x: Any) -> Any:
     return np.sum(np.sinc(x))
+
+
+@case("X:3 5")
+def qr_of_a_wide_matrix(X: Any) -> Any:
+    Q, R = np.linalg.qr(X)
+    return np.sum(R[:, 3:] ** 2) + np.sum(np.abs(np.linalg.qr(X, mode="r"))) + np.sum((Q @ R) ** 3)
+
+
+@case("X:3 5")
+def weakest_column(X: Any) -> Any:
+    return np.linalg.norm(X, -1) * np.linalg.norm(X, -np.inf)
+
+
+@case("x:4")
+def choices(x: Any) -> Any:
+    inside = (x > -0.5) & ~(x >= 0.5)
+    return np.sum(np.select([inside, x > 0.8], [x**2, x**3], default=-x)) + np.sum(inside * np.cos(x))

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ricci.functions import apply
 from ricci.notation.numpy_arrays import matrix_transpose
+from ricci.notation.numpy_indexing import concatenate, picked
+from ricci.notation.numpy_products import matmul
 from ricci.notation.numpy_reductions import amin, with_ones
 from ricci.notation.numpy_shapes import Operand, meet, operand, relabelled, shape_text
-from tensor_networks.axes import Axis, show
+from tensor_networks.axes import Axis
 from tensor_networks.errors import ShapeError, TraceError
 from tensor_networks.nodes import Node
 
@@ -112,15 +116,20 @@ def svdvals(x: Operand) -> Node:
 
 
 def qr(a: Operand, mode: str = "reduced") -> Any:
-    """The thin QR factorisation of a matrix with no more columns than rows.
+    """The thin QR factorisation; where the sizes are symbols, of a matrix with no more columns than rows.
+
+    Of a wide matrix the first columns are factored, and the others turned: ``Q, [R, Q' B]`` for ``[A, B]``.
 
     Raises:
-        TraceError: a mode, or a shape, that has no formula.
+        TraceError: a mode that has no formula.
     """
     node = stacked("qr", a)
     rows, columns = node.axes[-2:]
-    if isinstance(rows, int) and isinstance(columns, int) and rows < columns:
-        raise TraceError(f"qr of a matrix of {show(rows)} x {show(columns)} has no formula: more columns than rows")
+    if mode in ("r", "reduced", "economic") and isinstance(rows, int) and isinstance(columns, int) and rows < columns:
+        last = node.order - 1
+        first, others = picked(node, last, np.arange(rows)), picked(node, last, np.arange(rows, columns))
+        turned = concatenate([apply("rfactor", first), matmul(matrix_transpose(apply("qfactor", first)), others)], last)
+        return turned if mode == "r" else QRResult(apply("qfactor", first), turned)
     if mode == "r":
         return apply("rfactor", node)
     if mode not in ("reduced", "economic"):

@@ -40,26 +40,28 @@ def loaded(
     sizes: Mapping[str, int],
     dtype: np.dtype,
     constants: Mapping[str, np.ndarray],
+    given: Sequence[str],
     single: bool = False,
     uniform: bool = True,
 ) -> Callable[..., Any]:
-    """The program as a function of the arrays of its inputs, constants left out, in their order.
+    """The program as a function of arrays, given in the order of those names: its inputs, constants left out.
 
-    It returns a list of arrays, or the one array if `single`. `uniform`: all arrays have exactly that dtype.
+    With its sizes known, a program may read fewer than it was given. It returns a list of arrays, or the one array if
+    `single`. `uniform`: all arrays have exactly that dtype.
 
     Raises:
         NotImplementedError: NumPy lacks a function.
     """
     names = Names([tensor.name for tensor in program.inputs], sizes, table)
     writer = _Writer(program, names, sizes, dtype, uniform)
-    arguments = [names.tensors[tensor.name] for tensor in program.inputs if tensor.name not in constants]
+    arguments = [names.tensors.get(name, f"unread_{place}") for place, name in enumerate(given)]
     lines = [f"def program({', '.join(arguments)}):", *(f"    {line}" for line in writer.body())]
     results = ", ".join(result.text for result in writer.results)
     lines.append(f"    return {results if single else f'[{results}]'}")
     space = {"np": np, "dtype": dtype, **helpers(table), **writer.constants}
     space |= {names.symbols[symbol]: size for symbol, size in sizes.items() if symbol in names.symbols}
     real = np.zeros((), dtype).real.dtype
-    space |= {names.tensors[name]: data.astype(real) for name, data in constants.items()}
+    space |= {names.tensors[name]: data.astype(real) for name, data in constants.items() if name in names.tensors}
     return made("\n".join(lines) + "\n", "program", space)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import ricci as rc
 from ricci.compiled import Compiled, compile, evaluate, source
 from ricci.functions import FUNCTIONS, apply
 from tensor_networks.errors import LimitError, OperandError, SizeError, UnknownName
@@ -269,3 +270,11 @@ def test_other_backends_agree(backend: str) -> None:
     arrays = {"A": RNG.normal(size=(3, 3)).astype(np.float32), "x": RNG.normal(size=3).astype(np.float32)}
     for got, expected in zip(compile(roots, backend)(**arrays), evaluate(roots, arrays), strict=True):
         np.testing.assert_allclose(np.asarray(got), expected, rtol=2e-4, atol=1e-5)
+
+
+def test_an_input_that_vanishes_at_the_sizes_given() -> None:
+    """The unit of a vector of one entry does not change; the constant and the variable are in no step then."""
+    chosen = np.array([1.0, 0.0, 0.0])
+    traced = rc.trace(lambda B: np.linalg.norm(np.sum(np.maximum(chosen @ B, -0.2), keepdims=True)), B="3 3")
+    B = np.random.default_rng(0).normal(size=(3, 3))
+    np.testing.assert_array_equal(rc.hessian(traced, "B")(B=B), np.zeros((3, 3, 3, 3)))
