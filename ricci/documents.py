@@ -245,12 +245,9 @@ def viewed_parts(viewed: Any) -> tuple[list[tuple[int, ...]], list[tuple[int, st
     """
     if not isinstance(viewed, dict):
         raise FormatError('"viewed" is not an object')
-    halves: list[tuple[int, str]] = []
-    for half in _list(viewed.get("halves", [])):
-        axis, name = _fields(_list(half), 2)
-        if type(axis) is not int or axis < 0 or name not in ("duplication", "elimination"):
-            raise FormatError('"halves" is not a list of axes and patterns')
-        halves.append((axis, name))
+    halves = [(axis, name) for axis, name in (_fields(_list(half), 2) for half in _list(viewed.get("halves", [])))]
+    if any(type(axis) is not int or axis < 0 or name not in ("duplication", "elimination") for axis, name in halves):
+        raise FormatError('"halves" is not a list of axes and patterns')
     return _wires(viewed.get("groups")), halves, _outer(viewed.get("source"))
 
 

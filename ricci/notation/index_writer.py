@@ -83,18 +83,18 @@ def index_formula(node: Node, latex: bool = False, heights: Heights | None = Non
         outputs, nothing = writer.fresh(node.order, ()), zeros(node)
         zero = writer.at_heights(nothing, outputs, None)
         return Formula("arrow", (zero, " -> ", listed(outputs)), (nothing,), order=0, level=0)
-    node, groups = ungrouped(node)
-    writer = IndexWriter(node, latex)
-    outputs = writer.fresh(node.order, ())
+    flat, groups = ungrouped(node)
+    writer = IndexWriter(flat, latex)
+    outputs = writer.fresh(flat.order, ())
     if heights is not None and len(heights.free) == len(outputs):
         writer.heights = heights
         writer.marks = dict(zip(outputs, heights.free, strict=True))
-    body = run(writer.expression(node, outputs, Level(tuple(outputs))))
+    body = run(writer.expression(flat, outputs, Level(tuple(outputs))))
     if writer.heights is not None and writer.unmarked:
         return index_formula(node, latex)
     if max(groups, default=1) > 1:
-        shown = grouped(outputs, groups)
-        return Formula("arrow", [body, " -> ", *shown], [body, r" \to ", *shown], order=0, level=0)
+        parts = grouped(outputs, groups)
+        return Formula("arrow", [body, " -> ", *parts], [body, r" \to ", *parts], order=0, level=0)
     plain = not node.order and all(isinstance(below, Size) or not below.order for below in writer.order)
     pieces = (body,) if plain else (body, " -> ", listed(outputs)) if outputs else (body, " ->")
     return Formula("arrow", pieces, (body,), order=0, level=0)
