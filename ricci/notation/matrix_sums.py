@@ -18,6 +18,7 @@ from tensor_networks.networks import Network, Sum, network
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, content, ratio
 
+HALVES = ("duplication", "elimination")
 Terms = Sequence[tuple[Node, Number, Formula]]
 
 
@@ -44,7 +45,7 @@ def factored(parts: Sequence[Formula], kinds: Container[str] | None = None) -> F
         first = chains[0][end]
         if len({steps[end].text for steps in chains}) > 1 or min(map(len, chains)) < 2:
             continue
-        if kinds is not None and (first.parts[0] if first.kind == "transpose" else first).kind not in kinds:
+        if kinds is not None and (_kind(first) not in kinds or _share(chains)):
             continue
         rest = [
             product(as_term(part)._replace(body=chain(steps[1:] if end == 0 else steps[:-1], 2)), free=False)
@@ -52,6 +53,25 @@ def factored(parts: Sequence[Formula], kinds: Container[str] | None = None) -> F
         ]
         options.append(times(factored(rest, kinds), first, after=end == -1))
     return cheapest(options)
+
+
+def _share(chains: Sequence[Sequence[Formula]]) -> bool:
+    """Do products have an argument of a Kronecker product in common, which the reader would take out?"""
+    inner = [[part for part in steps if _kind(part) not in HALVES] for steps in chains]
+    flat = [_arguments(steps[0]) if len(steps) == 1 else [steps[0].text, steps[-1].text] for steps in inner if steps]
+    return len(flat) < len(chains) or any(len(set(texts)) == 1 for texts in zip(*flat, strict=False))
+
+
+def _kind(formula: Formula) -> str:
+    """The kind of a formula or of what it is the transpose of."""
+    return formula.parts[0].kind if formula.kind == "transpose" else formula.kind
+
+
+def _arguments(formula: Formula) -> list[str]:
+    """The arguments of a Kronecker product, transposed or not."""
+    if formula.kind == "transpose" and formula.parts[0].kind == "call":
+        return [transposed(part).text for part in formula.parts[0].parts]
+    return [part.text for part in formula.parts] if formula.kind == "call" else [formula.text]
 
 
 def times(formula: Formula, matrix: Formula, after: bool) -> Formula:

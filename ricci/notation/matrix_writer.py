@@ -26,7 +26,7 @@ from ricci.notation.formula import (
     simple_call,
     wrapped_latex,
 )
-from ricci.notation.matrix_sums import factored, symmetrised
+from ricci.notation.matrix_sums import HALVES, factored, symmetrised
 from ricci.notation.tangle import MOST_FACTORS, Tangle, Tangled, norm
 from ricci.notation.terminals import bundled
 from tensor_networks.axes import show, show_shape
@@ -36,7 +36,6 @@ from tensor_networks.patterns import Pattern
 from tensor_networks.rewrite import flatten
 
 MOST_TURNED = 3  # skew matrices in one product that are tried both ways
-HALVES = ("duplication", "elimination")
 
 
 def write_matrix(node: Node, row: bool = False) -> str | None:

@@ -3,6 +3,8 @@ alike; inverses of Kronecker products."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ricci.functions import apply
 from ricci.passes.common import is_call
 from tensor_networks.axes import Axis, product, refined
@@ -10,6 +12,8 @@ from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number
 from tensor_networks.wiring import Group
+
+MOST_ROUNDS = 4
 
 
 def side_by_side(node: Node) -> Node:
@@ -44,22 +48,30 @@ def alike(node: Node) -> Node:
     """Terms with their axes grouped alike, so that the grouping can go outside: in I + K the identity is split as K is."""
     if not isinstance(node, Sum):
         return node
+    terms = node.terms
+    for _ in range(MOST_ROUNDS):  # a wire of two axes that is split for one of them splits the other
+        grouped = _common_groups([term for term, _ in terms])
+        if not grouped:
+            return node
+        made = tuple((_split(term, grouped), number) for term, number in terms)
+        if made == terms:
+            return total(terms, node.axes)
+        terms = made
+    return node
+
+
+def _common_groups(terms: Iterable[Node]) -> dict[int, tuple[Axis, ...]]:
+    """For the axes that are groups in some terms the sizes that all can be split into; none, if there are no such."""
     grouped: dict[int, tuple[Axis, ...]] = {}
-    for term, _ in node.terms:
+    for term in terms:
         for axis, group in enumerate(term.outputs if isinstance(term, Network) else ()):
             sizes = tuple(term.sizes[wire] for wire in group)  # type: ignore[attr-defined]
             known = grouped.setdefault(axis, sizes) if len(group) != 1 else sizes
             common = known if known == sizes else refined(known, sizes)
             if common is None:
-                return node
+                return {}
             grouped |= {axis: common} if len(group) != 1 else {}
-    terms: list[tuple[Node, Number]] = []
-    for term, number in node.terms if grouped else ():
-        made = _split(term, grouped)
-        if not isinstance(made, Network) or any(len(made.outputs[axis]) != len(grouped[axis]) for axis in grouped):
-            return node
-        terms.append((made, number))
-    return total(terms, node.axes) if grouped else node
+    return grouped
 
 
 def _split(node: Node, grouped: dict[int, tuple[Axis, ...]]) -> Node:
