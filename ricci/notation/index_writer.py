@@ -272,7 +272,8 @@ class IndexWriter:
         """A factor to the size of its exponent, a sum in its natural sign, and the sign this puts in front."""
         node, _, exponent = factor
         odd = len(set(letters)) < len(letters) or any(letter[0] == "(" for letter in letters)
-        if odd and not isinstance(node, Tensor | Pattern) and not is_structured(node):
+        plain = isinstance(node, Tensor | Pattern) or is_structured(node) or (isinstance(node, Network) and is_grouped(node))
+        if odd and not plain:
             own = self.fresh(node.order, level.used)
             inner = yield self.expression(node, own, Level((*level.used, *own)))
             return raised(self.at_heights(placed(inner, own), letters, None), magnitude(exponent)), 1

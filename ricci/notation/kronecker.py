@@ -46,15 +46,35 @@ class Groups:
     def spelled(self, rows: Group, columns: Group | None) -> Formula:
         """The vector over one group, or the matrix over two, in its cheapest form."""
         options = self.options(rows, columns, MOST_SWAPS)
+        joined = self.doubled(rows, columns or ())
+        if joined is not None:
+            options += joined.options(rows, columns, MOST_SWAPS)
         if not options:
             raise Tangled
         return cheapest(options)
+
+    def doubled(self, *groups: Group) -> Groups | None:
+        """The same with wires that stand twice in a row in a group, ``(i,j,i,j)``, as one component; None without such."""
+        pairs = [
+            group[start : start + half]
+            for group in groups
+            for half in range(2, len(group) // 2 + 1)
+            for start in range(len(group) - 2 * half + 1)
+            if group[start : start + half] == group[start + half : start + 2 * half]
+        ]
+        if not pairs:
+            return None
+        joined = Groups(self.factors, self.sizes)
+        joined.root = components([*(factor.wires for factor in self.factors), *pairs], len(self.sizes))
+        return joined
 
     def options(self, rows: Group, columns: Group | None, swaps: int) -> list[Formula]:
         """All forms that are found."""
         if columns is None:
             found = self.pieces(rows, ())
-            return [] if found is None else [found]
+            if found is None:
+                return self.swapped(rows, None, swaps - 1) if swaps else []
+            return [found]
         out = []
         if rows == columns and len(rows) > 1:
             out += [diagonal(vector) for vector in self.options(rows, None, swaps)]
@@ -136,6 +156,10 @@ class Groups:
             if len(near) == 2 and not far and near[0] != near[1]:
                 formula = vectorised(self.unravelled((near[1], near[0])))
                 return transposed(formula) if near is columns else formula
+            half = len(near) // 2
+            if half > 1 and not far and near == near[:half] * 2:
+                matrix = Groups(self.factors, self.sizes).spelled(near[:half], near[:half])
+                return transposed(vectorised(matrix)) if near is columns else vectorised(matrix)
             if len(near) == 2 and not far:
                 formula = vectorised(self.on_diagonal(near[0]))
                 return transposed(formula) if near is columns else formula
@@ -192,10 +216,10 @@ class Groups:
             tangle.add(factor.formula, factor.wires, factor.exponent)
         return tangle.formula()[0]
 
-    def swapped(self, rows: Group, columns: Group, swaps: int) -> list[Formula]:
+    def swapped(self, rows: Group, columns: Group | None, swaps: int) -> list[Formula]:
         """Forms with two neighbouring rows or columns exchanged by a commutation matrix."""
         out: list[Formula] = []
-        for group, is_row in ((columns, False), (rows, True)):
+        for group, is_row in ((columns or (), False), (rows, True)):
             for place in range(len(group) - 1):
                 if self.root[group[place]] == self.root[group[place + 1]]:
                     continue
@@ -205,7 +229,7 @@ class Groups:
                     before, after = (group, place) if is_row else (turned, place)
                     matrix = self.exchange(before, after)
                     core = [] if cheapest(inner).kind == "eye" else [cheapest(inner)]
-                    out.append(chain([matrix, *core] if is_row else [*core, matrix], 2))
+                    out.append(chain([matrix, *core] if is_row else [*core, matrix], 1 if columns is None else 2))
         return out
 
     def exchange(self, group: Group, place: int) -> Formula:

@@ -14,7 +14,7 @@ from ricci.notation.formula import Formula, cheapest, transpose
 from ricci.notation.kronecker import commutation
 from ricci.notation.tangle import eye
 from tensor_networks.axes import product as size_product
-from tensor_networks.networks import Network, Sum, network
+from tensor_networks.networks import Network, network
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, content, ratio
 
@@ -81,29 +81,30 @@ def times(formula: Formula, matrix: Formula, after: bool) -> Formula:
     return product(term._replace(body=chain(body, 2)))
 
 
-def symmetrised(node: Network, terms: Terms) -> list[Formula]:
-    """A sum that is its own image under the exchange of two rows, or columns, as half of its terms times I + K.
+def symmetrised(node: Network, place: int, terms: Terms) -> list[Formula]:
+    """A sum that is its own image, or minus it, when two rows or columns are exchanged: half its terms times I + K, or I - K.
 
-    ``node`` is the view of the sum with grouped rows and columns, ``terms`` are its terms in the axes of the sum.
+    ``node`` is the sum at a place, with grouped rows and columns, perhaps with more factors; ``terms`` are those of the sum,
+    in its axes, and what the node is with each of them.
     """
-    (summed, slots, _) = node.factors[0]
+    slots = node.factors[place].slots
+    busy = {w for k, factor in enumerate(node.factors) if k != place for group in factor.slots for w in group}
     found = []
     for side, group in enumerate(node.outputs):
-        places = [place for place, slot in enumerate(slots) if slot[0] in group]
-        if len(node.outputs) != 2 or len(group) != 2 or len(places) != 2 or not isinstance(summed, Sum):
+        places = [axis for axis, slot in enumerate(slots) if slot[0] in group]
+        if len(node.outputs) != 2 or not len({*group}) == len(group) == len(places) == 2 or busy & {*group}:
             continue
-        if summed.orbits[places[0]] != summed.orbits[places[1]]:
-            continue
-        half = _half(terms, places)
-        if half:
-            size = node.sizes[group[0]]
-            exchange = plus([(1, eye(size_product((size, size)))), (1, commutation(size, size))])
-            found.append(times(factored(half), exchange, after=side == 1))
+        size = node.sizes[group[0]]
+        for sign in (1, -1) if node.sizes[group[1]] == size else ():
+            half = _half(terms, places, sign)
+            if half:
+                exchange = plus([(1, eye(size_product((size, size)))), (sign, commutation(size, size))])
+                found.append(times(factored(half), exchange, after=side == 1))
     return found
 
 
-def _half(terms: Terms, places: Sequence[int]) -> list[Formula]:
-    """The shorter one of every two terms that are each other with two axes exchanged; none, if a term is its own image."""
+def _half(terms: Terms, places: Sequence[int], sign: int) -> list[Formula]:
+    """The shorter one of every two terms that are each other, or minus that, with two axes exchanged; none, if one is alone."""
     waiting = {node: (number, formula) for node, number, formula in terms}
     kept: list[Formula] = []
     while waiting:
@@ -111,7 +112,7 @@ def _half(terms: Terms, places: Sequence[int]) -> list[Formula]:
         outputs = list(range(node.order))
         outputs[places[0]], outputs[places[1]] = places[1], places[0]
         other = waiting.pop(network([(node, range(node.order))], outputs), None)
-        if other is None or other[0] != number:
+        if other is None or other[0] != sign * number:
             return []
-        kept.append(cheapest([formula, other[1]]))
+        kept.append(formula if sign < 0 and number > 0 else other[1] if sign < 0 else cheapest([formula, other[1]]))
     return kept

@@ -200,7 +200,7 @@ class MatrixWriter:
             if formula is None:
                 raise Tangled
             parts.append((term, coefficient, scaled(coefficient, formula, free=False)))
-        halves = symmetrised(node, parts) if len(node.factors) == 1 else []
+        halves = symmetrised(node, place, parts)
         return cheapest([factored([part for _, _, part in parts]), *halves])
 
     def used(self, node: Network, wire: int) -> bool:

@@ -151,8 +151,6 @@ def _joint(factors: Sequence[Held], terminals: Sequence[Group], count: int) -> l
         together.setdefault(joined[min(ends[key])] if ends[key] else -1, []).append(key)
     found: list[tuple[tuple[int, ...], list[Held]]] = []
     for keys in [*([key] for key in whole), *together.values()]:
-        touched = {end for key in keys for end in ends[key]}
-        for some in [keys] if len(touched) <= 2 else [[key] for key in keys]:
-            met = tuple(sorted({end for key in some for end in ends[key]}))
-            found.append((met, [factor for key in some for factor in parts[key]]))
+        touched = tuple(sorted({end for key in keys for end in ends[key]}))
+        found.append((touched, [factor for key in keys for factor in parts[key]]))
     return found
