@@ -228,13 +228,15 @@ class Groups:
                 if inner:
                     before, after = (group, place) if is_row else (turned, place)
                     matrix = self.exchange(before, after)
-                    core = [] if cheapest(inner).kind == "eye" else [cheapest(inner)]
-                    out.append(chain([matrix, *core] if is_row else [*core, matrix], 1 if columns is None else 2))
+                    parts = [matrix, cheapest(inner)] if is_row else [cheapest(inner), matrix]
+                    kept = [part for part in parts if part.kind != "eye"] or parts[:1]
+                    out.append(chain(kept, 1 if columns is None else 2))
         return out
 
     def exchange(self, group: Group, place: int) -> Formula:
         """The matrix whose rows are a group and whose columns are it with two neighbours exchanged."""
-        matrix = commutation(self.sizes[group[place]], self.sizes[group[place + 1]])
+        first, second = self.sizes[group[place]], self.sizes[group[place + 1]]
+        matrix = eye(product((first, second))) if 1 in (first, second) else commutation(first, second)
         for wire in reversed(group[:place]):
             matrix = kronecker(eye(self.sizes[wire]), matrix)
         for wire in group[place + 2 :]:
