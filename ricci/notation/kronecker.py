@@ -235,8 +235,7 @@ class Groups:
 
     def exchange(self, group: Group, place: int) -> Formula:
         """The matrix whose rows are a group and whose columns are it with two neighbours exchanged."""
-        first, second = self.sizes[group[place]], self.sizes[group[place + 1]]
-        matrix = eye(product((first, second))) if 1 in (first, second) else commutation(first, second)
+        matrix = commutation(self.sizes[group[place]], self.sizes[group[place + 1]])
         for wire in reversed(group[:place]):
             matrix = kronecker(eye(self.sizes[wire]), matrix)
         for wire in group[place + 2 :]:

@@ -45,7 +45,7 @@ def factored(parts: Sequence[Formula], kinds: Container[str] | None = None) -> F
         first = chains[0][end]
         if len({steps[end].text for steps in chains}) > 1 or min(map(len, chains)) < 2:
             continue
-        if kinds is not None and (_kind(first) not in kinds or _share(chains)):
+        if kinds is not None and (_kind(first) not in kinds or _share(parts)):
             continue
         rest = [
             product(as_term(part)._replace(body=chain(steps[1:] if end == 0 else steps[:-1], 2)), free=False)
@@ -55,11 +55,15 @@ def factored(parts: Sequence[Formula], kinds: Container[str] | None = None) -> F
     return cheapest(options)
 
 
-def _share(chains: Sequence[Sequence[Formula]]) -> bool:
-    """Do products have an argument of a Kronecker product in common, which the reader would take out?"""
-    inner = [[part for part in steps if _kind(part) not in HALVES] for steps in chains]
-    flat = [_arguments(steps[0]) if len(steps) == 1 else [steps[0].text, steps[-1].text] for steps in inner if steps]
-    return len(flat) < len(chains) or any(len(set(texts)) == 1 for texts in zip(*flat, strict=False))
+def _share(parts: Sequence[Formula]) -> bool:
+    """Do terms have an argument of a Kronecker product in common, which the reader would take out?"""
+    flat = []
+    for part in parts:
+        body = as_term(part).body
+        steps = [] if body is None else list(body.parts) if body.kind == "chain" else [body]
+        steps = [step for step in steps if _kind(step) not in HALVES]
+        flat.append(_arguments(steps[0]) if len(steps) == 1 else [step.text for step in (steps[:1] + steps[-1:])])
+    return not all(flat) or (len(parts) > 1 and any(len(set(texts)) == 1 for texts in zip(*flat, strict=False)))
 
 
 def _kind(formula: Formula) -> str:
@@ -68,10 +72,16 @@ def _kind(formula: Formula) -> str:
 
 
 def _arguments(formula: Formula) -> list[str]:
-    """The arguments of a Kronecker product, transposed or not."""
-    if formula.kind == "transpose" and formula.parts[0].kind == "call":
-        return [transposed(part).text for part in formula.parts[0].parts]
-    return [part.text for part in formula.parts] if formula.kind == "call" else [formula.text]
+    """The arguments of a Kronecker product, transposed or not, and of those in it."""
+    turned, found = formula.kind == "transpose", []
+    stack = [formula.parts[0] if turned else formula]
+    while stack:
+        part = stack.pop()
+        if part.kind == "call" and part.detail[0] == "kron":
+            stack += reversed(part.parts)
+        else:
+            found.append(transposed(part).text if turned else part.text)
+    return found
 
 
 def times(formula: Formula, matrix: Formula, after: bool) -> Formula:
@@ -97,7 +107,7 @@ def symmetrised(node: Network, place: int, terms: Terms) -> list[Formula]:
         size = node.sizes[group[0]]
         for sign in (1, -1) if node.sizes[group[1]] == size else ():
             half = _half(terms, places, sign)
-            if half:
+            if half and not _share(half):
                 exchange = plus([(1, eye(size_product((size, size)))), (sign, commutation(size, size))])
                 found.append(times(factored(half), exchange, after=side == 1))
     return found

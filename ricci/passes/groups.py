@@ -3,7 +3,7 @@ alike; inverses of Kronecker products."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from ricci.functions import apply
 from ricci.passes.common import is_call
@@ -23,10 +23,6 @@ def side_by_side(node: Node) -> Node:
     groups = [*node.outputs, *(group for factor in node.factors for group in factor.slots)]
     if not any(len(group) > 1 for group in groups):
         return node
-    if any(node.sizes[wire] == 1 for group in groups if len(group) > 1 for wire in group):
-        shorter = _without_ones(node)
-        if shorter is not node:
-            return shorter
     followers: dict[int, int] = {}  # a wire -> the one that always follows it, or -1
     leaders: dict[int, int] = {}
     for group in groups:
@@ -46,22 +42,6 @@ def side_by_side(node: Node) -> Node:
 
     factors = [(f.node, tuple(map(joined, f.slots)), f.exponent) for f in node.factors]
     return network(factors, tuple(map(joined, node.outputs)), sizes)
-
-
-def _without_ones(node: Network) -> Node:
-    """The network without wires of size 1 in groups, where they say only that there is one entry: in all slots of factors, and
-    among the outputs those that no factor holds.
-    """
-
-    def kept(group: Group, gone: Collection[int]) -> Group:
-        return tuple(wire for wire in group if wire not in gone) or group[:1]
-
-    ones = {wire for wire, size in enumerate(node.sizes) if size == 1}
-    factors = [(f.node, tuple(kept(group, ones) for group in f.slots), f.exponent) for f in node.factors]
-    held = {wire for _, slots, _ in factors for group in slots for wire in group}
-    outputs = [kept(group, ones - held) for group in node.outputs]
-    used = held.union(*outputs)
-    return network(factors, outputs, {wire: node.sizes[wire] for wire in used})
 
 
 def alike(node: Node) -> Node:

@@ -90,8 +90,75 @@ def test_vech_of_a_matrix_function() -> None:
     point = root + root.T
     full = np.asarray(rc.jacobian(rc.parse("X*A*X", A="n n", X="n n"), "X").matrix()(A=A, X=point))
     np.testing.assert_allclose(view(A=A, X=point), full @ duplication(N))
+    assert view.tensor == rc.jacobian(f, "X")
+    plain = rc.jacobian(rc.parse("X*A*X", A="n n", X="n n"), "X").matrix("vech")
     with pytest.raises(rc.RicciError, match="free entries"):
-        _ = view.tensor
+        _ = plain.tensor
+
+
+PAIRS = [(i, j) for j in range(N) for i in range(j, N)]
+
+
+def along(call: Callable[[np.ndarray], np.ndarray], point: np.ndarray, step: float = 1e-5) -> np.ndarray:
+    """Difference quotients along the free entries of a symmetric matrix, in the last axis."""
+    basis = [unit((i, j, 1), (j, i, 1)) for i, j in PAIRS]
+    return np.stack([(call(point + step * e) - call(point - step * e)) / (2 * step) for e in basis], -1)
+
+
+@pytest.mark.parametrize("text", ["P*P", "inv(P)", "A*P*A'", "exp(P)", "tr(P)*P", "P*A*P + P*A'*P", "P*inv(P + A*A')*P"])
+def test_a_symmetric_value_by_vech(text: str) -> None:
+    """Rows by vech of the value, columns by that of the variable; one of them, and both."""
+    f = rc.parse(text, A="n n", P="n n symmetric")
+    root = RNG.standard_normal((N, N))
+    point = root @ root.T + np.eye(N)
+    known = {"A": A} if "A" in f.variables else {}
+    free = along(lambda p: np.asarray(f(P=p, **known)), point)
+    derivative = rc.jacobian(f, "P")
+    known |= {"P": point}
+
+    def value(layout: str) -> np.ndarray:
+        view = derivative.matrix(layout)
+        assert rc.parse(str(view), A="n n", P="n n symmetric") == view
+        assert view.tensor == derivative
+        return np.asarray(view(**{k: v for k, v in known.items() if k in view.variables}))
+
+    rows = np.stack([free[i, j] for i, j in PAIRS])
+    np.testing.assert_allclose(value("vech-both"), rows, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(value("vech"), free.transpose(1, 0, 2).reshape(N * N, -1), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(value("vech-value") @ duplication(N), rows, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("text", ["logdet(P)", "det(P)", "tr(A*P*B*P)", "tr(A*P)*logdet(P)", "sum(exp(P))", "normF(P)"])
+def test_hessian_by_vech_on_both_sides(text: str) -> None:
+    """D'*H*D, against second difference quotients over the free entries."""
+    shapes = {"A": "n n", "B": "n n", "P": "n n symmetric"}
+    f = rc.parse(text, **shapes)
+    root = RNG.standard_normal((N, N))
+    point = root @ root.T / 4 + np.eye(N)
+    known = {k: v for k, v in {"A": A, "B": B}.items() if k in f.variables}
+    gradient = rc.grad(f, "P").matrix("vech")
+    want = along(
+        lambda p: np.asarray(gradient(**{k: v for k, v in ({"P": p} | known).items() if k in gradient.variables}))[0], point
+    )
+    view = rc.hessian(f, "P").matrix("vech")
+    got = np.asarray(view(**{k: v for k, v in ({"P": point} | known).items() if k in view.variables}))
+    np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-5 * (1 + np.abs(want).max()))
+    assert rc.parse(str(view), **shapes) == view
+
+
+def test_a_value_that_may_not_be_symmetric_has_no_vech() -> None:
+    derivative = rc.jacobian(rc.parse("P*A*P", A="n n", P="n n symmetric"), "P")
+    for layout in ("vech-value", "vech-both"):
+        with pytest.raises(rc.RicciError, match="known to be a symmetric matrix"):
+            derivative.matrix(layout)
+
+
+def test_the_legend_names_what_is_halved() -> None:
+    derivative = rc.jacobian(rc.parse("inv(P)", P="n n symmetric"), "P")
+    assert derivative.matrix("vech-both").legend == "vech-both; rows vech of Y, columns vech of P"
+    assert derivative.matrix("vech").legend == "vech; rows (j,i) of Y, columns vech of P, column-major"
+    names = [line.split("  ")[0] for line in str(derivative.layout_table()).splitlines()]
+    assert {"vech", "vech-value", "vech-both"} <= set(names)
 
 
 STRUCTURES: dict[str, Callable[[int, int], np.ndarray]] = {
