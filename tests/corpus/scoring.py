@@ -96,10 +96,10 @@ def time_limit(seconds: int = LIMIT_SECONDS) -> Iterator[None]:
 # the cases of cases.json.gz: derivatives with known answers at two points of different sizes
 
 
-def book_cases() -> list[tuple[str, Case]]:
-    """(notation, case) for every text of every case; those that compute on with the derivative are left out."""
+def book_cases(post: bool = False) -> list[tuple[str, Case]]:
+    """(notation, case) for every text of every case; those that compute on with the derivative are apart (`post`)."""
     cases = json.loads(gzip.decompress((DATA / "cases.json.gz").read_bytes()))["cases"]
-    kept = [c for c in cases if c["layout"] in ("tensor", *LAYOUTS) and not c.get("post")]
+    kept = [c for c in cases if c["layout"] in ("tensor", *LAYOUTS) and bool(c.get("post")) is post]
     return [(notation, case) for case in kept for notation in ("matrix", "index") if book_text(notation, case)]
 
 
@@ -127,6 +127,17 @@ def book_result(notation: str, case: Case) -> Any:
         return derivative
     layout, vec = LAYOUTS[case["layout"]]
     return derivative.matrix(layout=layout, vec=vec)
+
+
+def book_post(case: Case, derivative: np.ndarray, inputs: Arrays) -> np.ndarray:
+    """What a case computes on with the derivative, called G there: a block of it, its product with a vector."""
+    sizes = {
+        symbol: length
+        for name, declared in case["vars"].items()
+        for symbol, length in zip(declared.split(), inputs[name].shape, strict=True)
+        if symbol.isidentifier()
+    }
+    return np.asarray(eval(case["post"], {"jnp": np, "G": derivative, **sizes, **inputs}))
 
 
 def book_point(case: Case, number: int) -> tuple[Arrays, np.ndarray]:
