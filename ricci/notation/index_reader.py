@@ -186,8 +186,16 @@ class IndexReader(IndexFunctions):
             with located(self.text, operand.start, operand.end):
                 for label, wire in piece.free.items():
                     self.wires.alike(first.free[label], wire, label)
+                    self.check_height(label, first, piece)
         with located(self.text, tree.start, tree.end):
             return self.sum_of(first, [(sign, piece) for (sign, _), piece in zip(terms, pieces, strict=True)])
+
+    def check_height(self, label: str, first: Piece, piece: Piece) -> None:
+        """A free index is upper in all terms, or lower in all."""
+        places = [found.heights.get(label, ())[:1] for found in (first, piece)]
+        if all(places) and places[0] != places[1]:
+            what = f"index {clip(label, 20)} is {'upper' if places[1][0] else 'lower'} in this term, but not in the first one"
+            raise IndexNotationError(what, hint="a metric raises and lowers: g^ij w_j")
 
     def term(self, tree: Syntax, context: Context) -> Walk[Piece]:
         """A product with its scope closed: what occurs twice and is not protected is summed."""

@@ -286,7 +286,7 @@ class IndexWriter:
 
     def at_heights(self, base: Formula, letters: Sequence[str], marks: str | None) -> Formula:
         """A base with its indices, at their heights if those are wanted and known."""
-        if self.heights is None:
+        if self.heights is None or not letters:
             return indexed(base, letters)
         self.unmarked = self.unmarked or marks is None or "-" in marks
         return indexed(base, letters, marks if marks and not self.unmarked else "l" * len(letters))

@@ -53,3 +53,14 @@ def test_upper_is_a_row_lower_is_a_column() -> None:
 def test_a_pair_at_one_height_is_refused() -> None:
     with pytest.raises(rc.IndexNotationError, match="two upper places"):
         rc.parse("A^ij x^j -> i", A="m n", x="n")
+
+
+@pytest.mark.parametrize("text", ["x^i + w_i", "x^i + g^ij w_j - w_i -> i"])
+def test_a_free_index_has_one_height_in_all_terms(text: str) -> None:
+    with pytest.raises(rc.IndexNotationError, match="in this term, but not in the first"):
+        rc.parse(text, x="n", w="n", y="n", g="n n")
+
+
+def test_scalars_do_not_hide_heights() -> None:
+    e = rc.parse("c x^i", c="", x="n")
+    assert rc.derivative(e, "x").ricci() == "c eye(n)^i_j -> ij"
