@@ -70,13 +70,17 @@ def outer_sums(node: Node) -> Node:
     return total(done, node.axes)
 
 
-def _distributed(node: Node, every: bool) -> list[tuple[Node, Number]]:
-    """The terms of a product with its first sum of order above 2 distributed; without `every`, sums of deltas only."""
+def _distributed(node: Node, every: bool, deep: bool = True) -> list[tuple[Node, Number]]:
+    """The terms of a product with its first sum of order above 2 distributed, one in a factor that is a product too.
+
+    Without `every` only a sum of deltas that is a factor itself.
+    """
     for place, (child, slots, exponent) in enumerate(node.factors if isinstance(node, Network) else ()):
-        if not isinstance(node, Network) or not isinstance(child, Sum) or child.order < 3 or exponent != 1:
+        if not isinstance(node, Network) or child.order < 3 or exponent != 1:
             continue
-        if every or all(isinstance(term, Network) and not term.factors for term, _ in child.terms):
+        terms = child.terms if isinstance(child, Sum) else _distributed(child, every, False) if every and deep else ()
+        if terms and (every or all(isinstance(term, Network) and not term.factors for term, _ in terms)):
             rest = [*node.factors[:place], *node.factors[place + 1 :]]
             sizes = dict(enumerate(node.sizes))
-            return [(network([*rest, (term, slots)], node.outputs, sizes), number) for term, number in child.terms]
+            return [(network([*rest, (term, slots)], node.outputs, sizes), number) for term, number in terms]
     return []
