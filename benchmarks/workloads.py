@@ -20,7 +20,10 @@ WORKLOADS: list[Workload] = []
 
 @dataclass(frozen=True)
 class Workload:
-    """One row of the table for every size. `jax` makes, from (jax, jax.numpy), a function of the arrays by name."""
+    """One row of the table for every size. `jax` makes, from (jax, jax.numpy), a function of the arrays by name.
+
+    Of a `core` our result stays compressed, an operator; its dense form is compared with what `core` returns.
+    """
 
     name: str
     sizes: tuple[int, ...]
@@ -28,13 +31,14 @@ class Workload:
     ours: Callable[[int], list[rc.Expr]]
     expert: Callable[..., list[Any]]
     jax: Callable[[Any, Any], Callable[..., Any]] | None = None
+    core: Callable[..., list[Any]] | None = None
 
 
-def workload(name: str, sizes: tuple[int, ...], arrays: Any, ours: Any, jax: Any = None) -> Any:
+def workload(name: str, sizes: tuple[int, ...], arrays: Any, ours: Any, jax: Any = None, core: Any = None) -> Any:
     """Register the decorated function as the expert's of that workload."""
 
     def register(expert: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
-        WORKLOADS.append(Workload(name, sizes, arrays, ours, expert, jax))
+        WORKLOADS.append(Workload(name, sizes, arrays, ours, expert, jax, core))
         return expert
 
     return register
@@ -167,6 +171,11 @@ def matfac_hess(T, U, V):
     return [H]
 
 
+@workload("matfac_core", (50, 100, 200), matfac_arrays, lambda n: [rc.hessian(matfac(n), "U")], core=matfac_hess)
+def matfac_core(T, U, V):
+    return [2 * V.T.dot(V)]
+
+
 # ---- networks: 10 dense layers, derivatives by the weight of the first
 
 LAYERS = 10
@@ -217,7 +226,7 @@ def tanh_forward(x, W):
 
 
 @workload(
-    "tanhnet_vg", (20, 200), net_arrays, lambda n: [net("tanh"), rc.grad(net("tanh"), "W1")],
+    "tanhnet_vg", (10, 50, 200), net_arrays, lambda n: [net("tanh"), rc.grad(net("tanh"), "W1")],
     lambda jax, jnp: lambda x, y, W1, **o: jax.value_and_grad(net_jax(jax, jnp, "tanh"))(W1, tuple(o.values()), x, y),
 )  # fmt: skip
 def tanhnet_vg(x, y, **W):
@@ -258,6 +267,11 @@ def tanh_core(x, y, weights):
 @workload("tanhnet_hess", (5, 10, 20, 40), net_arrays, lambda n: [rc.hessian(net("tanh"), "W1")], net_jax_hessian("tanh"))
 def tanhnet_hess(x, y, **W):
     return [first_layer_hessian(tanh_core(x, y, list(W.values())), x)]
+
+
+@workload("tanhnet_core", (20, 40), net_arrays, lambda n: [rc.hessian(net("tanh"), "W1")], core=tanhnet_hess)
+def tanhnet_core(x, y, **W):
+    return [tanh_core(x, y, list(W.values())), x]
 
 
 @workload("relunet_hess", (5, 10, 20, 40), net_arrays, lambda n: [rc.hessian(net("relu"), "W1")], net_jax_hessian("relu"))
@@ -363,7 +377,7 @@ def gauss_vg(S, m, x):
 
 
 @workload(
-    "gauss_hess", (10, 30), gauss_arrays, lambda n: [rc.hessian(gauss(n), "m"), rc.hessian(gauss(n), "m", "S")],
+    "gauss_hess", (10, 30, 60), gauss_arrays, lambda n: [rc.hessian(gauss(n), "m"), rc.hessian(gauss(n), "m", "S")],
 )  # fmt: skip
 def gauss_hess(S, m, x):
     P = np.linalg.inv(S)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import Context
-from functools import lru_cache, partial
-from inspect import signature
+from functools import lru_cache
 from threading import Lock, local
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -19,7 +18,7 @@ import numpy as np
 
 from ricci.binding import as_array, bind, home_of, symbols_of, trait_check
 from ricci.constants import constants_of, is_constant
-from ricci.foreign import checked, common_backend, converted, promoted, ready
+from ricci.foreign import Elsewhere, common_backend
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.backends import jax as jax_backend
 from tensor_networks.backends import numpy as numpy_backend
@@ -324,29 +323,20 @@ class Compiled:
 
     def _elsewhere(self, backend: str, arrays: Mapping[str, Any]) -> Any:
         """The values on another backend, through its standalone source."""
-        found, sizes = self._matched(arrays, partial(converted, backend))
-        odd = {name for name in sizes if name in arrays and not name.isidentifier()}
-        for name in self.names:
-            if check := self._checks[name]:
-                checked(self.tensors[name], found[name], check)
-        found = promoted(found) if backend == "torch" else found
-        if self.memory_limit is not None:
-            itemsize = max((array.dtype.itemsize for array in found.values()), default=FLOAT.itemsize)
-            check_memory(build(self.nodes, sizes, self.optimize), sizes, self.memory_limit, itemsize)
         with self._lock:
             if backend not in self._programs:
                 program = made(self._source(backend), "program", {})
-                givers = (giver.name for giver in _givers(self.symbols, self.tensors, self.declared))
-                read = {*self.names, *givers, *signature(program).parameters}
-                self._programs[backend] = ready(program, backend, self.symbols), read
-            run, read = self._programs[backend]
-        try:
-            result = run(**{name: value for name, value in (found | sizes).items() if name in read or name in odd})
-        except (TypeError, ValueError) as error:
-            raise OperandError(str(error)) from error
+                read = [*self.names, *(giver.name for giver in _givers(self.symbols, self.tensors, self.declared))]
+                checks = {name: (self.tensors[name], check) for name, check in self._checks.items() if check}
+                self._programs[backend] = Elsewhere(backend, program, read, checks, self._matched, self._admitted)
+        result = self._programs[backend](arrays)
         if len(self.nodes) == 1:
             return result if self.single else [result]
         return list(result)
+
+    def _admitted(self, sizes: Mapping[str, int], itemsize: int) -> None:
+        if self.memory_limit is not None:
+            check_memory(build(self.nodes, sizes, self.optimize), sizes, self.memory_limit, itemsize)
 
 
 class _Quiet(local):

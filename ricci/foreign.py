@@ -6,8 +6,8 @@ shape alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import reduce
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import lru_cache, partial, reduce
 from importlib import import_module
 from inspect import signature
 from typing import Any
@@ -24,9 +24,14 @@ PLAIN = (np.ndarray, np.generic, int, float, complex, list, tuple)
 
 def backend_of(value: Any) -> str | None:
     """The backend that a value is an array of; None for what NumPy understands, or nobody."""
-    if isinstance(value, PLAIN):
+    return _backend_of_kind(type(value))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=256)
+def _backend_of_kind(kind: Hashable) -> str | None:
+    if not isinstance(kind, type) or issubclass(kind, PLAIN):
         return None
-    homes = (HOMES.get(kind.__module__.partition(".")[0]) for kind in type(value).__mro__)
+    homes = (HOMES.get(base.__module__.partition(".")[0]) for base in kind.__mro__)
     return next(filter(None, homes), None)
 
 
@@ -74,15 +79,67 @@ def promoted(arrays: dict[str, Any]) -> dict[str, Any]:
     return {name: array.to(dtype) for name, array in arrays.items()}
 
 
-def ready(program: Callable[..., Any], backend: str, symbols: Iterable[str]) -> Callable[..., Any]:
-    """A program's function as it is called: by JAX compiled, anew for every combination of shapes."""
-    if backend != "jax":
-        return program
-    known = signature(program).parameters
-    compiled: Callable[..., Any] = import_module("jax").jit(
-        program, static_argnames=[symbol for symbol in symbols if symbol in known]
-    )
-    return compiled
+class Elsewhere:
+    """A program as a function of the arrays of one backend; by JAX it is compiled, anew for every combination of shapes.
+
+    Args:
+        backend: whose arrays.
+        program: the function that standalone source defines.
+        read: the names of arrays that it takes; sizes it takes by their own.
+        checks: the tensors that have traits, and what their arrays must pass.
+        match: converts arrays with a function, checks their shapes, and tells the sizes.
+        admit: refuses what takes too much memory, for those sizes and bytes of an entry.
+    """
+
+    def __init__(
+        self,
+        backend: str,
+        program: Callable[..., Any],
+        read: Iterable[str],
+        checks: Mapping[str, tuple[Tensor, Check]],
+        match: Callable[..., tuple[dict[str, Any], dict[str, int]]],
+        admit: Callable[[Mapping[str, int], int], None],
+    ) -> None:
+        self.backend, self.checks, self.match, self.admit = backend, checks, match, admit
+        parameters = signature(program).parameters
+        self.read = {*read, *parameters}
+        self._known: dict[Any, tuple[list[str], dict[str, Any]]] = {}
+        self.run = program
+        if backend == "jax":
+            sizes = [name for name in parameters if name not in {*read, "inputs"}]
+            self.run = import_module("jax").jit(program, static_argnames=sizes)
+
+    def __call__(self, arrays: Mapping[str, Any]) -> Any:
+        """What the program returns. Arrays of shapes and types that it has met are not matched again."""
+        key = tuple([(name, type(array), _outside(array)) for name, array in arrays.items()])
+        if key in self._known:
+            names, sizes = self._known[key]
+            given = {name: arrays[name] for name in names} | sizes
+        else:
+            given = self._matched(arrays, key)
+        for name, (tensor, check) in self.checks.items():
+            checked(tensor, given[name], check)
+        try:
+            return self.run(**given)
+        except (TypeError, ValueError) as error:
+            raise OperandError(str(error)) from error
+
+    def _matched(self, arrays: Mapping[str, Any], key: Any) -> dict[str, Any]:
+        """What the program is called with."""
+        found, sizes = self.match(arrays, partial(converted, self.backend))
+        whole = promoted(found) if self.backend == "torch" else found
+        self.admit(sizes, max((array.dtype.itemsize for array in whole.values()), default=np.dtype(float).itemsize))
+        odd = {name for name in sizes if name in arrays and not name.isidentifier()}
+        taken = {name: size for name, size in sizes.items() if name in self.read or name in odd}
+        given = {name: array for name, array in whole.items() if name in self.read}
+        if all(array is arrays[name] for name, array in given.items()):
+            self._known[key] = list(given), taken
+        return given | taken
+
+
+def _outside(array: Any) -> Any:
+    """What is known of an array from outside; a size itself."""
+    return array if isinstance(array, int) else (getattr(array, "shape", None), getattr(array, "dtype", None))
 
 
 def checked(tensor: Tensor, array: Any, check: Check) -> None:

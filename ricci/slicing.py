@@ -1,15 +1,17 @@
-"""Larger than memory, or than one process: a product is computed slice by slice along one of its wires.
+"""Larger than memory, or than one process: a product is computed slice by slice along some of its wires.
 
-A wire that is summed gives slices to add, one that is an axis of the result gives slices to set side by side. The wire and
-the number of slices are chosen so that a slice fits into the memory allowed and the fewest operations are repeated. Slices
-are computed here, or by whatever has a ``submit`` that returns a future; one whose worker dies is computed again.
+A wire that is summed gives slices to add, one that is an axis of the result gives slices to set side by side. The wires,
+as few as will do, and the number of slices are chosen so that a slice fits into the memory allowed and the fewest operations
+are repeated. Slices are computed here, or by whatever has a ``submit`` that returns a future; one whose worker dies is
+computed again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from functools import lru_cache
+from itertools import product
 from math import ceil, prod
 from typing import Any, NamedTuple
 
@@ -18,29 +20,49 @@ import numpy as np
 from ricci.compiled import SHARE, Compiled, physical_memory, source
 from ricci.foreign import common_backend
 from ricci.functions import Apply, apply
-from tensor_networks.axes import value
+from tensor_networks.axes import Axis, value
 from tensor_networks.costs import cost
 from tensor_networks.errors import LimitError
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node, Tensor, tensor
 from tensor_networks.program import Program, build, check_memory
 
-SLICE = "slice"  # the size symbol of what is cut
+SYMBOL = "slice{}"  # the size symbols of what is cut
 ATTEMPTS = 3  # times that a slice is tried
 WAITING = 16  # slices handed out at one time
-Cut = dict[str, tuple[str, tuple[int, ...]]]  # name of a cut leaf -> the name of the whole one, the axes that are cut
+MOST_WIRES = 3  # that are cut at one time
+BEAM = 4  # ways of cutting that are looked into further
+Cut = dict[str, tuple[str, tuple[tuple[int, int], ...]]]  # cut leaf -> whole one, and the cut wire of some of its axes
 Runner = Callable[[Mapping[str, Any]], Any]
+Start = tuple[int, ...]
 
 
-class Plan(NamedTuple):
-    """How a node is sliced: the node of one slice, its cut leaves, the axis of the result (None: slices are added)."""
+class Wire(NamedTuple):
+    """What is cut: an axis of the result, or a wire that is summed (None), and its length."""
+
+    axis: int | None
+    length: int
+
+
+class Way(NamedTuple):
+    """A way to slice: the node of one slice, its cut leaves, the wires that are cut."""
 
     node: Node
     cut: Cut
-    axis: int | None
-    size: int
-    length: int
+    wires: tuple[Wire, ...]
+
+
+class Plan(NamedTuple):
+    """How a node is sliced: the way, how much of every wire is in one slice, and the program of a slice."""
+
+    way: Way
+    lengths: tuple[int, ...]
     program: Program
+
+    def starts(self) -> list[Start]:
+        """Where the slices begin."""
+        ranges = (range(0, wire.length, size) for wire, size in zip(self.way.wires, self.lengths, strict=True))
+        return list(product(*ranges))
 
 
 class Unsliceable(Exception):
@@ -55,89 +77,101 @@ def planned(node: Node, sizes: Mapping[str, int], limit: float, itemsize: int, o
         LimitError: there is none; says the memory that is needed.
     """
     result = prod(value(axis, sizes) for axis in node.axes) * itemsize
-    best: tuple[float, Plan] | None = None
-    for made, cut, axis, length in _candidates(node, sizes):
-        size = 2 * ceil(length / slices)
-        while size > 1:
-            size = ceil(size / 2)
-            known = {**sizes, SLICE: size}
-            program = build([made], known, optimize)
-            if program.elements(known)[2] * itemsize + result <= limit:
-                price = cost(program, known).flops * ceil(length / size)
-                if best is None or price < best[0]:
-                    best = price, Plan(made, cut, axis, size, length, program)
-                break
-    if best is None:
-        check_memory(build([node], sizes, optimize), sizes, min(limit, result), itemsize)
-        raise LimitError(f"the result alone takes {result} bytes, and the memory limit is {limit:g}")
-    return best[1]
+    ways = [Way(node, {}, ())]
+    for _ in range(MOST_WIRES):
+        fitting: list[tuple[float, Plan]] = []
+        failing: list[tuple[int, Way]] = []
+        for way in [longer for shorter in ways for longer in _ways(shorter, sizes)]:
+            lengths = [wire.length for wire in way.wires]
+            lengths[-1] = ceil(lengths[-1] / slices)
+            while True:
+                known = {**sizes, **{SYMBOL.format(k): length for k, length in enumerate(lengths)}}
+                program = build([way.node], known, optimize)
+                needed = program.elements(known)[2] * itemsize + result
+                count = prod(ceil(wire.length / size) for wire, size in zip(way.wires, lengths, strict=True))
+                if needed <= limit:
+                    fitting.append((cost(program, known).flops * count, Plan(way, tuple(lengths), program)))
+                if needed <= limit or max(lengths) <= 1:
+                    break
+                longest = lengths.index(max(lengths))
+                lengths[longest] = ceil(lengths[longest] / 2)
+            failing.append((needed, way))
+        if fitting:
+            return min(fitting, key=lambda entry: entry[0])[1]
+        ways = [way for _, way in sorted(failing, key=lambda entry: entry[0])[:BEAM]]
+    check_memory(build([node], sizes, optimize), sizes, min(limit, result), itemsize)
+    raise LimitError(f"the result alone takes {result} bytes, and the memory limit is {limit:g}")
 
 
-def _candidates(node: Node, sizes: Mapping[str, int]) -> list[tuple[Node, Cut, int | None, int]]:
-    """What can be sliced: (node of a slice, its cut leaves, axis of the result or None, length), the longest first."""
-    found: list[tuple[Node, Cut, int | None, int]] = []
-    for axis in range(node.order):
-        cut: Cut = {}
+def _ways(way: Way, sizes: Mapping[str, int]) -> list[Way]:
+    """The ways with one more wire cut, the longest first."""
+    found: list[Way] = []
+    cut_axes = {wire.axis for wire in way.wires}
+
+    def add(axis: int | None, size: Axis, make: Callable[[Cutter], Node]) -> None:
+        cutter = Cutter(len(way.wires), way.cut)
         try:
-            found.append((restricted(node, frozenset((axis,)), cut), cut, axis, value(node.axes[axis], sizes)))
+            node = make(cutter)
         except Unsliceable:
-            continue
-    number: Any = 1
-    if isinstance(node, Sum) and len(node.terms) == 1:
-        node, number = node.terms[0]
-    if isinstance(node, Network):
-        for wire in range(len(node.sizes)):
-            held = any((wire,) in factor.slots for factor in node.factors)
-            if wire not in node.free and held:
-                cut = {}
-                try:
-                    made = total([(_without_wire(node, wire, cut), number)])
-                except Unsliceable:
-                    continue
-                found.append((made, cut, None, value(node.sizes[wire], sizes)))
-    return sorted(found, key=lambda entry: -entry[3])
+            return
+        found.append(Way(node, cutter.cut, (*way.wires, Wire(axis, value(size, sizes)))))
+
+    node = way.node
+    for axis in range(node.order):
+        if axis not in cut_axes:
+            add(axis, node.axes[axis], lambda cutter, axis=axis: cutter.restricted(node, frozenset((axis,))))  # type: ignore[misc]
+    product_node, number = node.terms[0] if isinstance(node, Sum) and len(node.terms) == 1 else (node, 1)
+    if isinstance(product_node, Network):
+        cut_already = {SYMBOL.format(k) for k in range(len(way.wires))}
+        for wire, size in enumerate(product_node.sizes):
+            held = any((wire,) in factor.slots for factor in product_node.factors)
+            if wire not in product_node.free and held and size not in cut_already:
+                add(None, size, lambda cutter, wire=wire: total([(cutter.network(product_node, {wire}), number)]))  # type: ignore[misc]
+    return sorted(found, key=lambda longer: -longer.wires[-1].length)
 
 
-def restricted(node: Node, axes: frozenset[int], cut: Cut) -> Node:
-    """The node with some axes cut to one slice, over leaves that are cut; these are entered into `cut`.
+class Cutter:
+    """Cuts one more wire of a node: `cut` becomes the leaves that are cut, `number` counts the wire."""
 
-    Raises:
-        Unsliceable: something below it is no sum or product along such an axis.
-    """
-    if not axes:
-        return node
-    if isinstance(node, Tensor):
-        name = f"{node.name}[{','.join(map(str, sorted(axes)))}]"
-        cut[name] = node.name, tuple(sorted(axes))
-        return tensor(name, [SLICE if axis in axes else size for axis, size in enumerate(node.axes)])
-    if isinstance(node, Sum):
-        if not node.terms:
-            raise Unsliceable
-        return total([(restricted(term, axes, cut), number) for term, number in node.terms])
-    if isinstance(node, Network):
-        wires = {wire for axis in axes for wire in node.outputs[axis]}
-        doubled = [wire for group in node.outputs for wire in group]
-        if any(len(node.outputs[axis]) > 1 for axis in axes) or any(doubled.count(wire) > 1 for wire in wires):
-            raise Unsliceable
-        return _cut(node, wires, cut)
-    if isinstance(node, Apply) and (node.function.elementwise or max(axes) < node.batch):
-        return apply(node.function.name, *(restricted(arg, axes, cut) for arg in node.args))
-    raise Unsliceable
+    def __init__(self, number: int, cut: Cut) -> None:
+        self.number, self.before, self.cut = number, cut, dict(cut)
+        self.symbol = SYMBOL.format(number)
 
+    def restricted(self, node: Node, axes: frozenset[int]) -> Node:
+        """The node with some axes cut to one slice, over leaves that are cut.
 
-def _without_wire(node: Network, wire: int, cut: Cut) -> Node:
-    return _cut(node, {wire}, cut)
+        Raises:
+            Unsliceable: something below it is no sum or product along such an axis.
+        """
+        if not axes:
+            return node
+        if isinstance(node, Tensor):
+            whole, places = self.before.get(node.name, (node.name, ()))
+            places = (*places, *((axis, self.number) for axis in sorted(axes)))
+            name = f"{whole}[{','.join(f'{axis}:{number}' for axis, number in places)}]"
+            self.cut[name] = whole, places
+            return tensor(name, [self.symbol if axis in axes else size for axis, size in enumerate(node.axes)])
+        if isinstance(node, Sum) and node.terms:
+            return total([(self.restricted(term, axes), number) for term, number in node.terms])
+        if isinstance(node, Network):
+            wires = {wire for axis in axes for wire in node.outputs[axis]}
+            flat = [wire for group in node.outputs for wire in group]
+            if any(len(node.outputs[axis]) > 1 for axis in axes) or any(flat.count(wire) > 1 for wire in wires):
+                raise Unsliceable
+            return self.network(node, wires)
+        if isinstance(node, Apply) and (node.function.elementwise or max(axes) < node.batch):
+            return apply(node.function.name, *(self.restricted(arg, axes) for arg in node.args))
+        raise Unsliceable
 
-
-def _cut(node: Network, wires: set[int], cut: Cut) -> Node:
-    """The network with some wires cut to one slice."""
-    factors = []
-    for child, slots, exponent in node.factors:
-        touched = [axis for axis, group in enumerate(slots) if wires & set(group)]
-        if any(len(slots[axis]) > 1 for axis in touched):
-            raise Unsliceable
-        factors.append((restricted(child, frozenset(touched), cut), slots, exponent))
-    return network(factors, node.outputs, {w: SLICE if w in wires else size for w, size in enumerate(node.sizes)})
+    def network(self, node: Network, wires: set[int]) -> Node:
+        """The network with some wires cut to one slice."""
+        factors = []
+        for child, slots, exponent in node.factors:
+            touched = [axis for axis, group in enumerate(slots) if wires & set(group)]
+            if any(len(slots[axis]) > 1 for axis in touched):
+                raise Unsliceable
+            factors.append((self.restricted(child, frozenset(touched)), slots, exponent))
+        return network(factors, node.outputs, {w: self.symbol if w in wires else size for w, size in enumerate(node.sizes)})
 
 
 def computed(
@@ -157,29 +191,34 @@ def computed(
             replaced.
         progress: called with the number of slices that are done and of all.
     """
-    starts = list(range(0, plan.length, plan.size))
+    starts = plan.starts()
     for done, (start, part) in enumerate(_parts(plan, arrays, starts, runner, executor), 1):
-        if plan.axis is None:
-            out += part
-        else:
-            out[(slice(None),) * plan.axis + (slice(start, start + plan.size),)] = part
+        place = [slice(None)] * out.ndim
+        for wire, begin, size in zip(plan.way.wires, start, plan.lengths, strict=True):
+            if wire.axis is not None:
+                place[wire.axis] = slice(begin, begin + size)
+        out[tuple(place)] += part
         if progress is not None:
             progress(done, len(starts))
     return out
 
 
-def _given(plan: Plan, arrays: Mapping[str, Any], start: int) -> dict[str, Any]:
+def _given(plan: Plan, arrays: Mapping[str, Any], start: Start) -> dict[str, Any]:
     """The arrays of one slice."""
-    stop = min(start + plan.size, plan.length)
     needed = {leaf.name for leaf in plan.program.inputs}
     given = {name: array for name, array in arrays.items() if name in needed}
-    for name, (whole, axes) in plan.cut.items():
-        order = np.ndim(arrays[whole])
-        given[name] = arrays[whole][tuple(slice(start, stop) if k in axes else slice(None) for k in range(order))]
+    for name in needed & plan.way.cut.keys():
+        whole, places = plan.way.cut[name]
+        part = [slice(None)] * np.ndim(arrays[whole])
+        for axis, number in places:
+            part[axis] = slice(start[number], min(start[number] + plan.lengths[number], plan.way.wires[number].length))
+        given[name] = arrays[whole][tuple(part)]
     return given
 
 
-def _parts(plan: Plan, arrays: Mapping[str, Any], starts: list[int], runner: Runner, executor: Any) -> Any:
+def _parts(
+    plan: Plan, arrays: Mapping[str, Any], starts: Sequence[Start], runner: Runner, executor: Any
+) -> Iterator[tuple[Start, Any]]:
     """The slices with their results, as they come."""
     if executor is None:
         yield from ((start, runner(_given(plan, arrays, start))) for start in starts)
@@ -187,7 +226,7 @@ def _parts(plan: Plan, arrays: Mapping[str, Any], starts: list[int], runner: Run
     make = None if hasattr(executor, "submit") else executor
     pool: Executor = make() if make else executor
     todo, tries = list(reversed(starts)), dict.fromkeys(starts, 0)
-    waiting: list[tuple[int, Future[Any]]] = []
+    waiting: list[tuple[Start, Future[Any]]] = []
     while todo or waiting:
         while todo and len(waiting) < WAITING:
             start = todo.pop()
@@ -257,7 +296,8 @@ class Sliced:
         dtype = np.result_type(*(arrays[name] for name in compiled.names)) if compiled.names else np.dtype(float)
         limit = physical_memory() * SHARE if compiled.memory_limit is None else compiled.memory_limit
         plan = planned(node, sizes, limit, dtype.itemsize, compiled.optimize, self.slices)
-        runner = SourceRunner(source([plan.node], optimize=compiled.optimize, sizes={**sizes, SLICE: plan.size}))
+        lengths = {SYMBOL.format(number): length for number, length in enumerate(plan.lengths)}
+        runner = SourceRunner(source([plan.way.node], optimize=compiled.optimize, sizes={**sizes, **lengths}))
         out = np.zeros([value(axis, sizes) for axis in node.axes], dtype)
         return computed(plan, arrays, out, runner, self.executor, self.progress)
 

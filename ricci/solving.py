@@ -20,7 +20,9 @@ class Operator(Protocol):
     row_shape: tuple[int, ...]
     column_shape: tuple[int, ...]
     shape: tuple[int, int]
-    dtype: Any
+
+    @property
+    def dtype(self) -> Any: ...
 
     @property
     def structured(self) -> Any:

@@ -9,9 +9,9 @@ expression over these cores, deltas and all, and is compiled like any other; wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -44,7 +44,8 @@ class Structured:
         self.cores = compile(list(self._cores), declared=declared)
         self.names = self.cores.names
         self._compiled: dict[Any, Compiled] = {}
-        self._sizes: dict[Any, dict[str, int]] = {}
+        self._frames: dict[Any, Frame] = {}
+        self._leaves = [leaf.name for leaf in self._cores.values()]
 
     def __repr__(self) -> str:
         return f"Structured({', '.join(self.names)}) -> operator {show_shape(self.axes)}, {len(self._cores)} cores"
@@ -68,13 +69,14 @@ class Structured:
         Raises:
             SizeError, OperandError, UnknownName: see `ricci.evaluate`.
         """
-        arrays = dict(zip(self.names, given, strict=False)) | arrays
-        shapes = tuple((name, np.shape(array)) for name, array in arrays.items())
-        if shapes not in self._sizes:  # what is not needed for the cores is checked once, and may tell a size
-            self._sizes[shapes] = self.cores.bound(**arrays)[1]
-        values = self.cores(*[arrays[name] for name in self.names])
-        found = {leaf.name: np.asarray(array) for leaf, array in zip(self._cores.values(), values, strict=True)}
-        return Operator(self, found, self._sizes[shapes])
+        if arrays:
+            arrays = dict(zip(self.names, given, strict=False)) | arrays
+            given = tuple([arrays[name] for name in self.names if name in arrays])
+        shapes = tuple(map(_shape, given)), tuple([(name, _shape(array)) for name, array in arrays.items()])
+        frame = self._frames.get(shapes)
+        if frame is None:  # what is not needed for the cores is checked once, and may tell a size
+            frame = self._frames[shapes] = Frame.of(self, self.cores.bound(*given, **arrays)[1])
+        return Operator(self, dict(zip(self._leaves, self.cores(*given), strict=True)), frame)
 
     def _taken_apart(self, term: Node, number: Number) -> Term:
         """A term over leaves, one for each group of factors that hang together."""
@@ -118,15 +120,37 @@ class Structured:
         return term.product([*kept, "r"], (tensor("vectors", (*axes, COLUMNS)), [*summed, "r"]))
 
 
+def _shape(array: Any) -> tuple[int, ...]:
+    return array.shape if type(array) is np.ndarray else np.shape(array)
+
+
+class Frame(NamedTuple):
+    """The sizes of an operator: by symbol, of its rows and columns, of the flattened matrix."""
+
+    sizes: dict[str, int]
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, structured: Structured, sizes: dict[str, int]) -> Frame:
+        """The frame for some sizes."""
+        numbers = [value(axis, sizes) for axis in structured.axes]
+        rows, columns = tuple(numbers[: structured.rows]), tuple(numbers[structured.rows :])
+        return cls(sizes, rows, columns, (prod(rows), prod(columns)))
+
+
 class Operator:
     """A linear map between tensors, stored as cores. `shape` is that of the flattened matrix."""
 
-    def __init__(self, structured: Structured, cores: Mapping[str, np.ndarray], sizes: Mapping[str, int]) -> None:
-        self.structured, self.cores, self.sizes = structured, dict(cores), dict(sizes)
-        numbers = [value(axis, self.sizes) for axis in structured.axes]
-        self.row_shape, self.column_shape = tuple(numbers[: structured.rows]), tuple(numbers[structured.rows :])
-        self.shape = prod(self.row_shape), prod(self.column_shape)
-        self.dtype = np.result_type(*self.cores.values()) if self.cores else np.dtype(float)
+    def __init__(self, structured: Structured, cores: dict[str, np.ndarray], frame: Frame) -> None:
+        self.structured, self.cores = structured, cores
+        self.sizes, self.row_shape, self.column_shape, self.shape = frame
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The type of the entries."""
+        return np.result_type(*self.cores.values()) if self.cores else np.dtype(float)
 
     def __repr__(self) -> str:
         cores = ", ".join("x".join(map(str, core.shape)) or "scalar" for core in self.cores.values())

@@ -25,6 +25,9 @@ ARRAYS = {"A": RNG.normal(size=(30, 40)), "B": RNG.normal(size=(40, 30)), "x": R
         ("tanh(A)", 12_000),
         ("A*w + x.^2", 700),
         ("norm2(A*B)^2", 6000),
+        ("sum(exp(A*B))", 700),
+        ("sum(exp(x*w'))", 200),
+        ("A.*(x*w') + tanh(A)", 10_500),
     ],
 )
 def test_slices_give_the_same(text: str, limit: int) -> None:
