@@ -211,6 +211,11 @@ class Compiled:
         return f"Compiled({', '.join(map(clip, self.names))}) -> {shapes} on {self.backend or 'the backend of its arrays'}"
 
     @property
+    def __wrapped__(self) -> Function:
+        """The function that standalone source defines, for `inspect`: its text, its signature."""
+        return made(self.source, "program", {})
+
+    @property
     def source(self) -> str:
         """Standalone source."""
         return self._source(self.backend or "numpy")

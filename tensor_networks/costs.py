@@ -11,6 +11,7 @@ from tensor_networks.axes import Axis, atoms, show_shape, value
 from tensor_networks.lowering import SAME_MEMORY, Step
 from tensor_networks.program import Program, show_bytes
 
+Monomial = tuple[tuple[str, int], ...]  # symbols and their exponents
 FREE = SAME_MEMORY | {"input", "constant", "size", "scalar"}
 CUBIC = {"inv": 2.0, "solve": 2 / 3, "det": 2 / 3, "logdet": 2 / 3, "cholesky": 1 / 3, "adj": 20.0}
 
@@ -20,7 +21,8 @@ class Cost:
     """The cost of a program for given sizes.
 
     Additions and multiplications; bytes that its steps read and write; bytes of the largest array that is made, and of
-    all that exist at one time, inputs not counted; how the operations grow; a line for each step that computes.
+    all that exist at one time, inputs not counted; how the operations grow, and their number as a polynomial of the
+    sizes; a line for each step that computes.
     """
 
     flops: int
@@ -28,11 +30,13 @@ class Cost:
     largest: int
     peak: int
     scaling: str
+    polynomial: str
     steps: tuple[str, ...]
 
     def __str__(self) -> str:
         head = [
             f"operations  {self.flops:.3g}, growing as {self.scaling}",
+            f"            {self.polynomial}",
             f"traffic     {show_bytes(self.bytes)}",
             f"memory      {show_bytes(self.peak)} at one time, the largest array {show_bytes(self.largest)}",
         ]
@@ -47,7 +51,7 @@ def cost(program: Program, sizes: Mapping[str, int], itemsize: int = 8) -> Cost:
     """
     largest, _, peak = program.elements(sizes)
     flops, traffic = 0.0, 0
-    terms: set[tuple[tuple[str, int], ...]] = set()
+    terms: Counter[Monomial] = Counter()
     lines = []
     for number, step in enumerate(program.steps):
         work = _work(program, step)
@@ -58,11 +62,12 @@ def cost(program: Program, sizes: Mapping[str, int], itemsize: int = 8) -> Cost:
         flops += operations
         arrays = [step.axes, *(program.steps[arg].axes for arg in step.args)]
         traffic += sum(prod(value(axis, sizes) for axis in shape) for shape in arrays)
-        terms.add(_monomial(axes))
+        terms[_monomial(axes)] += factor * prod(atom for axis in axes for atom in atoms(axis) if isinstance(atom, int))  # type: ignore[assignment]
         done = str(step.params[0]) if step.op == "call" else step.op
         shapes = ", ".join(show_shape(program.steps[arg].axes) for arg in step.args)
         lines.append(f"{number:5}  {done:12} {shapes} -> {show_shape(step.axes)}    {operations:.3g}")
-    return Cost(round(flops), traffic * itemsize, largest * itemsize, peak * itemsize, _leading(terms), tuple(lines))
+    memory = traffic * itemsize, largest * itemsize, peak * itemsize
+    return Cost(round(flops), *memory, _leading(set(terms)), _polynomial(terms), tuple(lines))
 
 
 def _work(program: Program, step: Step) -> tuple[float, tuple[Axis, ...]] | None:
@@ -82,19 +87,31 @@ def _work(program: Program, step: Step) -> tuple[float, tuple[Axis, ...]] | None
     return max(1, len(step.args) - 1), step.axes
 
 
-def _monomial(axes: Iterable[Axis]) -> tuple[tuple[str, int], ...]:
+def _monomial(axes: Iterable[Axis]) -> Monomial:
     """The symbols of a product of sizes with their exponents."""
     counts = Counter(atom for axis in axes for atom in atoms(axis) if isinstance(atom, str))
     return tuple(sorted(counts.items()))
 
 
-def _leading(terms: set[tuple[tuple[str, int], ...]]) -> str:
+def _polynomial(terms: Mapping[Monomial, float]) -> str:
+    """The operations as a polynomial of the sizes, of the highest degree first: ``2*m*n^2 + 3*n``."""
+    ordered = sorted(terms, key=lambda term: (-sum(exponent for _, exponent in term), term))
+    numbers = [f"{terms[term]:g}" for term in ordered]
+    written = [number if not term else f"{number}*{_written(term)}" for number, term in zip(numbers, ordered, strict=True)]
+    return " + ".join(text.removeprefix("1*") for text in written) or "0"
+
+
+def _written(term: Monomial) -> str:
+    return "*".join(symbol if exponent == 1 else f"{symbol}^{exponent}" for symbol, exponent in term)
+
+
+def _leading(terms: set[Monomial]) -> str:
     """The monomials that none of the others contains: ``m*n^2 + n^3``."""
 
-    def within(one: tuple[tuple[str, int], ...], other: tuple[tuple[str, int], ...]) -> bool:
+    def within(one: Monomial, other: Monomial) -> bool:
         bounds = dict(other)
         return one != other and all(bounds.get(symbol, 0) >= exponent for symbol, exponent in one)
 
     kept = [term for term in terms if not any(within(term, other) for other in terms)]
-    written = sorted("*".join(s if e == 1 else f"{s}^{e}" for s, e in term) or "1" for term in kept)
+    written = sorted(_written(term) or "1" for term in kept)
     return " + ".join(written) or "1"

@@ -24,6 +24,8 @@ SMALL = 1_000_000  # an order of at most this many operations is not worth a lon
 EXHAUSTIVE = 14  # up to this many operands dynamic programming is tried
 MANY = 300  # beyond this many operands only the linear-time search is used
 FORESEEN = 64  # up to this many operands products that exist already are looked for
+LARGE = 10**10  # operations from which a search at random is worth its time
+TRIALS = 4000  # of that search, divided by the number of operands: about half a second
 CROWD = 8  # a wire with more holders than this offers only that many pairs at a time
 
 
@@ -75,14 +77,23 @@ def order(
     best = cost(inputs, kept, sizes, found)
     if best.flops <= SMALL or count > MANY:
         return found
-    for name in ("greedy", "auto", *(["dp"] if count <= EXHAUSTIVE else [])):
-        if name == "auto" and count > 2 * EXHAUSTIVE:
+    for name in ("greedy", "auto", "dp", "random"):
+        if (name == "auto" and count > 2 * EXHAUSTIVE) or (name == "dp" and count > EXHAUSTIVE):
             continue
-        other = _asked(inputs, kept, sizes, name)
+        if name == "random" and (count <= EXHAUSTIVE or best.flops < LARGE):
+            continue
+        other = _asked(inputs, kept, sizes, _random_search(count) if name == "random" else name)
         other_cost = cost(inputs, kept, sizes, other)
         if other_cost < best:
             found, best = other, other_cost
     return found
+
+
+def _random_search(count: int) -> Any:
+    """The same trials in every process."""
+    from opt_einsum.path_random import RandomGreedy
+
+    return RandomGreedy(max_repeats=min(32, max(1, TRIALS // count)), parallel=False)
 
 
 def cost(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], pairs: Iterable[tuple[int, int]]) -> Cost:
