@@ -13,7 +13,7 @@ from tensor_networks.program import Program, show_bytes
 
 Monomial = tuple[tuple[str, int], ...]  # symbols and their exponents
 FREE = SAME_MEMORY | {"input", "constant", "size", "scalar"}
-CUBIC = {"inv": 2.0, "solve": 2 / 3, "det": 2 / 3, "logdet": 2 / 3, "cholesky": 1 / 3, "adj": 20.0}
+CUBIC = {"inv": 2.0, "solve": 2 / 3, "det": 2 / 3, "logdet": 2 / 3, "logdet_definite": 1 / 3, "cholesky": 1 / 3, "adj": 20.0}
 
 
 @dataclass(frozen=True)

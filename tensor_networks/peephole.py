@@ -1,4 +1,5 @@
-"""Small rewrites of a finished line of steps: solves for inverses, Gram products, no writing into what others read.
+"""Small rewrites of a finished line of steps: solves for inverses, common factorisations, Gram products, and no writing into
+what others read.
 
 Each rewrite looks at a step and its arguments. Numbers of steps stay what they are until dead steps are dropped.
 """
@@ -6,20 +7,31 @@ Each rewrite looks at a step and its arguments. Numbers of steps stay what they 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from tensor_networks.axes import value
 from tensor_networks.lowering import VIEWS, Step
+from tensor_networks.nodes import SYMMETRIC_TRAITS
 
+Traits = Mapping[Any, Collection[str]]  # of inputs by name
 LEAST_GRAM = 64  # rows and columns from which X'diag(d)X is made from square roots of d
+LEAST_FACTOR = 64  # rows from which a Cholesky factor is worth its calls
 TURNED = (1, 0)
 
 
-def improved(steps: Sequence[Step], outputs: Sequence[int], sizes: Mapping[str, int]) -> tuple[list[Step], list[int]]:
-    """The steps and the numbers of the outputs after all rewrites, without dead steps."""
-    steps, outputs = _alive(*_with_solves(steps, outputs))
-    steps, outputs = _alive(_with_slopes(_with_grams(steps, sizes)), outputs)
-    return _protected(steps, outputs)
+def improved(
+    steps: Sequence[Step], outputs: Sequence[int], sizes: Mapping[str, int], traits: Traits | None = None
+) -> tuple[list[Step], list[int]]:
+    """The steps and the numbers of the outputs after all rewrites, without dead steps.
+
+    `traits` are those of the inputs by name.
+    """
+    traits = traits or {}
+    steps, outputs = _alive(*_with_solves(steps, outputs, traits))
+    steps, outputs = _with_common_solves(steps, outputs)
+    steps = _with_factors(_with_slopes(_with_grams(steps, sizes)), sizes, traits)
+    return _protected(*_alive(steps, outputs))
 
 
 def _alive(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int]]:
@@ -33,8 +45,13 @@ def _alive(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], l
     return kept, [place[output] for output in outputs]
 
 
-def _with_solves(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int]]:
+def _with_solves(steps: Sequence[Step], outputs: Sequence[int], traits: Traits) -> tuple[list[Step], list[int]]:
     """``inv(M) @ b`` as ``solve(M, b)``, where an inverse is needed for such products only."""
+
+    def symmetric(number: int) -> bool:
+        op, _, params, _ = out[number]
+        return op == "input" and not SYMMETRIC_TRAITS.isdisjoint(traits.get(params[0], ()))
+
     inverses = {number for number, step in enumerate(steps) if step.op == "call" and step.params == ("inv",)}
     inverses = {number for number in inverses if len(steps[number].axes) == 2}
     if not inverses:
@@ -58,7 +75,7 @@ def _with_solves(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[St
             first = inside[0]
             inverse, turned = source[step.args[0 if first else 1]]
             matrix, other = moved[steps[inverse].args[0]], args[1 if first else 0]
-            if turned == first:
+            if turned == first and not symmetric(matrix):
                 matrix = _transposed(out, matrix)
             if first or len(out[other].axes) == 1:
                 out.append(Step("call", (matrix, other), ("solve",), step.axes))
@@ -74,6 +91,73 @@ def _with_solves(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[St
 def _is_product(step: Step, steps: Sequence[Step], held: Sequence[int]) -> bool:
     """Is the step a product of one inverse and a vector or another matrix?"""
     return step.op == "matmul" and len(held) == 1 and all(len(steps[arg].axes) <= 2 for arg in step.args)
+
+
+def _with_common_solves(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int]]:
+    """``solve(M, a)`` and ``solve(M, b)``, neither needed for the other, as the columns of one solution."""
+    solves: dict[int, list[int]] = {}
+    for number, step in enumerate(steps):
+        if step.op == "call" and step.params == ("solve",) and len(step.axes) == 1:
+            solves.setdefault(step.args[0], []).append(number)
+    shared = [numbers for numbers in solves.values() if len(numbers) > 1]
+    if not shared:
+        return list(steps), list(outputs)
+    bits = {number: 1 << place for place, number in enumerate(number for numbers in shared for number in numbers)}
+    needs: list[int] = []  # for every step the solves that it needs, as bits
+    for number, step in enumerate(steps):
+        needs.append(bits.get(number, 0))
+        for arg in step.args:
+            needs[number] |= needs[arg]
+    group_of: dict[int, list[int]] = {}
+    for numbers in shared:
+        own = sum(bits[number] for number in numbers)
+        free = [number for number in numbers if not needs[steps[number].args[1]] & own]
+        if len(free) > 1:
+            group_of.update(dict.fromkeys(free, free))
+    return _in_columns(steps, outputs, group_of)
+
+
+def _in_columns(
+    steps: Sequence[Step], outputs: Sequence[int], group_of: Mapping[int, list[int]]
+) -> tuple[list[Step], list[int]]:
+    """The steps with every group of solves made one, in an order in which all arguments come first."""
+    out: list[Step] = []
+    moved: dict[int, int] = {}
+    common: dict[int, int] = {}  # the first of a group -> the step of its common solution
+    for root in range(len(steps)):
+        pending = [root]
+        while pending:
+            number = pending[-1]
+            step, group = steps[number], group_of.get(number)
+            needed = [arg for n in group for arg in steps[n].args] if group else list(step.args)
+            if missing := [arg for arg in needed if arg not in moved]:
+                pending += reversed(missing)
+                continue
+            pending.pop()
+            if number in moved:
+                continue
+            if group is None:
+                out.append(step._replace(args=tuple(moved[arg] for arg in step.args)))
+            else:
+                if group[0] not in common:
+                    columns = (*step.axes, len(group))
+                    out.append(Step("stack", tuple(moved[steps[n].args[1]] for n in group), (1,), columns))
+                    out.append(Step("call", (moved[step.args[0]], len(out) - 1), ("solve",), columns))
+                    common[group[0]] = len(out) - 1
+                out.append(Step("index", (common[group[0]],), (":", group.index(number)), step.axes))
+            moved[number] = len(out) - 1
+    return out, [moved[output] for output in outputs]
+
+
+def _with_factors(steps: list[Step], sizes: Mapping[str, int], traits: Traits) -> list[Step]:
+    """The logarithm of the determinant of a large positive definite input from its Cholesky factor: half the work."""
+    out = list(steps)
+    for number, step in enumerate(steps):
+        if step.op == "call" and step.params == ("logdet",):
+            op, _, params, axes = steps[step.args[0]]
+            if op == "input" and "spd" in traits.get(params[0], ()) and value(axes[-1], sizes) >= LEAST_FACTOR:
+                out[number] = step._replace(params=("logdet_definite",))
+    return out
 
 
 def _transposed(steps: list[Step], number: int) -> int:

@@ -87,7 +87,8 @@ def build(roots: Sequence[Node], sizes: Mapping[str, int], optimize: Any = None)
     roots = prepared(roots)
     builder = Builder(roots, sizes, optimize)
     outputs = [builder.output(root) for root in roots]
-    steps, outputs = improved(builder.line.steps, outputs, sizes)
+    traits = {name: tensor.traits for name, tensor in builder.inputs.items()}
+    steps, outputs = improved(builder.line.steps, outputs, sizes, traits)
     return Program(tuple(steps), tuple(outputs), tuple(builder.inputs[name] for name in sorted(builder.inputs)))
 
 

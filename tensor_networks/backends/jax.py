@@ -164,6 +164,11 @@ def logdet(x: jnp.ndarray) -> jnp.ndarray:
     return jnp.linalg.slogdet(x)[1]
 
 
+def logdet_definite(x: jnp.ndarray) -> jnp.ndarray:
+    """The same of a symmetric positive definite matrix, from its Cholesky factor."""
+    return 2 * jnp.sum(jnp.log(jnp.diagonal(jnp.linalg.cholesky(x))))
+
+
 def adj(x: jnp.ndarray) -> jnp.ndarray:
     """The adjugate of the last two axes, from the singular values: exact at singular matrices too."""
     u, s, vh = jnp.linalg.svd(x)

@@ -254,6 +254,15 @@ def logdet(x: np.ndarray) -> np.ndarray:
     return with_blas(lambda y: np.linalg.slogdet(y)[1], x)
 
 
+def logdet_definite(x: np.ndarray) -> np.ndarray:
+    """The same of a symmetric positive definite matrix, from its Cholesky factor."""
+    try:
+        factor = with_blas(np.linalg.cholesky, x)
+    except np.linalg.LinAlgError:
+        return logdet(x)
+    return 2 * np.sum(np.log(np.diagonal(factor)))
+
+
 def adjugate(x: np.ndarray) -> np.ndarray:
     """The transposed cofactors of the last two axes, from the singular values: exact at singular matrices too."""
     u, s, vh = np.linalg.svd(x)

@@ -132,6 +132,8 @@ class _Writer(Writer):
             return f"_{name}({', '.join(arg.text for arg in args)})"
         if name in ("inv", "solve", "det") and self.uniform and self.dtype.char in "dfFD":
             return f"np.linalg.{name}({', '.join(arg.text for arg in args)})"
+        if name == "logdet" and self.uniform and self.dtype.char in "dfFD":
+            return f"np.linalg.slogdet({args[0].text})[1]"
         return super().call(name, args, params)
 
     def is_own(self, step: Step, args: Sequence[Text]) -> bool:

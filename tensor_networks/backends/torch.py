@@ -185,6 +185,11 @@ def logdet(x: torch.Tensor) -> torch.Tensor:
     return torch.linalg.slogdet(x)[1]
 
 
+def logdet_definite(x: torch.Tensor) -> torch.Tensor:
+    """The same of a symmetric positive definite matrix, from its Cholesky factor."""
+    return 2 * torch.log(torch.diagonal(torch.linalg.cholesky(x))).sum()
+
+
 def adj(x: torch.Tensor) -> torch.Tensor:
     """The adjugate of the last two axes, from the singular values: exact at singular matrices too."""
     u, s, vh = torch.linalg.svd(x)

@@ -189,3 +189,31 @@ def test_costs_are_known_before_running() -> None:
     assert rc.cost(rc.parse("inv(A)*x", A="n n", x="n"), n=30).scaling == "n^3"
     with pytest.raises(rc.UnknownName, match="no size k"):
         rc.cost(A @ x, k=3)
+
+
+def test_factorisations_are_shared() -> None:
+    """Value and gradients of a Gaussian process take two solves, of which the second needs the first, and one factor."""
+    f = rc.parse("b'*inv(S)*c + logdet(S) + x'*inv(S)*tanh(inv(S)*c)", S="n n spd", b="n", c="n", x="n")
+    functions = [f, *rc.grad(f, ["b", "c"])]
+    lines = rc.source(functions).partition("def program(")[2]
+    assert lines.count("solve(") == 2
+    assert lines.count("logdet_definite(") == 1
+    assert "inv(S)" not in lines.partition("check(")[2]
+    n, rng = 70, np.random.default_rng(0)
+    half = rng.normal(size=(n, n))
+    arrays = {"S": half @ half.T / n + np.eye(n), **{name: rng.normal(size=n) for name in "bcx"}}
+    inverse = np.linalg.inv(arrays["S"])
+    solution = inverse @ arrays["c"]
+    bend = 1 - np.tanh(solution) ** 2
+    want = [
+        arrays["b"] @ solution + np.linalg.slogdet(arrays["S"])[1] + arrays["x"] @ inverse @ np.tanh(solution),
+        solution,
+        inverse @ (arrays["b"] + bend * (inverse @ arrays["x"])),
+    ]
+    for got, expected in zip(rc.compile(functions)(**arrays), want, strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-9)
+
+
+def test_a_matrix_declared_definite_that_is_not() -> None:
+    S = -np.eye(70)
+    assert rc.parse("logdet(S)", S="n n spd")(S=2 * S) == pytest.approx(70 * np.log(2))
