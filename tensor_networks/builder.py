@@ -23,7 +23,7 @@ from tensor_networks.products import Products, Remembered
 from tensor_networks.summation import Held, added, outer_products, placed
 from tensor_networks.summation import parts_of as outer_parts
 
-FAR_LESS = 64  # times fewer entries than the result: such an operand is scaled before all products
+FAR_LESS = 8  # times fewer entries than what is multiplied last: such an operand is scaled before all products
 
 
 class Builder:
@@ -37,7 +37,7 @@ class Builder:
         self.owned: set[int] = set()
         self.products = Products()
         nodes = walk(*sorted(roots, key=lambda root: -root.order))
-        uses = Counter(child for node in nodes for child in node.children) + Counter(roots)
+        self.uses = uses = Counter(child for node in nodes for child in node.children) + Counter(roots)
         self.outer = self.outer_sums(nodes, uses)
         put_off = {term for node in self.outer for term, _ in node.terms}
         self.coefficients = {  # scaled networks of one use take their coefficient into the product
@@ -102,7 +102,27 @@ class Builder:
         if node in self.outer:
             return self.full(outer_products(self.line, self.component, node, self.outer[node]), node)
         values = [(self.held[term], 1 if term in self.coefficients else number) for term, number in node.terms]
+        if node.order == 2 and self.prefers_turned(node):
+            turned = [(Held(self.line.turned(held.step), frozenset(), held.axes[::-1]), number) for held, number in values]
+            held = added(self.line, turned, node.axes[::-1])
+            return self.full(self.line.transpose(held.step, (1, 0)), node)
         return added(self.line, values, node.axes)
+
+    def prefers_turned(self, node: Sum) -> bool:
+        """Are more terms of a sum of matrices seen transposed than as they are? Products are free to be either."""
+        turned = plain = 0
+        for term, _ in node.terms:
+            held = self.held[term]
+            step = self.line.steps[held.step]
+            if held.pattern is not None or held.thin or len(step.axes) != 2:
+                return False
+            if step.op == "scale":
+                step = self.line.steps[step.args[0]]
+            if step.op == "transpose":
+                turned += 1
+            elif step.op != "matmul" or self.uses[term] > 1:
+                plain += 1
+        return turned > plain
 
     def component(self, node: Network, factors: Iterable[Factor], wires: list[int], number: Number) -> int:
         """The product of some factors of a network, with axes in the order of the wires, times a number."""
@@ -159,7 +179,7 @@ class Builder:
         numbers = {wire: value(size, self.sizes) for wire, size in enumerate(sizes)}
         foresight = Remembered(self.products, operands) if self.products else None
         pairs = plan.order([operand.wires for operand in operands], kept, numbers, self.optimize, foresight)
-        early = self.scaled_early(operands, kept, numbers, scalar, bool(pairs))
+        early = self.scaled_early(operands, numbers, scalar, _least_last(operands, kept, numbers, pairs) // FAR_LESS)
         holders = Counter(wire for operand in operands for wire in operand.wires)
         kept_set = set(kept)
         for done, (left, right) in enumerate(pairs, 1):
@@ -169,7 +189,7 @@ class Builder:
             keep = {wire for wire in (*one.wires, *two.wires) if wire in kept_set or holders[wire] > 0}
             if done == len(pairs) and not early:
                 pair = [one, two]
-                early = self.scaled_early(pair, kept, numbers, scalar, False)
+                early = self.scaled_early(pair, numbers, scalar, prod([numbers[wire] for wire in keep]))
                 one, two = pair
             found = self.products.recall(one, two, keep)
             operands.append(found or contract(line, one, two, keep, kept))
@@ -178,18 +198,13 @@ class Builder:
         core = arrange(line, reduce(line, operands[-1], kept_set), kept)
         return core if early else Operand(line.multiply(scalar, core.step), core.wires)
 
-    def scaled_early(
-        self, operands: list[Operand], kept: list[int], numbers: Mapping[int, int], scalar: int, first: bool
-    ) -> bool:
-        """Multiply the smallest operand by the scalar where that takes less than multiplying the result; far less before
-        the first product, because what is scaled is shared no more. Returns whether it was done.
-        """
+    def scaled_early(self, operands: list[Operand], numbers: Mapping[int, int], scalar: int, limit: int) -> bool:
+        """Multiply the smallest operand, if it has fewer entries than the limit, by the scalar; says whether it was done."""
         if self.line.number(scalar) == 1:
             return False
         counts = [prod([numbers[wire] for wire in operand.wires]) for operand in operands]
         smallest = min(range(len(operands)), key=counts.__getitem__)
-        result = prod([numbers[wire] for wire in kept if any(wire in operand.wires for operand in operands)])
-        if counts[smallest] * (FAR_LESS if first else 1) >= result:
+        if counts[smallest] >= limit:
             return False
         operands[smallest] = Operand(self.line.multiply(scalar, operands[smallest].step), operands[smallest].wires)
         return True
@@ -223,6 +238,17 @@ class Builder:
             return len(line.steps) - 1
         self.owned.add(base)
         return step
+
+
+def _least_last(operands: Sequence[Operand], kept: Sequence[int], numbers: Mapping[int, int], pairs: plan.Pairs) -> int:
+    """The entries of the smallest array that could be scaled at the end: one of the last two, or the result."""
+    held = [set(operand.wires) for operand in operands]
+    for left, right in pairs:
+        held.append(held[left] | held[right])
+    last = [held[place] for place in (pairs[-1] if pairs else (-1, -1))]
+    ends = [{wire for wire in own if wire in other or wire in kept} for own, other in (last, last[::-1])]
+    result = {wire for wire in held[-1] if wire in kept}
+    return min(prod([numbers[wire] for wire in wires]) for wires in (*ends, result))
 
 
 def _is_alone(term: Network, node: Sum) -> bool:

@@ -91,6 +91,15 @@ class Line:
             return self.transpose(args[0], [params[axis] for axis in order])  # type: ignore[misc]
         return self.add("transpose", (step,), order, [axes[axis] for axis in order])
 
+    def turned(self, step: int) -> int:
+        """The transpose of a matrix, of a product by turning its factors."""
+        op, args, params, axes = self.steps[step]
+        if op == "matmul":
+            return self.add("matmul", [self.transpose(arg, (1, 0)) for arg in args[::-1]], (), axes[::-1])
+        if op == "scale":
+            return self.add("scale", (self.turned(args[0]),), params, axes[::-1])
+        return self.transpose(step, (1, 0))
+
     def reshape(self, step: int, axes: Iterable[Axis]) -> int:
         axes = tuple(axes)
         return step if axes == self.steps[step].axes else self.add("reshape", (step,), (), axes)
@@ -167,6 +176,9 @@ def view(line: Line, step: int, slots: Iterable[Collection[int]], sizes: Sequenc
     """A factor as an operand: grouped axes split, repeated wires taken from the diagonal, raised to its exponent."""
     wires = [wire for group in slots for wire in group]
     step = line.reshape(step, [sizes[wire] for wire in wires])
+    op, args, params, _ = line.steps[step]
+    if op == "transpose":
+        step, wires = args[0], [wires[params.index(axis)] for axis in range(len(wires))]
     while len(set(wires)) < len(wires):
         second = next(place for place, wire in enumerate(wires) if wire in wires[:place])
         first = wires.index(wires[second])

@@ -1,14 +1,14 @@
 """What nodes are turned into before they are evaluated, where another form of the same value is cheaper to compute.
 
-`distributed`: a product with a sum of deltas, ``(diag(a) + B)*x``, is taken apart, because each term is cheap and the
-sum itself need not be built.
+`distributed`: a product with a sum of deltas, ``(diag(a) + B)*x``, or of outer products, ``(a*b' + c*d')*x``, is taken
+apart, because each term is cheap and the sum itself need not be built.
 `factored`: ``a*c + a*d + b*c + b*d`` is put together, ``(a + b)*(c + d)``: fewer operations on arrays of the full size.
 `gathered`: half-vectorisation is computed by indexing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from tensor_networks.axes import Axis
@@ -17,6 +17,7 @@ from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact
 from tensor_networks.rewrite import transform
+from tensor_networks.wiring import components
 
 Atom = tuple[Node, tuple[int, ...], Number]  # a node, the axes of a sum that its axes are, an exponent
 MOST_TERMS = 12  # a product that would become more terms is left alone
@@ -29,13 +30,13 @@ def prepared(roots: Iterable[Node]) -> tuple[Node, ...]:
 
 def distributed(node: Node) -> Node:
     """A product distributed over those sums among its factors that have a term with a delta."""
-    if type(node) is not Network or not any(_opens(factor) for factor in node.factors):
+    if type(node) is not Network or not any(_opens(factor, node) for factor in node.factors):
         return node
     done: list[tuple[Node, Number]] = []
     pending: list[tuple[Node, Number]] = [(node, 1)]
     while pending:
         part, number = pending.pop()
-        place = next((k for k, f in enumerate(part.factors) if _opens(f)), None) if type(part) is Network else None
+        place = next((k for k, f in enumerate(part.factors) if _opens(f, part)), None) if type(part) is Network else None
         if place is not None and isinstance(part, Network):
             inner = part.factors[place].node
             pending += [(replaced(part, place, term), number * c) for term, c in inner.terms]  # type: ignore[attr-defined]
@@ -48,11 +49,24 @@ def distributed(node: Node) -> Node:
     return total(done, node.axes)
 
 
-def _opens(factor: Factor) -> bool:
-    """Is the factor a sum, with a delta among its terms, that can be taken apart?"""
+def _opens(factor: Factor, node: Network) -> bool:
+    """Is the factor a sum that can be taken apart, with a delta among its terms, or of outer products that are contracted?"""
     if type(factor.node) is not Sum or factor.exponent != 1 or any(len(group) > 1 for group in factor.slots):
         return False
-    return any(type(term) is Network and has_delta(term) for term, _ in factor.node.terms)
+    terms = [term for term, _ in factor.node.terms]
+    if any(type(term) is Network and has_delta(term) for term in terms):
+        return True
+    summed = [axis for axis, group in enumerate(factor.slots) if group[0] not in node.free]
+    return 0 < len(summed) < len(factor.slots) and all(_is_split(term, summed) for term in terms)
+
+
+def _is_split(term: Node, axes: Sequence[int]) -> bool:
+    """Is a term an outer product of a part with some of these axes and a part with others only?"""
+    if type(term) is not Network or not term.plain:
+        return False
+    root = components([[wire for group in factor.slots for wire in group] for factor in term.factors], len(term.sizes))
+    inside = {root[term.outputs[axis][0]] for axis in axes}
+    return any(root[wire] not in inside for (wire,) in term.outputs)
 
 
 def has_delta(term: Network) -> bool:
