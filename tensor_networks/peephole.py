@@ -173,12 +173,10 @@ def _with_grams(steps: Sequence[Step], sizes: Mapping[str, int]) -> list[Step]:
     """``(X * d[:, None]).T @ X`` as one call, which takes half the work where all of d has one sign."""
     out = list(steps)
     for number, step in enumerate(steps):
-        if step.op != "matmul" or len(step.axes) != 2:
+        if step.op != "matmul" or len(step.axes) != 2 or not _is_inner(steps, step):
             continue
         for one, other in (step.args, step.args[::-1]):
             weighted, plain = _unturned(steps, one), _unturned(steps, other)
-            if (weighted == one) == (plain == other):
-                continue
             weights = _weights(steps, weighted, plain)
             rows, columns = steps[plain].axes if len(steps[plain].axes) == 2 else (0, 0)
             inner = steps[step.args[0]].axes[1]
@@ -186,6 +184,12 @@ def _with_grams(steps: Sequence[Step], sizes: Mapping[str, int]) -> list[Step]:
                 out[number] = Step("call", (plain, weights), ("gram",), step.axes)
                 break
     return out
+
+
+def _is_inner(steps: Sequence[Step], step: Step) -> bool:
+    """Is the left matrix of a product a transpose, and the right one none?"""
+    left, right = step.args
+    return _unturned(steps, left) != left and _unturned(steps, right) == right
 
 
 def _with_slopes(steps: Sequence[Step]) -> list[Step]:

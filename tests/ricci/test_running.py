@@ -1,0 +1,107 @@
+"""What runs here is spelled for speed: memory reused, layouts chosen, sums taken apart. Values are those of plain source."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ricci as rc
+from tensor_networks.networks import network
+from tensor_networks.nodes import tensor
+from tensor_networks.plan import LARGE, cost, order
+from tensor_networks.program import build
+
+N = 40  # 1600 entries: enough for memory to be reused
+RNG = np.random.default_rng(11)
+ARRAYS = {name: RNG.normal(size=(N, N)) for name in "ABC"} | {name: RNG.normal(size=N) for name in "xyz"}
+SHAPES = dict.fromkeys("ABC", "n n") | dict.fromkeys("xyz", "n")
+
+TEXTS = [
+    *("A*B - C", "C - A*B", "3*A*B - 2*C + x*y'", "A.*(B*C)./(1 + C.^2)", "tanh(A*B - 2*C')", "(A*B + B*A) .* (A*B - C')"),
+    *("x*y' + y*x' - A", "exp(A*B).*exp(A*B) + A", "A' - B*C", "A' + B' - C*A", "2*A' - (A*B)' + 3*C'", "norm2(C - B*A')^2"),
+    *("(x*y' + z*x')*z", "(x*y' + z*x' + y*y')*A*z", "(A + x*y')*z", "diag(x)*A - y*z'", "-A*B - C", "A + A", "A.*A - 2*A"),
+    *("diag(x)*A*A'", "A*diag(x)*A'", "A'*diag(x)*A", "A*A'*diag(x)", "A'*A*diag(x)", "diag(x)*A'*A"),
+    *("(x*1' - 1*y').*(z*1' - 1*x')", "x.*x*1' - x*y' - x*z' + y*z'"),
+]
+
+
+def written(depth: int, pick: random.Random) -> str:
+    """A random expression of matrices."""
+    if depth == 0:
+        return pick.choice(["A", "B", "C", "A'", "B'", "x*y'", "z*z'", "diag(x)"])
+    left, right = written(depth - 1, pick), written(pick.randrange(depth), pick)
+    form = pick.choice(["({0} + {1})", "({0} - {1})", "({0}) .* ({1})", "({0})*({1})", "3*({0})", "tanh({0}/9)", "({0})'"])
+    return form.format(left, right)
+
+
+@pytest.mark.parametrize("text", [*TEXTS, *(written(4, random.Random(seed)) for seed in range(40))])
+def test_what_runs_is_what_is_written(text: str) -> None:
+    ones = {"1": "u"}
+    text = text.replace("1'", "u'").replace("*1 ", "*u ").replace(" 1*", " u*").replace("(1*", "(u*") if "1'" in text else text
+    shapes = {name: SHAPES.get(name, "n") for name in (*SHAPES, *ones.values())}
+    arrays = {**ARRAYS, "u": np.ones(N)}
+    expression = rc.parse(text, **{name: shape for name, shape in shapes.items() if name in text})
+    given = {name: arrays[name].copy() for name in expression.variables}
+    got = rc.compile(expression)(**given)
+    for name, array in given.items():
+        np.testing.assert_array_equal(array, arrays[name])
+    space: dict[str, Any] = {}
+    exec(rc.source(expression), space)
+    want = space["program"](**{name: array for name, array in given.items() if name in rc.compile(expression).names})
+    np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-9 * np.abs(want).max(initial=1))
+    again = rc.compile(expression)(**given)
+    np.testing.assert_array_equal(got, again)
+
+
+def test_results_that_are_reused_stay_what_they_are() -> None:
+    """A result that another result is made from is not written over."""
+    product, difference = (rc.parse(text, **SHAPES) for text in ("A*B", "A*B - C"))
+    first, second, third = rc.compile([product, difference, product])(**{name: ARRAYS[name] for name in "ABC"})
+    np.testing.assert_allclose(first, ARRAYS["A"] @ ARRAYS["B"])
+    np.testing.assert_allclose(second, ARRAYS["A"] @ ARRAYS["B"] - ARRAYS["C"])
+    np.testing.assert_allclose(third, first)
+
+
+@pytest.mark.parametrize(("text", "most"), [("(x*y' + z*x')*z", 20 * N), ("(x*y' + z*x').*(y*z')*x", 6 * N * N)])
+def test_sums_of_outer_products_are_contracted_term_by_term(text: str, most: int) -> None:
+    expression = rc.parse(text, **dict.fromkeys("xyz", "n"))
+    assert rc.cost(expression, n=N).flops <= most
+
+
+def test_products_of_sums_are_put_together() -> None:
+    """Four outer products become one of two differences."""
+    distances = rc.trace(lambda X: ((X[:, None] - X) ** 2).sum(), X="n d")
+    f = rc.trace(lambda X: (((X * X).sum(1)[:, None] + (X * X).sum(1) - 2 * X @ X.T) ** 2).sum(), X="n d")
+    hessian = rc.hessian(f, "X")
+    assert rc.cost(hessian, n=60, d=3).flops < 8 * (60 * 3) ** 2
+    assert distances.order == 0
+
+
+def test_networks_of_300_nodes_are_planned_at_once() -> None:
+    pick = random.Random(0)
+    ends = [node for node in range(300) for _ in range(3)]
+    pick.shuffle(ends)
+    wires: dict[int, list[int]] = {node: [] for node in range(300)}
+    for wire in range(len(ends) // 2):
+        wires[ends[2 * wire]].append(wire)
+        wires[ends[2 * wire + 1]].append(wire)
+    sizes = dict.fromkeys(range(len(ends) // 2), 2)
+    found = order(list(wires.values()), (), sizes)
+    again = order(list(wires.values()), (), sizes)
+    assert found == again
+    assert cost(list(wires.values()), (), sizes, found).flops > LARGE  # where orders at random are tried
+    chain = network([(tensor(f"A{k}", ["n", "n"]), (k, k + 1)) for k in range(300)], (0, 300))
+    assert build([chain], {"n": 10}).flops({"n": 10}) <= 300 * 2 * 10**3
+
+
+def test_compiled_functions_show_themselves() -> None:
+    import inspect
+
+    function = rc.compile(rc.parse("A*x", A="m n", x="n"))
+    assert "return A @ x" in inspect.getsource(function)
+    assert str(inspect.signature(function)) == "(A, x)"
+    assert repr(function) == "Compiled(A: m x n, x: n -> m)"
+    assert function.cost(m=3, n=4).polynomial == "2*m*n"
