@@ -41,7 +41,7 @@ def test_torch_in_torch_out(expression: Any) -> None:
     np.testing.assert_allclose(function(**{name: ARRAYS[name] for name in given}), want, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.filterwarnings("ignore:.*torch.jit.script.*:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script")
 def test_torch_maps_and_differentiates(expression: Any) -> None:
     torch: Any = pytest.importorskip("torch")
     function = rc.compile(expression)
