@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,8 +12,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 import ricci as rc  # noqa: E402
-from ricci.drawing import derivation, draw, plan  # noqa: E402
-from ricci.expr import Expr  # noqa: E402
+from ricci.drawing import derivation, plan  # noqa: E402
 from tensor_networks.drawing import Diagram  # noqa: E402
 
 
@@ -144,7 +144,7 @@ CHAPTERS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
 )
 
 
-def state(sites: int) -> Expr:
+def state(sites: int) -> rc.Expr:
     """The product of two matrix product states, joined at their physical legs."""
     parts = []
     for name, bond in (("A", "abcdefgh"), ("B", "rstuvwxy")):
@@ -154,7 +154,7 @@ def state(sites: int) -> Expr:
     return rc.parse(" ".join(parts) + " ->")
 
 
-def grid(rows: int, columns: int, legs: bool) -> Expr:
+def grid(rows: int, columns: int, legs: bool) -> rc.Expr:
     """A grid of tensors T<row><column>, with a leg each or closed."""
     operands: list[object] = []
     free: list[int] = []
@@ -173,7 +173,7 @@ def grid(rows: int, columns: int, legs: bool) -> Expr:
 
 def entries() -> Iterator[tuple[str, list[Entry]]]:
     """The chapters of the gallery."""
-    scope = {"rc": rc, "derivation": derivation, "plan": plan, "state": state, "grid": grid, "draw": draw}
+    scope = {"rc": rc, "derivation": derivation, "plan": plan, "state": state, "grid": grid}
     for chapter, listed in CHAPTERS:
         yield (
             chapter,
@@ -181,38 +181,46 @@ def entries() -> Iterator[tuple[str, list[Entry]]]:
         )  # type: ignore[misc]
 
 
+HEAD = """# Gallery
+
+Made by `python docs/make_gallery.py`. Every picture is what the code above it draws. How to read them: a circle is
+a vector, a square a matrix, a wider box a tensor of higher order, a pill a function. A wire is a sum over an index,
+a dot joins more than two ends, an open dot is a vector of ones, a wire between two legs an identity. The wedge in a
+matrix is its first index; digits number the slots of tensors. Axes of a value leave to the left, those that
+differentiating made leave to the right.
+
+In a notebook a diagram shows itself; elsewhere `.save("a.svg")` writes it (also `.png`, `.tex`, `.dot`, `.html`, `.txt`).
+
+```python
+import ricci as rc
+from ricci.drawing import derivation, plan
+```
+"""
+HELPERS = {"Tensor networks": (state, grid)}
+
+
+def page() -> str:
+    """The text of the page."""
+    lines = [HEAD]
+    for chapter, listed in entries():
+        lines += [f"## {chapter}", ""]
+        if helpers := HELPERS.get(chapter):
+            sources = "\n\n".join(inspect.getsource(helper) for helper in helpers)
+            lines += ["Two functions build a matrix product state and a grid:", "", "```python", sources.rstrip(), "```", ""]
+        for entry in listed:
+            lines += [f"### {entry.caption}", "", "```python", entry.code, "```", ""]
+            lines += [f"![{entry.caption}](gallery/{entry.name}.svg)", ""]
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Write the page and its pictures."""
     folder = HERE / "gallery"
     folder.mkdir(exist_ok=True)
-    lines = [
-        "# Gallery",
-        "",
-        "Made by `python docs/make_gallery.py`. Every picture is what the code beside it draws. How to read them: a circle is",
-        "a vector, a square a matrix, a wider box a tensor of higher order, a pill a function. A wire is a sum over an index,",
-        "a dot joins more than two ends, an open dot is a vector of ones, a wire between two legs an identity. The wedge in a",
-        "matrix is its first index; digits number the slots of tensors. Axes of a value leave to the left, those that",
-        "differentiating made leave to the right.",
-        "",
-        "In the code `rc` is `ricci`, `derivation`, `draw` and `plan` come from `ricci.drawing`, and `state(n)` and",
-        "`grid(n)` build a matrix product state and a PEPS grid as `docs/make_gallery.py` does.",
-        "",
-    ]
-    for chapter, listed in entries():
-        lines += [f"## {chapter}", ""]
+    for _, listed in entries():
         for entry in listed:
             entry.make().save(folder / f"{entry.name}.svg")
-            lines += [
-                f"### {entry.caption}",
-                "",
-                "```py",
-                entry.code,
-                "```",
-                "",
-                f"![{entry.caption}](gallery/{entry.name}.svg)",
-                "",
-            ]
-    (HERE / "gallery.md").write_text("\n".join(lines), encoding="utf-8")
+    (HERE / "gallery.md").write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

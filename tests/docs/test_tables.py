@@ -1,4 +1,4 @@
-"""The tables in docs/ are what their commands write; the commands fail where a formula of a book does not agree."""
+"""The pages and pictures that commands make are what they make now; a command fails where a formula of a book does not agree."""
 
 import sys
 from importlib import import_module
@@ -17,7 +17,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("commands")
-@pytest.mark.parametrize("name", ["cookbook", "functions", "matrixcalculus"])
+@pytest.mark.parametrize("name", ["api", "cookbook", "functions", "gallery", "matrixcalculus"])
 def test_the_page_is_up_to_date(name: str) -> None:
     page = import_module(f"make_{name}").page()
     assert page == (DOCS / f"{name}.md").read_text(encoding="utf-8"), f"run python docs/make_{name}.py"
@@ -32,3 +32,11 @@ def test_every_equation_of_the_chapter_is_there_or_named() -> None:
             first, _, last = part.partition("-")
             numbers.update(range(int(first), int(last or first) + 1))
     assert numbers >= set(range(32, 145))
+
+
+@pytest.mark.usefixtures("commands")
+def test_the_pictures_are_up_to_date() -> None:
+    listed = [entry for _, chapter in import_module("make_gallery").entries() for entry in chapter]
+    stale = [e.name for e in listed if e.make().svg() != (DOCS / "gallery" / f"{e.name}.svg").read_text(encoding="utf-8")]
+    assert not stale, "run python docs/make_gallery.py"
+    assert {path.stem for path in (DOCS / "gallery").glob("*.svg")} == {entry.name for entry in listed}
