@@ -9,6 +9,7 @@ release = installed_version("ricci")
 
 extensions = ["myst_nb"]
 myst_enable_extensions = ["dollarmath", "deflist"]
+myst_heading_anchors = 3
 nb_execution_mode = "off"  # the examples are executed by the tests, see tests/docs
 html_theme = "furo"
 html_title = "ricci"

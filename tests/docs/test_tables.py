@@ -1,4 +1,4 @@
-"""The pages and pictures that commands make are what they make now; a command fails where a formula of a book does not agree."""
+"""The pages and pictures that commands make are up to date; a command fails where a formula of a book does not agree."""
 
 import sys
 from importlib import import_module
