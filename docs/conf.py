@@ -13,4 +13,6 @@ myst_heading_anchors = 3
 nb_execution_mode = "off"  # the examples are executed by the tests, see tests/docs
 html_theme = "furo"
 html_title = "ricci"
+html_static_path = ["_static"]
+html_css_files = ["width.css"]
 exclude_patterns = ["_build", "jupyter_execute"]
