@@ -108,7 +108,7 @@ def page() -> str:
         left.pop(owner.__name__, None)
     drawn = [(name, getattr(drawing, name)) for name in ("draw", "derivation", "plan")]
     lines += ["## Drawing", "", "See [Gallery](gallery.md). In `ricci.drawing`:", "", *table(drawn, "drawing.")]
-    errors = [name for name in left if name.endswith("Error") or name == "UnknownName"]
+    errors = [name for name in left if inspect.isclass(thing := getattr(rc, name)) and issubclass(thing, rc.RicciError)]
     lines += ["## Errors", "", "All are kinds of `rc.RicciError`, which is a `ValueError`.", ""]
     lines += table([(name, getattr(rc, name)) for name in errors], "rc.")
     if rest := [(name, getattr(rc, name)) for name in left if name not in errors]:
