@@ -27,7 +27,7 @@ from ricci.arguments import (
 )
 from ricci.differentials import Differential
 from ricci.expr import Expr, Provenance
-from ricci.free import by_free_entries
+from ricci.free import CURVED, by_free_entries
 from ricci.selection import selected
 from ricci.simplify import settle
 from tensor_networks.axes import show_shape
@@ -68,13 +68,19 @@ def derivative(expression: Expression, *wrt: Wrt, structure: str = "projected") 
     expression = as_expression(expression)
     variables = variables_of(expression, *wrt)
     if structure == "projected":
-        return _derived(calculus.derivative(expression.settled, variables), expression, variables)
-    node = expression.settled
+        return _derived(calculus.derivative(varied(expression, variables), variables), expression, variables)
+    node = varied(expression, variables)
     for variable in variables:
         order = node.order
         node = calculus.plain_derivative(node, variable)
         node = by_free_entries(node, variable, range(order, node.order))
     return _derived(node, expression, variables).described(origin=None)  # difference quotients count places, not free entries
+
+
+def varied(expression: Expr, variables: Sequence[Tensor]) -> Node:
+    """What is differentiated: the normal form, but as it was written where a variable has a trait that holds on a surface
+    only (orthogonal, idempotent): there the normal form has no neighbourhood."""
+    return expression.node if any(variable.traits & CURVED for variable in variables) else expression.settled
 
 
 def _derived(node: Node, expression: Expr, variables: Sequence[Tensor]) -> Expr:
@@ -186,9 +192,9 @@ def grad(expression: Expression, wrt: Wrt) -> Expr | tuple[Expr, ...]:
     expression = as_expression(expression)
     variables = variables_of(expression, wrt)
     if expression.order:
-        nodes = settle(*(calculus.derivative(expression.settled, [variable]) for variable in variables))
+        nodes = settle(*(calculus.derivative(varied(expression, variables), [variable]) for variable in variables))
     else:
-        nodes = settle(*calculus.gradients(expression.settled, variables))
+        nodes = settle(*calculus.gradients(varied(expression, variables), variables))
     found = tuple(_derived(node, expression, [variable]) for node, variable in zip(nodes, variables, strict=True))
     return found[0] if is_one(wrt) else found
 
@@ -214,7 +220,7 @@ def jvp(expression: Expression, *wrt: Wrt, direction: Names | None = None) -> Ex
     """
     expression = as_expression(expression)
     directions = directions_of(expression, variables_of(expression, *wrt), direction, _own(expression))
-    return _in_directions(calculus.push(expression.settled, directions), expression, directions)
+    return _in_directions(calculus.push(varied(expression, variables), directions), expression, directions)
 
 
 def vjp(expression: Expression, *wrt: Wrt, cotangent: str = "u") -> tuple[Expr, ...]:
@@ -229,7 +235,7 @@ def vjp(expression: Expression, *wrt: Wrt, cotangent: str = "u") -> tuple[Expr, 
     expression = as_expression(expression)
     variables = variables_of(expression, *wrt)
     seed = new_tensor(expression, cotangent, expression.axes, "cotangent")
-    nodes = calculus.pull(expression.settled, seed, variables)
+    nodes = calculus.pull(varied(expression, variables), seed, variables)
     pairs = zip(nodes, variables, strict=True)
     settled = settle(*(calculus.projected(node, variable, range(variable.order)) for node, variable in pairs))
     declared = expression.variables | {cotangent: seed}
@@ -253,7 +259,7 @@ def hvp(expression: Expression, wrt: Wrt, direction: Names | None = None) -> Exp
     expression = as_expression(expression)
     variables = variables_of(expression, wrt)
     directions = directions_of(expression, variables, direction, _own(expression))
-    gradients = calculus.gradients(expression.settled, variables)
+    gradients = calculus.gradients(varied(expression, variables), variables)
     found = tuple(_in_directions(calculus.push(node, directions), expression, directions) for node in gradients)
     return found[0] if is_one(wrt) else found
 
@@ -276,7 +282,7 @@ def differential(expression: Expression, *wrt: Wrt, order: int = 1, direction: N
         occurring = set(calculus.tensors_of(expression.settled)) - own
         variables = [leaf for leaf in expression.variables.values() if leaf in occurring]
     directions = directions_of(expression, variables, direction, _own(expression))
-    node = expression.settled
+    node = varied(expression, variables)
     for _ in range(order):
         node = calculus.push(node, directions)
     declared = _declared(expression, directions)

@@ -15,8 +15,8 @@ from tensor_networks.networks import network, total
 from tensor_networks.nodes import Node, Tensor
 from tensor_networks.patterns import pattern
 
-NOT_LINEAR = {"orthogonal", "idempotent"}
 STRUCTURES = ("symmetric", "spd", "psd", "skew", "diagonal", "lower", "upper", "toeplitz")
+CURVED = frozenset({"orthogonal", "idempotent"})  # traits that hold on a surface, not on a linear space
 
 
 def by_free_entries(node: Node, variable: Tensor, axes: Sequence[int]) -> Node:
@@ -25,12 +25,12 @@ def by_free_entries(node: Node, variable: Tensor, axes: Sequence[int]) -> Node:
     Raises:
         DerivativeError: the variable has a trait that is not linear, or is no matrix.
     """
-    traits = {trait for trait in variable.traits if trait in STRUCTURES or trait in NOT_LINEAR or "=" in trait}
+    traits = {trait for trait in variable.traits if trait in STRUCTURES or trait in CURVED or "=" in trait}
     if "spd" in traits or "psd" in traits:
         traits = traits - {"spd", "psd"} | {"symmetric"}
     if not traits:
         return node
-    if len(axes) != 2 or traits & NOT_LINEAR:
+    if len(axes) != 2 or traits & CURVED:
         names = ", ".join(sorted(traits))
         raise DerivativeError(f"{variable.name} ({names}) has no free entries that stand at places of a matrix")
     if "toeplitz" in traits:

@@ -9,14 +9,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from weakref import WeakSet
 
-from ricci.passes.applied import determinants, exponentials, inverses, logarithms, multiples, parities, shifts
+from ricci.passes.applied import (
+    determinants,
+    exponentials,
+    inverses,
+    logarithms,
+    multiples,
+    parities,
+    shifts,
+    symmetric_arguments,
+)
+from ricci.passes.choices import offers
 from ricci.passes.diagonals import diagonals
-from ricci.passes.ends import chain_ends
 from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
+from ricci.passes.length import tokens
 from ricci.passes.powers import norms, roots, signs, units
-from ricci.passes.products import adjugates, cancellations, hyperbolics, reciprocal_exponentials, reciprocals, softmaxes
-from ricci.passes.sums import complements, like_terms, outer_sums
+from ricci.passes.products import (
+    adjugates,
+    cancellations,
+    hyperbolics,
+    normalised,
+    reciprocal_exponentials,
+    reciprocals,
+    softmaxes,
+    squares,
+)
+from ricci.passes.sums import complements, like_terms, lone_sums, outer_sums
+from ricci.passes.traits import idempotents, orthogonals
 from tensor_networks.networks import Network, Sum
 from tensor_networks.nodes import Node
 from tensor_networks.rewrite import flatten, transform
@@ -32,6 +52,8 @@ OF_FUNCTIONS: tuple[Pass, ...] = (
     shifts,
     determinants,
     multiples,
+    symmetric_arguments,
+    orthogonals,
     kronecker_inverses,
 )
 OF_PRODUCTS: tuple[Pass, ...] = (
@@ -42,12 +64,17 @@ OF_PRODUCTS: tuple[Pass, ...] = (
     reciprocals,
     reciprocal_exponentials,
     softmaxes,
+    normalised,
     hyperbolics,
     adjugates,
     cancellations,
+    orthogonals,
+    idempotents,
+    squares,
     diagonals,
     side_by_side,
     halves,
+    lone_sums,
     outer_sums,
 )
 OF_SUMS: tuple[Pass, ...] = (
@@ -55,25 +82,30 @@ OF_SUMS: tuple[Pass, ...] = (
     halves,
     complements,
     like_terms,
-    chain_ends,
 )
 PASSES: tuple[Pass, ...] = tuple(dict.fromkeys((*OF_FUNCTIONS, *OF_PRODUCTS, *OF_SUMS)))
 
 _simple: WeakSet[Node] = WeakSet()  # nodes that no pass changes
 _settled: WeakSet[Node] = WeakSet()  # roots that `settle` does not change
+_chosen: WeakSet[Node] = WeakSet()  # those of which there is no shorter form
 
 
 def settle(*roots: Node) -> tuple[Node, ...]:
     """The roots, jointly simplified and flattened: the form in which expressions are compared and shown."""
     if len(roots) == 1 and roots[0] in _settled:
         return roots
+    new = _repeated(_repeated(roots, simplified), chosen)
+    _settled.update(new if len(new) == 1 else ())
+    return new
+
+
+def _repeated(roots: tuple[Node, ...], step: Pass) -> tuple[Node, ...]:
+    """The roots with a step taken at every node, and flattened, until nothing changes."""
     for _ in range(MOST_ROUNDS):
-        new = flatten(*transform(roots, simplified))
+        new = flatten(*transform(roots, step))
         if all(a is b for a, b in zip(new, roots, strict=True)):
             break
         roots = new
-    if len(roots) == 1:
-        _settled.add(roots[0])
     return roots
 
 
@@ -88,3 +120,24 @@ def simplified(node: Node) -> Node:
             return new
     _simple.add(node)
     return node
+
+
+def chosen(node: Node) -> Node:
+    """The node simplified; where no pass changes it, the shortest of the forms that factoring and expanding offer."""
+    new = simplified(node)
+    if new is not node or node in _chosen or type(node) not in (Network, Sum):
+        return new
+    best, least = node, 0
+    for form in map(tidy, offers(node, tidy)):
+        least = least or tokens(node) or 0
+        length = tokens(form) if least else None
+        if length is not None and length < least:
+            best, least = form, length
+    if best is node:
+        _chosen.add(node)
+    return best
+
+
+def tidy(node: Node) -> Node:
+    """The node simplified and flattened, without choices."""
+    return _repeated((node,), simplified)[0]

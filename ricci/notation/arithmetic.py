@@ -15,15 +15,16 @@ from ricci.notation.formula import (
     SUM,
     Formula,
     call,
+    fraction,
     joined,
     number,
-    number_text,
     power,
     simple_call,
     transpose,
     wrapped,
     wrapped_latex,
 )
+from ricci.notation.natural import is_mixed, is_natural, natural_rank
 from tensor_networks.numbers import Number, exact
 
 DEEPEST = 12  # levels of products within products whose signs are looked at
@@ -110,11 +111,6 @@ def _recalled(formula: Formula, arguments: Sequence[Formula]) -> Formula:
     return call(name, arguments, formula.order, pieces, **more)
 
 
-def is_diagonal(formula: Formula) -> bool:
-    """Is it diag of a vector?"""
-    return formula.kind == "call" and formula.detail[0] == "diag" and formula.order == 2
-
-
 # -- factors
 
 
@@ -197,9 +193,8 @@ def magnitude(value: Number) -> Number:
 
 def _above(value: Number, scalars: Iterable[Entry], body: Formula | None) -> list[Formula]:
     """The number and the scalars above the fraction bar; at least a 1 if there is nothing else."""
-    size = magnitude(value)
     out = []
-    top = size if number_text(size) is not None else size.numerator
+    top, _ = fraction(magnitude(value))
     if top != 1:
         out.append(number(top))
     out += sorted((power(part, exponent) for part, exponent in scalars if exponent > 0), key=factor_rank)
@@ -208,19 +203,27 @@ def _above(value: Number, scalars: Iterable[Entry], body: Formula | None) -> lis
 
 def _below(value: Number, scalars: Iterable[Entry]) -> list[Formula]:
     """The scalars below the fraction bar, and the denominator of a number that is no short decimal."""
-    size = magnitude(value)
-    out = [] if number_text(size) is not None else [number(size.denominator)]
+    _, under = fraction(magnitude(value))
+    out = [] if under == 1 else [number(under)]
     return out + sorted((power(part, -exponent) for part, exponent in scalars if exponent < 0), key=factor_rank)
 
 
 def _times(above: Sequence[Formula], body: Formula | None) -> list[str | Formula]:
-    shown = [wrapped(part, POWER) for part in above]
+    dots = body is None and all(_is_dot(part) for part in above if part.kind == "chain")
+    shown = [(part,) if dots and part.kind == "chain" else wrapped(part, POWER) for part in above]
+    if body is not None and body.kind == "hadamard" and above and all(exponent < 0 for _, exponent in body.detail):
+        return [*joined(shown, "*"), *body.pieces[1:]]
     if body is not None:
         flat = body.kind in ("chain", "hadamard") or not above
         shown.append(wrapped(body, PRODUCT if flat else POWER))
     elif above and above[-1].kind == "chain":
         shown[-1] = (above[-1],)
     return joined(shown, "*")
+
+
+def _is_dot(part: Formula) -> bool:
+    """Is it the product of two vectors that are names?"""
+    return len(part.parts) == 2 and all(inner.cost <= 2 for inner in part.parts)
 
 
 def _latex_fraction(above: Sequence[Formula], below: Sequence[Formula], body: Formula | None) -> list[str | Formula]:
@@ -295,18 +298,26 @@ def natural(formula: Formula, depth: int = DEEPEST) -> tuple[Formula, int]:
 def turn(formula: Formula, depth: int = DEEPEST) -> Formula | None:
     """Minus the formula without a minus in front, by way of a sum in it; None if there is none."""
     if formula.kind == "sum":
-        return negated(formula) if _mixed(formula) else None
+        return negated(formula) if is_mixed(formula) else None
     if formula.kind == "product":
         term = _turned(formula.detail, depth)
         return None if term is None else product(term, free=False, settled=True)
     entries = _inside(formula) if depth else []
+    names = [_untransposed(part) for part, _ in entries]
     for place in reversed(range(len(entries))):
         part, exponent = entries[place]
+        if names.count(names[place]) > 1:  # a quadratic form keeps its shape
+            continue
         turned = turn(part, depth - 1) if exponent in (1, -1, 3) else None
         if turned is not None:
             entries[place] = (turned, exponent)
             return _remade(formula, entries)
     return None
+
+
+def _untransposed(formula: Formula) -> str:
+    """The text of a formula, or of what it is the transpose of."""
+    return formula.parts[0].text if formula.kind == "transpose" else formula.text
 
 
 def _turned(term: Term, depth: int = DEEPEST) -> Term | None:
@@ -321,33 +332,9 @@ def _turned(term: Term, depth: int = DEEPEST) -> Term | None:
     return None
 
 
-def _mixed(formula: Formula) -> bool:
-    """Has the sum terms of both signs?"""
-    return len(set(formula.detail)) > 1
-
-
 def negated(formula: Formula) -> Formula:
     """A sum with all signs turned."""
     return plus([(-sign, part) for sign, part in zip(formula.detail, formula.parts, strict=True)])
-
-
-def is_natural(formula: Formula) -> bool:
-    """Is the 1 or the diagonal matrix, or else the term that comes first by degree, a positive one?"""
-    terms = list(zip(formula.detail, formula.parts, strict=True))
-    if not _mixed(formula):
-        return bool(formula.detail[0] > 0)
-    for sign, part in terms:
-        if part.text == "1" or part.kind == "eye" or is_diagonal(part) or part.detail in ("delta", "one"):
-            return bool(sign > 0)
-    sign, _ = min(terms, key=lambda term: _natural_rank(term[1]))
-    return bool(sign > 0)
-
-
-def _natural_rank(part: Formula) -> tuple[int, bool, bool, bool, int, str]:
-    """Terms of high degree first, then longer ones, unknowns before data, exchanged ones last, and by the alphabet."""
-    text = part.text
-    exchanged = text.startswith("commutation")
-    return (-part.degree, part.cost <= 2, not text.startswith(("x", "X")), exchanged, text.count("'"), text)
 
 
 def plus(terms: Iterable[tuple[int, Formula]], order: int | None = None) -> Formula:
@@ -362,7 +349,7 @@ def plus(terms: Iterable[tuple[int, Formula]], order: int | None = None) -> Form
             opened.append((sign, part))
     if opened and all(sign < 0 for sign, _ in opened):
         opened = [(sign, part) if new is None else (-sign, new) for sign, part in opened for new in [turn(part)]]
-    opened.sort(key=lambda term: (-term[0], _natural_rank(term[1])))
+    opened.sort(key=lambda term: (-term[0], natural_rank(term[1])))
     if len(opened) == 1 and opened[0][0] > 0:
         return opened[0][1]
     pieces: list[str | Formula] = []

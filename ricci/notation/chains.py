@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ricci.notation.arithmetic import REMAKERS, is_diagonal, transposed
+from ricci.notation.arithmetic import REMAKERS, Term, plus, transposed
 from ricci.notation.entrywise import hadamard
 from ricci.notation.formula import (
     POWER,
@@ -19,6 +19,7 @@ from ricci.notation.formula import (
     wrapped,
     wrapped_latex,
 )
+from ricci.notation.natural import is_diagonal
 from tensor_networks.axes import Axis, show
 
 MOST_OPENED = 200  # factors of a product that are taken over into another one
@@ -61,7 +62,7 @@ def _with_diagonal(rest: Sequence[tuple[Formula, Any]], parts: Sequence[Formula]
 
 
 def _chain(parts: Sequence[Formula], order: int) -> Formula:
-    grouped = _grouped(parts)
+    grouped = _grouped(map(_turned, parts))
     if len(grouped) == 1:
         return grouped[0]
     shown = [wrapped(part, PRODUCT if part.kind == "chain" else POWER) for part in grouped]
@@ -74,7 +75,15 @@ def _chain(parts: Sequence[Formula], order: int) -> Formula:
     return formula
 
 
-def _grouped(parts: Sequence[Formula]) -> list[Formula]:
+def _turned(part: Formula) -> Formula:
+    """A sum that needs parentheses: as the transpose of a shorter one, if there is one."""
+    if part.kind != "sum" or part.order != 2 or part.symmetric:
+        return part
+    other = plus([(sign, transposed(term)) for sign, term in zip(part.detail, part.parts, strict=True)])
+    return transpose(other) if other.cost + 1 < part.cost else part
+
+
+def _grouped(parts: Iterable[Formula]) -> list[Formula]:
     """Equal neighbours as powers, neighbouring diagonal matrices as one."""
     runs: list[list[Formula | int]] = []
     for part in parts:
@@ -92,6 +101,22 @@ def _grouped(parts: Sequence[Formula]) -> list[Formula]:
         else:
             runs.append([base, times])
     return [power(base, times, matrix=True) for base, times in runs]  # type: ignore[arg-type]
+
+
+def sandwiched(term: Term) -> Term:
+    """``(a'*X*b)*a*b'`` as ``a*a'*X*b*b'``: a scalar that a column and a row are ends of goes between them."""
+    body = term.body
+    vectors = [place for place, part in enumerate(body.parts) if part.order == 1] if body is not None else []
+    if body is None or body.kind != "chain" or body.order != 2 or len(vectors) != 2:
+        return term
+    ends = [transposed(body.parts[place]).text for place in vectors]
+    for place, (part, exponent) in enumerate(term.scalars):
+        if part.kind == "chain" and exponent == 1:
+            for inner in (part.parts, [transposed(other) for other in reversed(part.parts)]):
+                if [inner[0].text, inner[-1].text] == ends:
+                    parts = [*body.parts[: vectors[1]], *inner, *body.parts[vectors[1] :]]
+                    return term._replace(scalars=(*term.scalars[:place], *term.scalars[place + 1 :]), body=_chain(parts, 2))
+    return term
 
 
 def diagonal(formula: Formula) -> Formula:

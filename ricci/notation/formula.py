@@ -14,10 +14,11 @@ from functools import lru_cache
 from typing import Any
 
 from tensor_networks.axes import Axis
-from tensor_networks.numbers import Number
+from tensor_networks.numbers import Number, exact
 
 SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 LONGEST = 20_000  # characters
+SHORT = 9  # digits of a numerator or denominator that is written as it is
 MOST_DIGITS = 40  # behind the point of an exact decimal
 TOKEN = re.compile(r"[A-Za-z]\w*|\d+(?:\.\d+)?|\.[*/^]|[^\s\w]")
 LETTERS = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
@@ -218,12 +219,27 @@ def number_text(value: Number) -> str | None:
     return None
 
 
+def fraction(value: Number) -> tuple[Number, Number]:
+    """Two numbers that are short to write, whose ratio a positive number is: 5/3, but 1/6.283185307179586."""
+    if number_text(value) is not None:
+        return value, 1
+    over, under = value.numerator, value.denominator
+    if max(over, under) < 10**SHORT:
+        return over, under
+    places = 10 ** (len(str(under)) - 1)
+    for pair in ((Fraction(1), Fraction(under, over)), (Fraction(over, places), Fraction(under, places))):
+        texts = [number_text(exact(part)) for part in pair]
+        if all(text is not None and len(text) <= 2 * SHORT for text in texts):
+            return exact(pair[0]), exact(pair[1])
+    return over, under
+
+
 def number(value: Number) -> Formula:
     """A number that is not negative, on its own."""
     text = number_text(value)
     if text is not None:
         return Formula("number", [text], [latex_number(text)], order=0, degree=0, detail=value)
-    over = (str(value.numerator), str(value.denominator))
+    over = tuple(number_text(part) or "" for part in fraction(value))
     latex = rf"\frac{{{over[0]}}}{{{over[1]}}}"
     return Formula("number", ["/".join(over)], [latex], order=0, level=PRODUCT, latex_level=ATOM, degree=0, detail=value)
 

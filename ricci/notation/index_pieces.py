@@ -11,6 +11,7 @@ from ricci.notation.formula import (
     PRODUCT,
     SUM,
     Formula,
+    fraction,
     joined,
     number,
     number_text,
@@ -79,9 +80,8 @@ def numerals(value: Number) -> tuple[list[Formula], list[Formula]]:
     """A positive number as factors above and below."""
     if value == 1:
         return [], []
-    if number_text(value) is not None:
-        return [number(value)], []
-    return ([number(value.numerator)] if value.numerator != 1 else []), [number(value.denominator)]
+    over, under = fraction(value)
+    return ([number(over)] if over != 1 else []), ([number(under)] if under != 1 else [])
 
 
 def juxtaposed(above: Sequence[Formula], below: Sequence[Formula]) -> Formula:

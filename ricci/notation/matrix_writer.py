@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from itertools import product as product_of_choices
 
 from ricci.constants import rows_of
 from ricci.functions import Apply
 from ricci.notation.arithmetic import Entry, Term, as_term, is_single, plus, product, scaled, transposed
-from ricci.notation.chains import ones
+from ricci.notation.chains import ones, sandwiched
 from ricci.notation.formula import (
     ATOM,
     Formula,
@@ -88,15 +88,18 @@ def leaf(node: Tensor, order: int) -> Formula:
 class MatrixWriter:
     """The formulas of the nodes below a root."""
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Node, known: MutableMapping[Node, Formula | None] | None = None) -> None:
+        """With `known`, the formulas of nodes that were written before, and of those that will be."""
         self.root = root
         self.order = walk(root)
-        self.forms: dict[Node, Formula | None] = {}
+        self.forms: MutableMapping[Node, Formula | None] = {} if known is None else known
         self.names = {node.name for node in self.order if isinstance(node, Tensor)}
 
     def write(self) -> Formula | None:
         """The formula of the root."""
         for node in self.order:
+            if node in self.forms:
+                continue
             try:
                 self.forms[node] = self.form(node)
             except Tangled:
@@ -174,7 +177,7 @@ class MatrixWriter:
         else:
             found = bundled(node, tensors)
         if node.order:
-            term = self.merged(scalars, found[0])
+            term = sandwiched(self.merged(scalars, found[0]))
             return product(term._replace(number=sign * term.number))
         return product(Term(sign, (*scalars, *((f, 1) for f in found)), None))
 

@@ -9,6 +9,7 @@ no matrix formula.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ricci.notation.arithmetic import Entry, transposed
@@ -153,6 +154,9 @@ class Tangle:
         if vector is None:
             return eye(self.sizes[wire])
         options = [diagonal(vector)]
+        whole = _of_whole(vector)
+        if whole is not None:
+            options.append(hadamard([(whole, 1), (eye(self.sizes[wire]), 1)], 2))
         if vector.kind == "call" and vector.detail[0] == "diag":
             options.append(hadamard([(vector.parts[0], 1), (eye(self.sizes[wire]), 1)], 2))
         return cheapest(options)
@@ -219,13 +223,23 @@ class Tangle:
                 options.append(chain([transposed(start), matrix, end], 0))
             elif end is not None:
                 options.append(summed(chain([matrix, end], 1)))
-        if left is None and right is None:
+        if left is None and right is None and not (options and min(f.cost for f in options) <= summed(core).cost + 1):
             options.append(summed(core))
         for near, far, turned in ((first, second, entries), (second, first, self.between(second, first))):
             onto = (rows_summed(turned, self.vector(far), self.sizes[far]), 1)
             if self.vectors[near]:
                 options += entries_summed([*self.vectors[near], onto], self.sizes[near])
         return options
+
+
+def _of_whole(vector: Formula) -> Formula | None:
+    """``f(X)`` for a function, entry by entry, of the diagonal of X: ``f(diag(X))``."""
+    if vector.kind != "call" or not vector.detail[1] or len(vector.parts) != 1 or vector.order != 1:
+        return None
+    (inner,) = vector.parts
+    if inner.kind != "call" or inner.detail[0] != "diag" or inner.parts[0].order != 2:
+        return None
+    return simple_call(vector.detail[0], [inner.parts[0]], 2, degree=vector.degree)
 
 
 def rows_summed(entries: list[Entry], vector: Formula | None, size: Axis) -> Formula:
@@ -252,7 +266,10 @@ def halves(entries: list[Entry]) -> Iterable[tuple[Formula, Formula]]:
 
 
 def summed(formula: Formula) -> Formula:
-    """The sum of all entries."""
+    """The sum of all entries; norm1 where they are sizes."""
+    if formula.kind == "call" and formula.detail[0] == "abs" and len(formula.parts) == 1:
+        (inner,) = formula.parts
+        return call("norm1", [inner], 0, (r"\left\lVert ", inner, r"\right\rVert_1"), degree=formula.degree)
     return simple_call("sum", [formula], 0, degree=formula.degree)
 
 
@@ -266,7 +283,14 @@ def traces(entries: list[Entry]) -> list[Formula]:
         for turn in turns:
             turned = chain([*cycle[turn:], *cycle[:turn]], 2)
             options += [traced(turned), traced(transposed(turned))]
-    return options
+    last = [formula for formula in options if _ends_in_differential(formula)]
+    return last or options
+
+
+def _ends_in_differential(formula: Formula) -> bool:
+    """Is it the trace of a product whose last factor is a differential, dX?"""
+    inner = formula.parts[0] if formula.parts else formula
+    return inner.kind == "chain" and re.fullmatch(r"d[A-Z]\w*", inner.parts[-1].text) is not None
 
 
 def traced(formula: Formula) -> Formula:

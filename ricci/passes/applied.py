@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ricci.functions import Apply, apply, is_number
-from ricci.passes.common import is_call, is_ones, is_zero, negative
+from ricci.passes.common import is_call, is_ones, is_zero, negative, remade
 from tensor_networks.networks import Network, Sum, elementwise_power, network, one, primitive, size_of, total
-from tensor_networks.nodes import Node
+from tensor_networks.nodes import Node, Tensor
 from tensor_networks.numbers import Number, ratio
 
 
@@ -181,11 +181,26 @@ def determinants(node: Node) -> Node:
 
 
 def multiples(node: Node) -> Node:
-    """inv(c*X) = inv(X)/c for a number c."""
-    if not is_call(node, "inv"):
+    """inv(c*X) = inv(X)/c for scalars c."""
+    if not is_call(node, "inv") or node.order != 2:
         return node
     inside, number = primitive(node.children[0])
-    return node if number in (0, 1) else total([(apply("inv", inside), ratio(1, number))])
+    scalars = [factor for factor in inside.factors if not factor.slots] if isinstance(inside, Network) else []
+    if number in (0, 1) and not scalars:
+        return node
+    if isinstance(inside, Network) and scalars:
+        inside = remade(inside, [factor for factor in inside.factors if factor.slots])
+    outside = [(factor.node, (), -factor.exponent) for factor in scalars]
+    return total([(network([(apply("inv", inside), "ij"), *outside], "ij"), ratio(1, number))])
+
+
+def symmetric_arguments(node: Node) -> Node:
+    """maximum(x, y) = maximum(y, x): the arguments in the order of their names, or else of their keys."""
+    if not is_call(node, "maximum", "minimum"):
+        return node
+    first, second = node.children
+    ranks = [(arg.name if isinstance(arg, Tensor) else "~", arg.key) for arg in (first, second)]
+    return node if ranks[0] <= ranks[1] else apply(node.function.name, second, first)  # type: ignore[attr-defined]
 
 
 def _square_chain(node: Node) -> list[Node] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ricci.functions import Apply
 from tensor_networks.networks import Factor, Network, Sum, network, total
-from tensor_networks.nodes import Node, Tensor
+from tensor_networks.nodes import Node, Size, Tensor
 
 NONNEGATIVE = frozenset({"exp", "abs", "norm2", "softmax", "sigmoid", "softplus", "relu", "cosh"})
 
@@ -37,6 +37,8 @@ def is_nonnegative(node: Node) -> bool:
         return all(factor_is_nonnegative(factor) for factor in node.factors)
     if isinstance(node, Tensor):
         return bool(node.traits & {"positive", "nonnegative"})
+    if isinstance(node, Size):
+        return True
     return isinstance(node, Sum) and all(number > 0 and is_nonnegative(term) for term, number in node.terms)
 
 

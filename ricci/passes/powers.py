@@ -117,11 +117,16 @@ def _with_unit(node: Node, inner: Node) -> Node | None:
 
 
 def signs(node: Node) -> Node:
-    """relu(u)*sign(relu(u)) = relu(u); abs(u)*sign(u) = u."""
+    """relu(u)*sign(relu(u)) = relu(u); sign(relu(u))^2 = sign(relu(u)); abs(u)*sign(u) = u."""
     if not isinstance(node, Network):
         return node
     for place, (child, slots, exponent) in enumerate(node.factors):
-        if not is_call(child, "sign") or exponent != 1:
+        if not is_call(child, "sign"):
+            continue
+        if isinstance(exponent, int) and exponent > 1 and is_call(child.children[0], "relu"):
+            rest = [*node.factors[:place], *node.factors[place + 1 :]]
+            return remade(node, [*rest, Factor(child, slots, 1)])
+        if exponent != 1:
             continue
         inner = child.children[0]
         for other, factor in enumerate(node.factors):

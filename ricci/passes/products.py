@@ -171,21 +171,72 @@ def _with_softmax(child: Network, top: Node) -> Node | None:
     return None
 
 
+def squares(node: Node) -> Node:
+    """M.*M = M.^2 where M is a product itself: two groups of factors alike, on the same axes."""
+    if not isinstance(node, Network) or len(node.factors) < 4 or len(node.free) < len(node.outputs):
+        return node
+    found: dict[tuple[Node, Slots], list[int]] = {}
+    for places in _components(node):
+        held = {wire for place in places for group in node.factors[place].slots for wire in group}
+        slots = tuple((wire,) for wire in sorted(held & node.free))
+        if len(places) > 1 and slots:
+            inside = [node.factors[place] for place in places]
+            part = network(inside, slots, {wire: node.sizes[wire] for wire in held})
+            other = found.setdefault((part, slots), places)
+            if other is not places:
+                rest = [factor for place, factor in enumerate(node.factors) if place not in (*places, *other)]
+                return remade(node, [*rest, Factor(part, slots, 2)])
+    return node
+
+
+def _components(node: Network) -> list[list[int]]:
+    """The places of the factors that hang together by wires that are not among the outputs."""
+    found: list[tuple[set[int], list[int]]] = []
+    for place, factor in enumerate(node.factors):
+        inner = {wire for group in factor.slots for wire in group} - node.free
+        near = [part for part in found if part[0] & inner]
+        places = [index for part in near for index in part[1]] + [place]
+        found = [part for part in found if part not in near]
+        found.append((inner.union(*(part[0] for part in near)), places))
+    return [sorted(places) for _, places in found]
+
+
+def normalised(node: Node) -> Node:
+    """sum(softmax(u)) = 1: a softmax whose own wire hangs on nothing else is gone."""
+    if not isinstance(node, Network):
+        return node
+    uses = [wire for factor in node.factors for group in factor.slots for wire in group]
+    for place, factor in enumerate(node.factors):
+        if is_call(factor.node, "softmax") and factor.exponent == 1 and len(factor.slots[-1]) == 1:
+            (wire,) = factor.slots[-1]
+            if wire not in node.free and uses.count(wire) == 1:
+                rest = [*node.factors[:place], *node.factors[place + 1 :]]
+                held = {wire for other in rest for group in other.slots for wire in group} | node.free
+                held |= {wire for group in factor.slots[:-1] for wire in group}
+                return network(rest, node.outputs, {wire: node.sizes[wire] for wire in held})
+    return node
+
+
 def hyperbolics(node: Node) -> Node:
-    """(exp(u) - exp(-u))/(exp(u) + exp(-u)) = tanh(u)."""
+    """(exp(u) - exp(-u))/(exp(u) + exp(-u)) = sinh(u)/cosh(u) = tanh(u)."""
     if not isinstance(node, Network):
         return node
     for place, (below, slots, exponent) in enumerate(node.factors):
-        pair = _opposite_exponents(below) if isinstance(exponent, int) and exponent < 0 else None
-        if pair is None:
+        cosh = is_call(below, "cosh")
+        pair = _opposite_exponents(below) if isinstance(exponent, int) and exponent < 0 and not cosh else None
+        if pair is None and not (cosh and isinstance(exponent, int) and exponent < 0):
             continue
         for other, factor in enumerate(node.factors):
-            sign = _difference_of(factor.node, below) if factor.slots == slots and factor.exponent == 1 else 0
+            sign = 0
+            if factor.slots == slots and isinstance(factor.exponent, int) and factor.exponent > 0:
+                sinh = cosh and is_call(factor.node, "sinh") and factor.node.children[0] is below.children[0]
+                sign = 1 if sinh else _difference_of(factor.node, below)
             if sign:
                 factors = [f for k, f in enumerate(node.factors) if k not in (place, other)]
-                top = apply("tanh", pair if sign > 0 else negative(pair))
-                factors += [Factor(below, slots, exact(exponent + 1)), Factor(top, slots, 1)]
-                return remade(node, factors)
+                inner = below.children[0] if pair is None else pair
+                top = apply("tanh", inner if sign > 0 else negative(inner))
+                rest = [Factor(below, slots, exact(exponent + 1)), factor._replace(exponent=exact(factor.exponent - 1))]
+                return remade(node, [*factors, *rest, Factor(top, slots, 1)])
     return node
 
 

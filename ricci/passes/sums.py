@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ricci.functions import apply
-from ricci.passes.common import is_call, is_ones, negative
-from tensor_networks.networks import Network, Sum, network, primitive, total
+from ricci.passes.common import is_call, is_ones, is_zero, negative, remade
+from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact
 from tensor_networks.rewrite import ingredients, unfolded
@@ -37,16 +37,69 @@ def like_terms(node: Node) -> Node:
     return total(terms, node.axes)
 
 
-def complements(node: Node) -> Node:
-    """1 - sigmoid(-u) = sigmoid(u)."""
-    if not isinstance(node, Sum) or len(node.terms) != 2:
+def lone_sums(node: Node) -> Node:
+    """sum(x - sum(x)/n) = 0: a sum over an axis of a sum is taken term by term, where terms merge."""
+    if not isinstance(node, Network):
         return node
-    (one, first), (other, second) = node.terms
-    if is_call(one, "sigmoid"):
-        (one, first), (other, second) = (other, second), (one, first)
-    if first == -second and is_ones(one) and is_call(other, "sigmoid") and primitive(other.children[0])[1] < 0:
-        return total([(apply("sigmoid", negative(other.children[0])), first)])
+    uses = [wire for factor in node.factors for group in factor.slots for wire in group]
+    for place, (child, slots, exponent) in enumerate(node.factors):
+        unit = is_call(child, "unit")
+        inner = child.children[0] if unit else child
+        if not isinstance(inner, Sum) or exponent != 1 or any(len(group) != 1 for group in slots):
+            continue
+        kept = [axis for axis, (wire,) in enumerate(slots) if wire in node.free or uses.count(wire) > 1]
+        if len(kept) == len(slots):
+            continue
+        sizes = [inner.axes[axis] for axis in kept]
+        summed = total([(network([(term, range(inner.order))], kept), number) for term, number in inner.terms], sizes)
+        if is_zero(summed):
+            return total([], node.axes)
+        if not unit and (not isinstance(summed, Sum) or len(summed.terms) < len(inner.terms)):
+            rest = [*node.factors[:place], *node.factors[place + 1 :]]
+            return remade(node, [*rest, Factor(summed, tuple(slots[axis] for axis in kept), 1)])
     return node
+
+
+def complements(node: Node) -> Node:
+    """1 - sigmoid(u) = sigmoid(-u), which stays exact for large u; sigmoid(-u) - sigmoid(u) = 1 - 2*sigmoid(u)."""
+    if not isinstance(node, Sum) or not any(_is_sigmoid(term) for term, _ in node.terms):
+        return node
+    numbers = dict(node.terms)
+    ones = next((term for term in numbers if is_ones(term)), None)
+    for term, number in node.terms:
+        mirrored = _mirrored(term) if _is_sigmoid(term) else None
+        if mirrored is None:
+            continue
+        if ones is not None and numbers[ones] == -number:
+            return _exchanged(node, (term, ones), [(mirrored, -number)])
+        other = numbers.get(mirrored)
+        if other is not None and primitive(_inside(term))[1] > 0:
+            one = network((), range(node.order), dict(enumerate(node.axes)))
+            return _exchanged(node, (term, mirrored), [(one, other), (term, number - other)])
+    return node
+
+
+def _is_sigmoid(node: Node) -> bool:
+    """Is it sigmoid(u), perhaps seen with other axes?"""
+    if isinstance(node, Network):
+        return len(node.factors) == 1 and node.factors[0].exponent == 1 and is_call(node.factors[0].node, "sigmoid")
+    return is_call(node, "sigmoid")
+
+
+def _inside(node: Node) -> Node:
+    """u of sigmoid(u)."""
+    return node.factors[0].node.children[0] if isinstance(node, Network) else node.children[0]
+
+
+def _mirrored(node: Node) -> Node:
+    """sigmoid(-u) for sigmoid(u)."""
+    new = apply("sigmoid", negative(_inside(node)))
+    return remade(node, [node.factors[0]._replace(node=new)]) if isinstance(node, Network) else new
+
+
+def _exchanged(node: Sum, gone: tuple[Node, ...], new: list[tuple[Node, Number]]) -> Node:
+    """A sum with other terms for some of its own."""
+    return total([*(term for term in node.terms if term[0] not in gone), *new], node.axes)
 
 
 def outer_sums(node: Node) -> Node:

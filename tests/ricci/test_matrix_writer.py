@@ -18,16 +18,16 @@ DECLARED = {
 
 FORMS = """
 x'*A*x | A*x | A'*B' | (A*B)^2 => A*B*A*B | A^3*x | inv(A)'*x | tr(A*B) | tr(A*S*B') => tr(A'*B*S) | x'*A*v + c
-sum(A.*B.*S) | tr(A'*B) => sum(A.*B) | sum(x) | sum(X) | X*ones(n) | ones(m)'*X | X'*X | x*v' | ones(m)*x' | 3*ones(n)
+sum(A.*B.*S) | tr(A'*B) | sum(x) | sum(X) | X*ones(n) | ones(m)'*X | X'*X | x*v' | ones(m)*x' | 3*ones(n)
 diag(v)*A | diag(x) | diag(A) | diag(v.*x)*A | A.*(x*v') | X.*(y*v') | A.*eye(n) | eye(n) | 2*eye(n) |
 0*A => zeros(n, n) | v.*x | x./v | 1./x | x.^2 | x.^2.5 | sqrt(x) | x./sqrt(v) | A./B | x.*x => x.^2 | x'*x
 norm2(x)^2 => x'*x | norm2(x)
-norm2(A*x - v) | norm2(A*x - v)^2 | normF(X)^2 => sum(X.^2) | normF(X)*X | x/norm2(x) | X/normF(X) | x*x'/norm2(x)^3
+norm2(A*x - v) | norm2(A*x - v)^2 | normF(X)^2 | normF(X)*X | x/norm2(x) | X/normF(X) | x*x'/norm2(x)^3
 -A*x | -(A*x - v) => v - A*x | 2*(A*x - v) | 0.5*A*x | x/3 | 2*x/3 | c^2*S/(c - 1) | x/(v'*x) | (v'*x)*A | c*A*x
 A + A' | A' + A => A + A' | x*v' + v*x' | A - A' | A*x + x | x + 1 | x'*v*ones(n) + x => (v'*x)*ones(n) + x | n*x
 (A + B)*x | A*(x + v) | (A + B).*S => S.*(A + B) | exp(A*x)' | tanh(A*x + v) | exp(-c*x) | log(x)' | softmax(A*x)
-diag(softmax(x)) - softmax(x)*softmax(x)' | logsumexp(x) | x.^c | c^(c + 1) | maximum(x, v) | relu(x) | abs(x)
-det(A) | logdet(A) | adj(A)' | inv(A)^2 | inv(c*eye(n) + A) | x'*inv(S)*x | sum(x)/n | X'*(y.*exp(X*v)) | 0*c => 0
+diag(softmax(x)) - softmax(x)*softmax(x)' | logsumexp(x) | x.^c | c^(c + 1) | maximum(x, v) => maximum(v, x) | relu(x) | abs(x)
+det(A) | logdet(A) | adj(A)' | inv(A)^2 | inv(A + c*eye(n)) | x'*inv(S)*x | sum(x)/n | X'*(y.*exp(X*v)) | 0*c => 0
 vec(X) | vec(X)' | kron(A, B) | kron(x, v) | kron(A, x) | kron(x', A) | kron(A, kron(B, S)) => kron(kron(A, B), S)
 vec(A*B) | kron(A, B)*vec(S) => vec(B*S*A') | kron(A, B)*commutation(n, n) => commutation(n, n)*kron(B, A)
 diag(vec(X)) | commutation(m, n)*vec(X) => vec(X') | vec(X)*v' | kron(A, B) + kron(S, A) | kr(X, Y)
