@@ -55,7 +55,7 @@ from ricci.notation.ungrouping import ungrouped
 from tensor_networks.axes import show
 from tensor_networks.networks import Factor, Network, Sum
 from tensor_networks.nodes import Node, Size, Tensor, tensor, walk
-from tensor_networks.numbers import Number
+from tensor_networks.numbers import Number, ratio
 from tensor_networks.patterns import Pattern
 
 Answer = TypeVar("Answer")
@@ -214,8 +214,10 @@ class IndexWriter:
         held = {letters[axis] for term, _ in node.terms for axis in held_axes(term)}
         inner = level._replace(sized=level.sized | held)
         terms = []
+        sizes = {magnitude(coefficient) for _, coefficient in node.terms}
+        shared = sizes.pop() if len(sizes) == 1 and len(node.terms) > 2 else 1  # `0.5 (a + b + c)`
         for term, coefficient in node.terms:
-            sign, size = (-1, -coefficient) if coefficient < 0 else (1, coefficient)
+            sign, size = (-1, ratio(-coefficient, shared)) if coefficient < 0 else (1, ratio(coefficient, shared))
             if isinstance(term, Network):
                 turned, formula = yield self.product(term, letters, inner, size)
                 sign *= turned
@@ -223,7 +225,10 @@ class IndexWriter:
                 body = yield self.expression(term, letters, inner)
                 formula = body if size == 1 else juxtaposed([*numerals(size)[0], body], numerals(size)[1])
             terms.append((sign, formula))
-        return plus(terms)
+        if shared == 1:
+            return plus(terms)
+        over, under = numerals(shared)
+        return juxtaposed([*over, plus(terms)], under)
 
     def product(self, node: Network, letters: Sequence[str], level: Level, coefficient: Number) -> Step[tuple[int, Formula]]:
         """A sign, and factors side by side, with the sums written out that are not understood."""

@@ -15,14 +15,14 @@ Part = tuple[Node, Number]
 
 
 def expansions(node: Node, tidy: Tidy) -> Iterator[Node]:
-    """A product distributed over one of its sums, or over all; a sum with one of its terms so distributed, or all.
+    """A product distributed over one of its sums; a sum with one of its terms so distributed, or all that have one sum.
 
     Each new term is made tidy before the terms are added, so that what can be common to them is. Only forms in which terms
-    merge are offered, and scalars moved into a sum of vectors or matrices: `p.*(1 - p)` is no sum to anybody.
+    merge are offered, and scalars moved into a sum of vectors or matrices: `p.*(1 - p)` is no sum to anybody, and products
+    of two sums are more accurate than the sum of their products.
     """
     if isinstance(node, Network):
-        places = sums_of(node)
-        for chosen in [[place] for place in places] + ([places] if len(places) > 1 else []):
+        for chosen in [[place] for place in sums_of(node)]:
             slack = _slack(node, chosen)
             hopeful = slack or _may_cancel(node, chosen) or _alike(_made_of(node, chosen, False))
             terms = distributed(node, chosen) if hopeful else []
@@ -40,8 +40,10 @@ def _opened(node: Sum, tidy: Tidy) -> Iterator[Node]:
     found = [[part] for part in node.terms]
     opened = list(found)
     for place, (term, number) in enumerate(node.terms):
+        if not isinstance(term, Network) or len(sums_of(term)) != 1:
+            continue
         others = [kind for index, own in enumerate(kinds) if index != place for kind in own]
-        if len(kinds[place]) > 1 and isinstance(term, Network) and (_alike(kinds[place]) or _alike(others, kinds[place])):
+        if len(kinds[place]) > 1 and (_alike(kinds[place]) or _alike(others, kinds[place])):
             terms = distributed(term, sums_of(term))
             opened[place] = [(tidy(part), c * number) for part, c in terms] or found[place]
     several = [place for place, terms in enumerate(opened) if terms is not found[place]]
