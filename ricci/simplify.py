@@ -28,6 +28,7 @@ from ricci.passes.powers import norms, roots, signs, units
 from ricci.passes.products import (
     adjugates,
     cancellations,
+    cofactors,
     hyperbolics,
     normalised,
     reciprocal_exponentials,
@@ -57,6 +58,7 @@ OF_FUNCTIONS: tuple[Pass, ...] = (
     kronecker_inverses,
 )
 OF_PRODUCTS: tuple[Pass, ...] = (
+    cofactors,
     roots,
     norms,
     units,

@@ -15,7 +15,7 @@ from tensor_networks.errors import ShapeError, UnknownName
 from tensor_networks.networks import Network, Sum, constant, network, total
 from tensor_networks.nodes import Node, intern
 from tensor_networks.numbers import Number
-from tensor_networks.symmetry import Symmetry, no_symmetry
+from tensor_networks.symmetry import Symmetry, exchange, generated, no_symmetry
 
 FUNCTIONS: dict[str, Function] = {function.name: function for function in (*ELEMENTWISE, *VECTORS, *MATRICES)}
 
@@ -41,6 +41,8 @@ class Apply(Node):
 
     def find_symmetry(self) -> Symmetry:
         """What the argument has, where the function follows: entry by entry, or along the axes."""
+        if self.function.odd_exchanges and not self.batch:
+            return generated(self.order, ((exchange(*pair, self.order), -1) for pair in self.function.odd_exchanges))
         along = self.function.elementwise or (self.function.transposes == "along" and not self.batch)
         if len(self.args) > 1 or not along:
             return no_symmetry(self.order)

@@ -44,9 +44,10 @@ class Function:
     ``rules`` has one derivative rule per argument; ``""`` is a derivative that is zero wherever it exists, None one
     that has no rule. ``transposes`` says what a permutation of the core axes of the argument does to the value:
     ``same`` nothing, ``along`` permutes it likewise. ``known`` are exact values at numbers, ``parity`` is 1 for even
-    functions and -1 for odd ones. ``domain`` is an interval to test on (of the entries; square matrices get twice the
-    identity on top), ``shape`` what the matrices of the domain must be. ``reference`` says where the rule stands, or
-    a convention. A function with a ``definition`` stands for a formula of others: applying it gives that formula.
+    functions and -1 for odd ones, ``odd_exchanges`` are pairs of axes of the value whose exchange turns its sign.
+    ``domain`` is an interval to test on (of the entries; square matrices get twice the identity on top), ``shape`` what
+    the matrices of the domain must be. ``reference`` says where the rule stands, or a convention. A function with a
+    ``definition`` stands for a formula of others: applying it gives that formula.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Function:
     transposes: str = ""
     known: Mapping[Number, Number] = field(default_factory=dict, hash=False)
     parity: int = 0
+    odd_exchanges: tuple[tuple[int, int], ...] = ()
     reference: str = ""
     shape: str = ""
     definition: Callable[..., Node] | None = None

@@ -49,6 +49,7 @@ def _determinants() -> tuple[Function, ...]:
             "(n,n)->(n,n,n,n)",
             (f"{minors} -> ijklpq",),
             r"\operatorname{minors}",
+            odd_exchanges=((0, 3), (1, 2)),
             reference="signed minors of second order: det(x) (inv(x)_ij inv(x)_lk - inv(x)_ik inv(x)_lj)",
         ),
         Function(

@@ -15,14 +15,18 @@ from typing import Any, NamedTuple, TypeVar
 from ricci.functions import Apply, apply
 from ricci.notation.arithmetic import magnitude, natural, plus
 from ricci.notation.formula import (
+    ATOM,
     LONGEST,
+    POWER,
     Formula,
     Pieces,
     TooLong,
+    call,
     latex_with,
     named,
     number,
     simple_call,
+    wrapped_latex,
 )
 from ricci.notation.heights import Heights
 from ricci.notation.index_pieces import (
@@ -53,7 +57,7 @@ from ricci.notation.matrix_writer import bounded, is_zero, leaf, matrix_formula,
 from ricci.notation.syntax import run
 from ricci.notation.ungrouping import ungrouped
 from tensor_networks.axes import show
-from tensor_networks.networks import Factor, Network, Sum
+from tensor_networks.networks import Factor, Network, Sum, primitive
 from tensor_networks.nodes import Node, Size, Tensor, tensor, walk
 from tensor_networks.numbers import Number, ratio
 from tensor_networks.patterns import Pattern
@@ -100,6 +104,11 @@ def index_formula(node: Node, latex: bool = False, heights: Heights | None = Non
     return Formula("arrow", pieces, (body,), order=0, level=0)
 
 
+def is_minors(node: Node) -> bool:
+    """Is it the derivative of an adjugate?"""
+    return isinstance(node, Apply) and node.function.name == "minors"
+
+
 class Level(NamedTuple):
     """What a subexpression may use: the letters in use around it, and those of known size."""
 
@@ -118,6 +127,10 @@ class IndexWriter:
         self.order = walk(root)
         self.avoided = {node.name for node in self.order if isinstance(node, Tensor)}
         self.avoided |= {node.size for node in self.order if isinstance(node, Size)}
+        uses = [child for node in self.order for child in node.children if is_minors(child)] + [root] * is_minors(root)
+        # several of them would be read as one sum, inv(2*X) as 0.5*inv(X)
+        args = [node.children[0] for node in uses]
+        self.lone_minors = len(args) == 1 and isinstance(args[0], Tensor | Sum) and primitive(args[0])[1] == 1
         self.check_length(root)
         self.has_groups = any(isinstance(node, Network) and is_grouped(node) for node in self.order)
         self.needs = self.find_needs()
@@ -330,6 +343,8 @@ class IndexWriter:
         inside = []
         for arg in node.args:
             inside.append((yield self.whole(arg, level, "(" if len(node.args) > 1 else "")))
+        if name == "minors" and self.lone_minors:
+            return self.minors(inside, letters)
         value = simple_call(name, inside, 0, node.function.latex)
         if self.latex:
             value.latex_pieces = in_latex(name, node.args, inside, bool(letters))
@@ -338,6 +353,16 @@ class IndexWriter:
             entry = yield self.expression(node.args[0], letters, level)
             norm = in_latex("norm2", node.args, inside, False)
             value.latex_pieces = (r"\frac{", entry, "}{", *norm, "}")
+        return value
+
+    def minors(self, inside: list[Formula], letters: Sequence[str]) -> Formula:
+        """The derivative of the adjugate: ``det(X) (inv(X)_ij inv(X)_lk - inv(X)_ik inv(X)_lj)``."""
+        first, second, third, last = letters
+        inverse = call("inv", inside, 0, (*wrapped_latex(inside[0], ATOM), "^{-1}"))
+        pairs = [((first, second), (last, third)), ((first, third), (last, second))]
+        products = [juxtaposed([self.at_heights(inverse, pair, None) for pair in both], []) for both in pairs]
+        value = juxtaposed([simple_call("det", inside, 0, r"\det"), plus([(1, products[0]), (-1, products[1])])], [])
+        value.level = POWER  # needs no parentheses beside other factors
         return value
 
     def whole(self, arg: Node, level: Level, opening: str) -> Step[Formula]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ricci.functions import apply
 from ricci.passes.common import is_call, is_ones, is_zero, negative, remade
+from ricci.passes.products import of_inverses
 from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact
@@ -125,8 +126,11 @@ def outer_sums(node: Node) -> Node:
 
 def _distributed(node: Node, every: bool) -> list[tuple[Node, Number]]:
     """The terms of a product with its first sum of order above 2 distributed; without `every`, sums of deltas only."""
-    for place, (child, slots, exponent) in enumerate(node.factors if isinstance(node, Network) else ()):
+    for place, factor in enumerate(node.factors if isinstance(node, Network) else ()):
+        child, slots, exponent = factor
         if not isinstance(node, Network) or not isinstance(child, Sum) or child.order < 3 or exponent != 1:
+            continue
+        if of_inverses(factor):  # the derivative of an adjugate
             continue
         if every or all(isinstance(term, Network) and not term.factors for term, _ in child.terms):
             rest = [*node.factors[:place], *node.factors[place + 1 :]]
