@@ -32,6 +32,8 @@ BETWEEN = {"A": "p m", "X": "m n", "B": "n p"}
 LEFT, RIGHT = {"X": "m n", "B": "m m"}, {"X": "m n", "B": "n n"}
 POWERS = {"a": "n", "X": "n n", "b": "n"}
 TRACE_INVERSE = "2*B*X*inv(X'*C*X) - 2*C*X*inv(X'*C*X)*X'*B*X*inv(X'*C*X)"
+SPECTRAL = {"A": "n n symmetric"}
+EIGENVECTORS = "gaps(eigvalsh(A))_pi eigvecsh(A)_jp (eigvecsh(A)_kp eigvecsh(A)_li + eigvecsh(A)_lp eigvecsh(A)_ki) / 2 -> jikl"
 LONG = "C*X*X'*C*X*B*B' + C'*X*B*B'*X'*C'*X + C*X*B*B'*X'*C*X + C'*X*X'*C'*X*B*B'"
 
 BASIC = [
@@ -48,6 +50,7 @@ BASIC = [
     Equation("42", "det(X)", "X", "det(X)*tr(inv(X)*dX)", SQUARE, "differential"),
     Equation("43", "log(det(X))", "X", "tr(inv(X)*dX)", SQUARE, "differential"),
     Equation("44", "X'", "X", "dX'", {"X": "m n"}, "differential"),
+    Equation("45", "X'", "X", "dX'", {"X": "m n"}, "differential", "X^H of a real X"),
 ]
 DETERMINANTS = [
     Equation("46", "det(A + x^2*B)", "x", "det(A + x^2*B)*tr(inv(A + x^2*B)*(2*x*B))", IN_X, note="Y = A + x^2*B"),
@@ -67,6 +70,7 @@ DETERMINANTS = [
     Equation("53", "det(X'*A*X)", "X", "2*det(X'*A*X)*A*X*inv(X'*A*X)", {"X": "n p", "A": "n n symmetric"}),
     Equation("54", "det(X'*A*X)", "X", "det(X'*A*X)*(A*X*inv(X'*A*X) + A'*X*inv(X'*A'*X))", TALL),
     Equation("55", "log(det(X'*X))", "X", "2*(inv(X'*X)*X')'", TALL, note="the book writes the pseudoinverse"),
+    Equation("56", "-log(det(Y*Y'))", "Y", "-2*inv(Y*Y')*Y", {"Y": "p n"}, note="Y = pinv(X): X'*X = inv(Y*Y')"),
     Equation("57", "log(abs(det(X)))", "X", "inv(X)'", SQUARE),
     Equation("58", "det(X^3)", "X", "3*det(X^3)*inv(X)'", SQUARE, note="k = 3"),
 ]
@@ -79,6 +83,8 @@ INVERSES = [
     Equation("64", "tr(inv(X + A))", "X", "-(inv(X + A)*inv(X + A))'", SQUARE),
     Equation("65", "tr(X)", "X", "eye(n)", SQUARE, note="the sum of the eigenvalues"),
     Equation("66", "det(X)", "X", "det(X)*inv(X)'", SQUARE, note="the product of the eigenvalues"),
+    Equation("67", "eigvalsh(A)", "A", "eigvecsh(A)_ji eigvecsh(A)_ki -> ijk", SPECTRAL, note="all eigenvalues"),
+    Equation("68", "eigvecsh(A)", "A", EIGENVECTORS, SPECTRAL, note="(l_i I - A)^+ = sum_p(v_p v_p'/(l_i - l_p))"),
 ]
 VECTORS = [
     Equation("69", "x'*a", "x", "a", {"x": "n", "a": "n"}),
@@ -106,6 +112,7 @@ VECTORS = [
     Equation("86", "(x - s)'*W*(x - s)", "s", "-2*W*(x - s)", {"x": "n", "s": "n", "W": "n n symmetric"}),
     Equation("87", "(x - A*s)'*W*(x - A*s)", "x", "2*W*(x - A*s)", RESIDUAL),
     Equation("88", "(x - A*s)'*W*(x - A*s)", "A", "-2*W*(x - A*s)*s'", RESIDUAL),
+    Equation("89", "(a - x'*b)^2", "x", "-2*b*(a - x'*b)", {"a": "", "x": "n", "b": "n"}, note="of real vectors"),
     Equation("90", "X^3", "X", "eye(n)_ki X_jm X_ml + X_ki X_jl + X_km X_mi eye(n)_jl -> klij", SQUARE, note="n = 3"),
     Equation("91", "a'*X^3*b", "X", "a*b'*(X^2)' + X'*a*b'*X' + (X^2)'*a*b'", POWERS, note="n = 3"),
     Equation(
@@ -178,6 +185,7 @@ TRACES = [
         {**SYMMETRIC, "A": "p p symmetric"},
         note="A symmetric, see below",
     ),
+    Equation("128", "tr(expm(X))", "X", "expm(X)'", SQUARE, note="with exp for sin: tr(f(X)) gives f'(X)'"),
 ]
 NORMS = [
     Equation("129", "norm2(x - a)", "x", "(x - a)/norm2(x - a)", {"x": "n", "a": "n"}),
@@ -209,10 +217,6 @@ CHAPTERS = {
     "2.8 Structured matrices": STRUCTURED,
 }
 LEFT_OUT = {
-    "45, 89": "complex conjugates",
-    "56": "the derivative by a pseudoinverse",
-    "67, 68": "single eigenvalues and eigenvectors",
-    "128": "the sine of a matrix, as a power series; `sin` is elementwise here",
     "133-135, 137": "general chain rules; every line of this page uses them",
     "80, 94, 96": "are (79), (95) and (97) in another spelling",
     "143, 144": "have no matrix form: see the errata",

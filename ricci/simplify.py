@@ -10,6 +10,7 @@ from collections.abc import Callable
 from weakref import WeakSet
 
 from ricci.passes.applied import (
+    along_identity,
     determinants,
     exponentials,
     inverses,
@@ -53,6 +54,7 @@ OF_FUNCTIONS: tuple[Pass, ...] = (
     shifts,
     determinants,
     multiples,
+    along_identity,
     symmetric_arguments,
     orthogonals,
     kronecker_inverses,

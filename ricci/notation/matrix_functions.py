@@ -70,10 +70,11 @@ def structured(call: Arguments) -> Value:
             call.square(place)
         elif len(letters) == 2 and value.role != "matrix":
             raise call.refuse("a matrix", place)
-        elif len(letters) == 1 and value.role not in VECTORS:
-            raise call.refuse("a vector", place)
+        elif len(letters) == 1 and value.role not in VECTORS and not (value.role == "matrix" and function.core(2) == (1, 1)):
+            raise call.refuse("a vector", place)  # softmax and its like take the rows of a matrix one by one
     order = function.core(len(call.only.outputs))[1]
-    role = call.only.role if order == len(call.only.outputs) else ROLES[min(order, 3)]
+    rows = function.core(2) == (1, 1)
+    role = call.only.role if rows or order == len(call.only.outputs) else ROLES[min(order, 3)]
     return call.products.of(apply(call.name, *map(call.products.node, call.values)), role)
 
 

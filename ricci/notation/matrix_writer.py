@@ -275,7 +275,8 @@ class MatrixWriter:
     def apply(self, node: Apply) -> Formula:
         """A function: its own spelling, or name(arguments)."""
         name = node.function.name
-        if node.order > 2 or (node.batch and not node.function.elementwise):
+        rows = node.batch == 1 and node.function.core(1) == (1, 1) and len(node.args) == 1  # row by row: softmax(X)
+        if node.order > 2 or (node.batch and not node.function.elementwise and not rows):
             raise Tangled
         spelling = SPELLINGS.get(name)
         if spelling is not None:
@@ -283,7 +284,7 @@ class MatrixWriter:
         args = [self.get(arg) for arg in node.args]
         if len(args) > 1 and node.function.elementwise:
             args = [self.argument(arg, node) for arg in node.args]
-        along = node.function.elementwise or node.function.transposes == "along" or (node.order == 1)
+        along = node.function.elementwise or (node.function.transposes == "along" and not rows) or node.order == 1
         return simple_call(name, args, node.order, node.function.latex, along=along)
 
     def argument(self, arg: Node, node: Apply) -> Formula:

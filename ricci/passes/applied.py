@@ -194,6 +194,22 @@ def multiples(node: Node) -> Node:
     return total([(network([(apply("inv", inside), "ij"), *outside], "ij"), ratio(1, number))])
 
 
+def along_identity(node: Node) -> Node:
+    """The derivative of a matrix function along c*I: c*expm(X), c*inv(X) for logm, c/2*inv(sqrtm(X)) for sqrtm."""
+    if not is_call(node, "expmalong", "logmalong", "sqrtmalong") or node.order != 2:
+        return node
+    matrix, direction = node.children
+    core, number = primitive(direction)
+    if core is not network((), "ii", {"i": matrix.axes[0]}):
+        return node
+    name = node.function.name  # type: ignore[attr-defined]
+    if name == "expmalong":
+        return total([(apply("expm", matrix), number)])
+    if name == "logmalong":
+        return total([(apply("inv", matrix), number)])
+    return total([(apply("inv", apply("sqrtm", matrix)), ratio(number, 2))])
+
+
 def symmetric_arguments(node: Node) -> Node:
     """maximum(x, y) = maximum(y, x): the arguments in the order of their names, or else of their keys."""
     if not is_call(node, "maximum", "minimum"):
