@@ -220,7 +220,7 @@ def jvp(expression: Expression, *wrt: Wrt, direction: Names | None = None) -> Ex
     """
     expression = as_expression(expression)
     directions = directions_of(expression, variables_of(expression, *wrt), direction, _own(expression))
-    return _in_directions(calculus.push(varied(expression, variables), directions), expression, directions)
+    return _in_directions(calculus.push(varied(expression, [*directions]), directions), expression, directions)
 
 
 def vjp(expression: Expression, *wrt: Wrt, cotangent: str = "u") -> tuple[Expr, ...]:

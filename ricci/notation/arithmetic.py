@@ -7,6 +7,7 @@ product (entrywise.py), a sum or an atom. Signs are free where a sum stands in a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ricci.notation.formula import (
@@ -27,6 +28,7 @@ from ricci.notation.formula import (
 from ricci.notation.natural import is_mixed, is_natural, natural_rank
 from tensor_networks.numbers import Number, exact
 
+FINE = Fraction(1, 1000)  # a number below which one is multiplied into a sum of numbers as large
 DEEPEST = 12  # levels of products within products whose signs are looked at
 LINEAR = frozenset({"diag", "tr", "sum", "vec", "kron"})
 Entry = tuple[Formula, Number]  # a factor of an entrywise product and its exponent
@@ -160,6 +162,9 @@ def product(term: Term, free: bool = True, settled: bool = False) -> Formula:
     With `settled` the signs are left as they are.
     """
     value, scalars, body = term if settled else signed(term, free)
+    if body is not None and magnitude(value) < FINE:
+        whole = absorbed(body, value)
+        value, body = (value, body) if whole is None else (1, whole)
     if body is not None and body.kind in ("product", "number"):
         inner = as_term(body)
         value, scalars, body = exact(value * inner.number), (*scalars, *inner.scalars), inner.body
@@ -293,6 +298,22 @@ def natural(formula: Formula, depth: int = DEEPEST) -> tuple[Formula, int]:
             changed, sign = changed or new is not part, sign * turned
             entries[place] = (new, exponent)
     return (_remade(formula, entries) if changed else formula), sign
+
+
+def absorbed(formula: Formula, value: Number, depth: int = DEEPEST) -> Formula | None:
+    """A small number times the formula, multiplied into a sum in it of large ones: `0.5*a + 0.25*b`, not `1e-2*(50*a + 25*b)`;
+    None if there is none."""
+    if formula.kind == "sum":
+        if max(as_term(part).number for part in formula.parts) < 1 / FINE:
+            return None
+        return plus([(sign, scaled(value, part)) for sign, part in zip(formula.detail, formula.parts, strict=True)])
+    entries = _inside(formula) if depth else []
+    for place, (part, exponent) in enumerate(entries):
+        whole = absorbed(part, value, depth - 1) if exponent == 1 else None
+        if whole is not None:
+            entries[place] = (whole, exponent)
+            return _remade(formula, entries)
+    return None
 
 
 def turn(formula: Formula, depth: int = DEEPEST) -> Formula | None:

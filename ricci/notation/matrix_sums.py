@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from ricci.notation.arithmetic import Term, as_term, magnitude, plus, product, transposed
-from ricci.notation.chains import chain
+from ricci.notation.arithmetic import Term, as_term, magnitude, plus, product, scaled, transposed
+from ricci.notation.chains import chain, diagonal
 from ricci.notation.formula import Formula, cheapest, transpose
 from ricci.notation.kronecker import commutation
 from ricci.notation.tangle import eye
@@ -22,8 +22,8 @@ Terms = Sequence[tuple[Node, Number, Formula]]
 
 
 def common_number(terms: Sequence[tuple[int, Formula]]) -> Formula:
-    """A sum, its common number in front if that is shorter."""
-    plain = plus(terms)
+    """A sum, its common number in front if that is shorter; diagonals of matrices as the diagonal of their sum."""
+    plain = plus(one_diagonal(terms))
     if plain.order == 2 and plain.kind == "sum":
         plain = min(plain, transpose(plus([(s, transposed(part)) for s, part in terms])), key=lambda f: f.cost)
     numbers = {as_term(part).number for _, part in terms}
@@ -31,7 +31,21 @@ def common_number(terms: Sequence[tuple[int, Formula]]) -> Formula:
     if len(terms) < 2 or shared == 1 or 1 in numbers:
         return plain
     inner = [(sign, product(as_term(part)._replace(number=ratio(as_term(part).number, shared)), False)) for sign, part in terms]
-    return cheapest([plain, product(Term(shared, (), plus(inner)))])
+    return cheapest([plain, product(Term(shared, (), plus(one_diagonal(inner))))])
+
+
+def one_diagonal(terms: Sequence[tuple[int, Formula]]) -> list[tuple[int, Formula]]:
+    """``diag(A) - 2*diag(B)`` as ``diag(A - 2*B)``; the other terms as they are."""
+    found: list[tuple[int, Formula]] = []
+    rest: list[tuple[int, Formula]] = []
+    for sign, part in terms:
+        value, scalars, body = as_term(part)
+        lone = not scalars and body is not None and body.kind == "call" and body.detail[0] == "diag" and body.order == 1
+        if lone and body is not None and body.parts[0].order == 2:
+            found.append((sign, scaled(value, body.parts[0], free=False)))
+        else:
+            rest.append((sign, part))
+    return [*rest, (1, diagonal(plus(found)))] if len(found) > 1 else list(terms)
 
 
 def factored(parts: Sequence[Formula], kinds: Container[str] | None = None) -> Formula:

@@ -95,10 +95,17 @@ def gathered(parts: Iterable[Part]) -> list[Part]:
 
 
 def _may_cancel(node: Network, places: Sequence[int]) -> bool:
-    """Does something below a fraction bar stand in one of the sums as well?"""
+    """Does something below a fraction bar stand in one of the sums as well, or has one a scalar that fills a shape?"""
+    if any(_is_filled(term) for place in places for term in node.factors[place].node.children):
+        return any(isinstance(factor.node, Sum) for place, factor in enumerate(node.factors) if place not in places)
     below = {factor.node for factor in node.factors if factor.exponent < 0}
     terms = [term for place in places for term in node.factors[place].node.children]
     return any(below & {term, *term.children} for term in terms) if below else False
+
+
+def _is_filled(node: Node) -> bool:
+    """Is it a scalar in every entry, or in those where axes agree?"""
+    return isinstance(node, Network) and bool(node.order) and all(not factor.slots for factor in node.factors)
 
 
 def _cancelled(node: Network, places: Sequence[int], terms: Sequence[Part]) -> bool:
@@ -118,7 +125,7 @@ def _count(node: Node) -> int:
 def _slack(node: Network, places: Sequence[int]) -> int:
     """1 for scalars times a sum of vectors or matrices without ones among its terms, and for a sum of deltas; else 0."""
     child = node.factors[places[0]].node
-    if len(places) == 1 and child.order > 2 and all(isinstance(term, Network) and not term.factors for term in child.children):
+    if child.order > 1 and all(_is_filled(term) for term in child.children):  # eye(n) - ones(n, n)/n
         return 1
     scalars = all(not factor.slots for place, factor in enumerate(node.factors) if place not in places)
     return 1 if scalars and len(places) == 1 and child.order and not any(map(is_ones, child.children)) else 0

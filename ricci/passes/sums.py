@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ricci.functions import apply
 from ricci.passes.common import is_call, is_ones, is_zero, negative, remade
-from ricci.passes.products import of_inverses
+from ricci.passes.products import normalised, of_inverses
 from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact
@@ -52,13 +52,19 @@ def lone_sums(node: Node) -> Node:
         if len(kept) == len(slots):
             continue
         sizes = [inner.axes[axis] for axis in kept]
-        summed = total([(network([(term, range(inner.order))], kept), number) for term, number in inner.terms], sizes)
+        parts = [(normalised(_summed(term, kept)), number) for term, number in inner.terms]
+        summed = total(parts, sizes)
         if is_zero(summed):
             return total([], node.axes)
         if not unit and (not isinstance(summed, Sum) or len(summed.terms) < len(inner.terms)):
             rest = [*node.factors[:place], *node.factors[place + 1 :]]
             return remade(node, [*rest, Factor(summed, tuple(slots[axis] for axis in kept), 1)])
     return node
+
+
+def _summed(term: Node, kept: list[int]) -> Node:
+    """A term summed over all axes but some."""
+    return unfolded(network([(term, range(term.order))], kept))
 
 
 def complements(node: Node) -> Node:

@@ -20,7 +20,6 @@ MAX_LINES = 400
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     # tensor_networks: the multilinear floor
-<<<<<<< HEAD
     (
         "tensor_networks.backends",
         "tensor_networks.backends.jax_matrices",
@@ -87,16 +86,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "tensor_networks.summation",
     ),
     ("tensor_networks", "tensor_networks.drawing.diagrams", "tensor_networks.drawing.panel", "tensor_networks.prepare"),
-=======
-    ("tensor_networks.backends", "tensor_networks.backends.jax_matrices", "tensor_networks.backends.numpy_matrices", "tensor_networks.backends.numpy_special", "tensor_networks.backends.torch_matrices", "tensor_networks.drawing.style", "tensor_networks.errors"),
-    ("tensor_networks.axes", "tensor_networks.backends.numpy", "tensor_networks.drawing.picture", "tensor_networks.limits", "tensor_networks.numbers", "tensor_networks.plan", "tensor_networks.symmetry"),
-    ("tensor_networks.backends.fast", "tensor_networks.backends.jax", "tensor_networks.backends.torch", "tensor_networks.drawing.strips", "tensor_networks.drawing.svg", "tensor_networks.drawing.text", "tensor_networks.drawing.tikz", "tensor_networks.lowering", "tensor_networks.nodes", "tensor_networks.refinement", "tensor_networks.wiring"),
-    ("tensor_networks.canonical", "tensor_networks.common", "tensor_networks.drawing.html", "tensor_networks.drawing.matplotlib", "tensor_networks.drawing.mesh", "tensor_networks.drawing.plans", "tensor_networks.patterns", "tensor_networks.peephole", "tensor_networks.products"),
-    ("tensor_networks.composites", "tensor_networks.drawing.glyphs", "tensor_networks.drawing.labels", "tensor_networks.drawing.spine", "tensor_networks.drawing.tracks"),
-    ("tensor_networks.drawing.grid", "tensor_networks.drawing.record", "tensor_networks.drawing.rows", "tensor_networks.networks"),
-    ("tensor_networks.drawing.dot", "tensor_networks.drawing.reading", "tensor_networks.drawing.route", "tensor_networks.einsum", "tensor_networks.gather", "tensor_networks.graph", "tensor_networks.rewrite", "tensor_networks.summation"),
-    ("tensor_networks", "tensor_networks.drawing.diagram", "tensor_networks.drawing.panel", "tensor_networks.prepare"),
->>>>>>> b8f330c (Factoring and expanding as choices: the shortest of equal forms is kept; traits, mirrored functions, sums over an axis)
     ("tensor_networks.builder", "tensor_networks.drawing.scene"),
     ("tensor_networks.drawing", "tensor_networks.program"),
     ("tensor_networks.backends.spelling", "tensor_networks.costs", "tensor_networks.einsum_program"),
@@ -104,7 +93,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # ricci: calculus on top of it
     ("ricci.passes",),
     ("ricci.notation.formula", "ricci.notation.syntax"),
-<<<<<<< HEAD
     (
         "ricci.binding",
         "ricci.functions.function",
@@ -196,21 +184,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("ricci.notation.indexed", "ricci.notation.numpy_protocols", "ricci.rules"),
     ("ricci.calculus", "ricci.expr"),
-=======
-    ("ricci.binding", "ricci.functions.function", "ricci.notation.declarations", "ricci.notation.heights", "ricci.notation.natural", "ricci.notation.numpy_stand_ins"),
-    ("ricci.foreign", "ricci.functions.elementwise", "ricci.functions.matrices", "ricci.functions.vectors", "ricci.notation.arithmetic", "ricci.notation.index_pieces"),
-    ("ricci.notation.entrywise",),
-    ("ricci.constants", "ricci.cores", "ricci.free", "ricci.functions.applying", "ricci.notation.chains", "ricci.notation.pieces", "ricci.notation.products"),
-    ("ricci.functions.definitions", "ricci.notation.numpy_shapes", "ricci.notation.tangle", "ricci.passes.halves", "ricci.solving"),
-    ("ricci.functions", "ricci.notation.kronecker", "ricci.notation.numpy_products"),
-    ("ricci.documents", "ricci.elementary", "ricci.modular", "ricci.notation.einsum", "ricci.notation.index_syntax", "ricci.notation.index_wires", "ricci.notation.matrix_sums", "ricci.notation.numpy_indexing", "ricci.notation.numpy_ufuncs", "ricci.notation.terminals", "ricci.notation.ungrouping", "ricci.passes.common"),
-    ("ricci.notation.index_functions", "ricci.notation.matrix_writer", "ricci.notation.numpy_arrays", "ricci.notation.numpy_convolutions", "ricci.notation.numpy_masks", "ricci.notation.numpy_reductions", "ricci.passes.applied", "ricci.passes.diagonals", "ricci.passes.expanding", "ricci.passes.groups", "ricci.passes.matching", "ricci.passes.sums", "ricci.passes.traits"),
-    ("ricci.notation.index_reader", "ricci.notation.index_writer", "ricci.notation.matrix_functions", "ricci.notation.numpy_creation", "ricci.notation.numpy_pieces", "ricci.notation.numpy_spectra", "ricci.passes.factoring", "ricci.passes.mirrors", "ricci.passes.powers", "ricci.passes.products"),
-    ("ricci.compile", "ricci.notation.inference", "ricci.notation.latex", "ricci.notation.matrix_reader", "ricci.notation.numpy_calculations", "ricci.notation.numpy_linalg", "ricci.notation.writing", "ricci.passes.length"),
-    ("ricci.assumptions", "ricci.notation", "ricci.notation.numpy_reader", "ricci.notation.scipy_functions", "ricci.passes.choices", "ricci.slicing", "ricci.structure"),
-    ("ricci.notation.indexed", "ricci.notation.numpy_protocols", "ricci.rules", "ricci.simplify"),
-    ("ricci.calculus", "ricci.expr", "ricci.selection"),
->>>>>>> b8f330c (Factoring and expanding as choices: the shortest of equal forms is kept; traits, mirrored functions, sums over an axis)
     ("ricci.calling", "ricci.drawing", "ricci.stand_ins", "ricci.views"),
     ("ricci.layout", "ricci.layout_patterns", "ricci.reading", "ricci.tracing"),
     ("ricci.arguments", "ricci.layout_table", "ricci.substitution"),
@@ -223,15 +196,6 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ricci",),
     ("ricci.__main__",),
 )
-<<<<<<< HEAD
-=======
-# Methods of the user's handle that open a room above it; the room is imported when the method is called.
-DOORS = {
-    "ricci.expr": ("ricci.drawing", "ricci.layout", "ricci.layout_patterns", "ricci.layout_table", "ricci.selection"),
-    "ricci.derivation": ("ricci.drawing",),
-}
-
->>>>>>> b8f330c (Factoring and expanding as choices: the shortest of equal forms is kept; traits, mirrored functions, sums over an axis)
 RANK = {module: rank for rank, row in enumerate(LAYERS) for module in row}
 
 HEAVY = ("networkx", "opt_einsum", "jax", "torch", "matplotlib", "scipy")  # loaded inside functions only

@@ -9,12 +9,26 @@ import ricci as rc
 from ricci.compiled import evaluate
 from ricci.notation import read
 from ricci.notation.declarations import parse_declaration
+from ricci.passes.choices import offers
 from ricci.passes.matching import exchanges, occurrences
-from ricci.simplify import PASSES, settle, simplified
+from ricci.simplify import PASSES, settle, simplified, tidy
 from tensor_networks import Network, network, tensor
 from tensor_networks.nodes import walk
 
-SHAPES = {"A": "n n", "B": "n n", "C": "m n", "S": "n n symmetric", "D": "p p", "x": "n", "y": "n", "z": "m", "a": "", "b": ""}
+SHAPES = {
+    "A": "n n",
+    "B": "n n",
+    "C": "m n",
+    "S": "n n symmetric",
+    "D": "p p",
+    "Q": "n n orthogonal",
+    "P": "n n idempotent",
+    "x": "n",
+    "y": "n",
+    "z": "m",
+    "a": "",
+    "b": "",
+}
 
 FORMS = {
     "log det": ("log(det(A))", "logdet(A)"),
@@ -52,6 +66,27 @@ FORMS = {
     "inverse of a multiple": ("inv(2*A)", "0.5*inv(A)"),
     "common left factor": ("C'*exp(C*x) - C'*z", "C'*(exp(C*x) - z)"),
     "common right factor": ("A*exp(A*x) - B*exp(A*x)", "(A - B)*exp(A*x)"),
+    "complement": ("1 - sigmoid(x)", "sigmoid(-x)"),
+    "mirrored sigmoids": ("sigmoid(-x) - sigmoid(x)", "1 - 2*sigmoid(x)"),
+    "sum of a softmax": ("sum(softmax(x))", "1"),
+    "square of a product": ("(A*B).*(A*B)", "(A*B).^2"),
+    "inverse of a scalar multiple": ("inv(a*A)", "inv(A)/a"),
+    "arguments in order": ("maximum(y, x)", "maximum(x, y)"),
+    "hyperbolic quotient": ("sinh(x)./cosh(x)", "tanh(x)"),
+    "sum of differences from the mean": ("sum(x - sum(x)/n)", "0"),
+    "centred twice": ("(eye(n) - ones(n, n)/n)*(x - sum(x)/n)", "x - sum(x)/n"),
+    "ramp and its sign": ("sign(relu(x)).^2", "sign(relu(x))"),
+    "orthogonal": ("Q'*Q*x + Q*Q'*y", "x + y"),
+    "inverse of an orthogonal matrix": ("inv(Q)*x", "Q'*x"),
+    "determinant of an orthogonal matrix": ("det(Q)^3 + logdet(Q)", "det(Q)"),
+    "idempotent": ("P*P*P*x", "P*x"),
+    "cofactors": ("det(A)*(tr(inv(A)*B)^2 - tr(inv(A)*B*inv(A)*B)) - det(A)*tr(inv(A)*B)^2", "-det(A)*tr(inv(A)*B*inv(A)*B)"),
+    "exponential along the identity": ("expmalong(A, eye(n))", "expm(A)"),
+    "common power": ("2*S*x/(x'*x) - 2*(x'*S*x)*x/(x'*x)^2", "2*(S*x - (x'*S*x)*x/(x'*x))/(x'*x)"),
+    "compound fraction": ("a/(x'*x/b + 1)/b", "a/(x'*x + b)"),
+    "one denominator": ("1 - x'*x/(x'*x + 1)", "1/(x'*x + 1)"),
+    "cross entropy": ("(1 - y).*sigmoid(x) - y.*sigmoid(-x)", "sigmoid(x) - y"),
+    "two common factors": ("A*B + S*B + A*C'*C + S*C'*C", "(A + S)*(B + C'*C)"),
     "identity": ("det(eye(n)) + logdet(eye(n))", "1"),
     "adjugate": ("adj(A)/det(A)", "inv(A)"),
     "norm": ("sqrt(x'*x)", "norm2(x)"),
@@ -106,6 +141,9 @@ def point(seed: int) -> dict[str, np.ndarray]:
     for name in "ABD":
         arrays[name] = arrays[name] + 2 * np.eye(len(arrays[name]))
     arrays["S"] = arrays["S"] + arrays["S"].T
+    arrays["Q"] = np.linalg.qr(arrays["Q"])[0]
+    basis = arrays["P"] + 2 * np.eye(len(arrays["P"]))
+    arrays["P"] = basis[:, :2] @ np.linalg.inv(basis)[:2]
     return arrays
 
 
@@ -192,6 +230,18 @@ def test_every_single_pass_keeps_the_value(seed: int) -> None:
                 if np.all(np.isfinite(want)):
                     scale = max(1.0, np.max(np.abs(want), initial=0))
                     np.testing.assert_allclose(values(new), want, rtol=1e-7, atol=1e-7 * scale, err_msg=step.__name__)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_form_on_offer_has_the_same_value(seed: int) -> None:
+    rng = random.Random(2000 + seed)
+    text = random_text(rng, 2, rng.choice(["scalar", "vector", "matrix"]))
+    for part in walk(settle(read(f"{text} + {random_text(rng, 1, 'scalar')}*{text}", SHAPES).node)[0]):
+        for form in offers(part, tidy):
+            want = values(part)
+            if np.all(np.isfinite(want)):
+                scale = max(1.0, np.max(np.abs(want), initial=0))
+                np.testing.assert_allclose(values(form), want, rtol=1e-7, atol=1e-7 * scale)
 
 
 @pytest.mark.parametrize("text", KEPT)
