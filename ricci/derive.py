@@ -219,9 +219,8 @@ def jvp(expression: Expression, *wrt: Wrt, direction: Names | None = None) -> Ex
         UnknownName: a variable neither occurs nor was declared.
     """
     expression = as_expression(expression)
-    variables = variables_of(expression, *wrt)
-    directions = directions_of(expression, variables, direction, _own(expression))
-    return _in_directions(calculus.push(varied(expression, variables), directions), expression, directions)
+    directions = directions_of(expression, variables_of(expression, *wrt), direction, _own(expression))
+    return _in_directions(calculus.push(varied(expression, [*directions]), directions), expression, directions)
 
 
 def vjp(expression: Expression, *wrt: Wrt, cotangent: str = "u") -> tuple[Expr, ...]:

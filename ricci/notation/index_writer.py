@@ -16,18 +16,15 @@ from ricci.functions import Apply, apply
 from ricci.functions.applying import is_bare, without_axes
 from ricci.notation.arithmetic import magnitude, natural, plus
 from ricci.notation.formula import (
-    ATOM,
     LONGEST,
     POWER,
     Formula,
     Pieces,
     TooLong,
-    call,
     latex_with,
     named,
     number,
     simple_call,
-    wrapped_latex,
 )
 from ricci.notation.heights import Heights
 from ricci.notation.index_pieces import (
@@ -347,7 +344,7 @@ class IndexWriter:
         for arg in node.args:
             inside.append((yield self.whole(arg, level, "(" if len(node.args) > 1 else "")))
         if name == "minors" and self.lone_minors:
-            return self.minors(inside, letters)
+            return self.minors(node.args, inside, letters)
         value = simple_call(name, inside, 0, node.function.latex)
         if self.latex:
             value.latex_pieces = in_latex(name, node.args, inside, bool(letters))
@@ -358,13 +355,15 @@ class IndexWriter:
             value.latex_pieces = (r"\frac{", entry, "}{", *norm, "}")
         return value
 
-    def minors(self, inside: list[Formula], letters: Sequence[str]) -> Formula:
+    def minors(self, args: Sequence[Node], inside: list[Formula], letters: Sequence[str]) -> Formula:
         """The derivative of the adjugate: ``det(X) (inv(X)_ij inv(X)_lk - inv(X)_ik inv(X)_lj)``."""
         first, second, third, last = letters
-        inverse = call("inv", inside, 0, (*wrapped_latex(inside[0], ATOM), "^{-1}"))
+        inverse, det = simple_call("inv", inside, 0), simple_call("det", inside, 0, r"\det")
+        if self.latex:
+            inverse.latex_pieces, det.latex_pieces = (in_latex(name, args, inside, name == "inv") for name in ("inv", "det"))
         pairs = [((first, second), (last, third)), ((first, third), (last, second))]
         products = [juxtaposed([self.at_heights(inverse, pair, None) for pair in both], []) for both in pairs]
-        value = juxtaposed([simple_call("det", inside, 0, r"\det"), plus([(1, products[0]), (-1, products[1])])], [])
+        value = juxtaposed([det, plus([(1, products[0]), (-1, products[1])])], [])
         value.level = POWER  # needs no parentheses beside other factors
         return value
 
