@@ -139,7 +139,7 @@ def tensor(name: str, axes: Iterable[Axis], traits: Iterable[str] = (), marks: s
     axes, traits = tuple(axes), frozenset(traits)
     square = traits & (SYMMETRIC_TRAITS | {"skew", "orthogonal", "lower", "upper", "toeplitz", "idempotent"})
     if square and len(set(axes)) != 1:
-        raise ShapeError(f"{name} cannot be {min(square)}: its axes have the sizes {axes}, not one size")
+        raise ShapeError(f"{name} cannot be {min(square)}: its axes have the sizes {', '.join(map(show, axes))}, not one size")
     if len(axes) > 1 and traits & SYMMETRIC_TRAITS and traits & SKEW_TRAITS:
         both = f"{min(traits & SYMMETRIC_TRAITS)} and {min(traits & SKEW_TRAITS)}"
         raise ShapeError(f"{name} cannot be {both}: only a tensor of zeros is")

@@ -6,13 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ricci.functions import FUNCTIONS
 from ricci.notation.declarations import Declaration, Scope
 from ricci.notation.heights import Heights
+from ricci.notation.hints import improve
 from ricci.notation.index_reader import parse_index, read_index
 from ricci.notation.index_syntax import SYMBOLS
 from ricci.notation.inference import inferred
-from ricci.notation.matrix_reader import is_function, parse_matrix, read_matrix
-from tensor_networks.errors import OperandError, ParseError, clip
+from ricci.notation.matrix_reader import KNOWN, is_function, parse_matrix, read_matrix
+from tensor_networks.errors import OperandError, ParseError, RicciError, clip
 from tensor_networks.nodes import Node, Tensor
 
 NOTATIONS = ("matrix", "index")
@@ -50,6 +52,15 @@ def read(text: str, declarations: Mapping[str, Declaration] | None = None, notat
         notation = guess_notation(text, scope)
     if notation not in NOTATIONS:
         raise ParseError(f"there is no notation {clip(notation)}", hint="use 'matrix' or 'index'")
+    try:
+        return _read(text, scope, notation)
+    except RicciError as error:
+        improve(error, text, scope.nodes, FUNCTIONS.keys() | KNOWN)
+        raise
+
+
+def _read(text: str, scope: Scope, notation: str) -> Parsed:
+    """Read a formula in a notation."""
     heights = None
     if notation == "index":
         tree, parser = parse_index(text, scope)

@@ -47,8 +47,11 @@ def parse_declaration(name: str, declaration: Declaration) -> Tensor:
         ShapeError: a trait asks for axes of one size and they are not.
     """
     check_name(name)
+    if hasattr(declaration, "shape") or not isinstance(declaration, Iterable):
+        what = f"{clip(name)} is declared by its sizes, a string, not by {type(declaration).__name__}"
+        raise OperandError(what, hint=f'{clip(name, 16)}="n", or "3 4", or "" for a scalar')
     if not isinstance(declaration, str):
-        words = [(str(word), 0) for word in declaration]  # type: ignore[union-attr]
+        words = [(str(word), 0) for word in declaration]
         text = " ".join(word for word, _ in words)
     else:
         text = declaration

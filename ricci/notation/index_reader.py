@@ -335,7 +335,8 @@ class IndexReader(IndexFunctions):
             labels = [(word, tree.subscripts[0].upper) for word in self.words(tree.subscripts[0], whole=True)]
         if len(labels) != wanted:
             has = f"{wanted} {'axis' if wanted == 1 else 'axes'}" if wanted else "no axes"
-            what = f"{snippet(self.text, base)} has {has}, but is given {len(labels)} indices"
+            given = f"{len(labels)} {'index' if len(labels) == 1 else 'indices'}"
+            what = f"{snippet(self.text, base)} has {has}, but is given {given}"
             raise blame(IndexNotationError, what, self.text, tree)
         with located(self.text, tree.start, tree.end):
             self.join_repeated(piece, [word for word, _ in labels])

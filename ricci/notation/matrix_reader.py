@@ -51,6 +51,14 @@ def array_role(tree: Array) -> str:
     return "scalar" if rows == columns == 1 else "column" if columns == 1 else "row" if rows == 1 else "matrix"
 
 
+def beside(one: str, other: str) -> str:
+    """The hint for two operands that must be of one shape, and are of these roles."""
+    roles = {one, other}
+    if roles in ({"column", "row"}, {"matrix"}):
+        return "transpose one of them with '"
+    return "ones(m)*x' has x in every row, x*ones(n)' in every column" if "matrix" in roles else ""
+
+
 def is_function(name: str) -> bool:
     """Is it a function of matrix notation?"""
     return name in KNOWN or name in FUNCTIONS
@@ -161,8 +169,8 @@ class MatrixReader:
                 hint = ""
                 if value.inner:
                     hint = "to add this product of vectors to every entry, multiply it by ones(n)"
-                elif {value.role, first.role} == {"column", "row"}:
-                    hint = "transpose one of them with '"
+                else:
+                    hint = beside(value.role, first.role)
                 verb = "add" if operator.text == "+" else "subtract"
                 raise self.misfit(verb, tree, one, other, values, operator, hint)
 
@@ -201,7 +209,13 @@ class MatrixReader:
             return products.scaled(left, right)
         if left.role != right.role or products.sizes(left) != products.sizes(right):
             verb = "divide entry by entry" if operator.text == "./" else "multiply entry by entry"
-            raise self.clash(verb, tree, place, left, right, operator, "")
+            scaled = "diag(x)*A scales the rows of A, A*diag(y) its columns"
+            hint = (
+                scaled
+                if len({left.role, right.role}) > 1 and "matrix" in (left.role, right.role)
+                else beside(left.role, right.role)
+            )
+            raise self.clash(verb, tree, place, left, right, operator, hint)
         return products.elementwise(left, right)
 
     def clash(self, verb: str, tree: Chain, place: int, left: Value, right: Value, operator: Token, hint: str) -> ShapeError:
@@ -222,6 +236,10 @@ class MatrixReader:
             raise self.clash("multiply", tree, place, left, right, operator, hint)
         if products.size(left, -1) != products.size(right, 0):
             hint = f"the inner sizes {show(products.size(left, -1))} and {show(products.size(right, 0))} differ"
+            if left.role == "matrix" and products.size(left, 0) == products.size(right, 0):
+                hint += ": the left one would fit transposed"
+            elif right.role == "matrix" and products.size(left, -1) == products.size(right, 1):
+                hint += ": the right one would fit transposed"
             raise self.clash("multiply", tree, place, left, right, operator, hint)
         right = products.join(left, right, [(len(left.outputs) - 1, 0)])
         outputs = left.outputs[:-1] + right.outputs[1:]

@@ -16,9 +16,10 @@ from ricci.notation import numpy_arrays as arrays
 from ricci.notation.numpy_indexing import indexed
 from ricci.notation.numpy_masks import HINT, SIGNS, Mask, compared
 from ricci.notation.numpy_reader import array_function, ufunc
+from ricci.notation.numpy_shapes import SizeClash
 from ricci.notation.numpy_stand_ins import Extent, Untraceable
 from ricci.notation.numpy_ufuncs import REDUCTIONS, outer_of
-from tensor_networks.axes import Axis
+from tensor_networks.axes import Axis, show_shape
 from tensor_networks.errors import OperandError, RicciError, TraceError, clip, suggestion
 from tensor_networks.networks import size_of
 from tensor_networks.nodes import Node
@@ -85,6 +86,12 @@ def _shown(value: object, width: int) -> str:
         return "an expression that is too long to show"
 
 
+def _sized(value: Any) -> str:
+    """An operand and its shape, for a message."""
+    axes = value.node.axes if isinstance(value, NumpyProtocols) else np.shape(value)
+    return f"{_shown(value, 24)} is {show_shape(axes)}"
+
+
 def _comparison(name: str, left: Any, right: Any, wrap: Callable[[Node], Any]) -> Mask:
     """A comparison: a mask, which has no truth value."""
 
@@ -112,7 +119,11 @@ def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
         if not _fits(other):
             return NotImplemented
         left, right = self.node, _nodes(other)
-        return self._wrap(apply_(right, left) if swapped else apply_(left, right))
+        try:
+            return self._wrap(apply_(right, left) if swapped else apply_(left, right))
+        except SizeClash as clash:
+            clash.message += f": {' and '.join(map(_sized, (other, self) if swapped else (self, other)))}"
+            raise
 
     operate.__doc__ = f"``np.{name}``."
     return operate

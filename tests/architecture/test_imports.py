@@ -99,6 +99,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ricci.notation.arithmetic",
         "ricci.notation.declarations",
         "ricci.notation.heights",
+        "ricci.notation.hints",
         "ricci.notation.numpy_stand_ins",
     ),
     (

@@ -1,0 +1,164 @@
+"""What to write instead: hints for what people bring along from Python, MATLAB, LaTeX and paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from tensor_networks.axes import show_shape
+from tensor_networks.errors import IndexNotationError, ParseError, RicciError, ShapeError, UnknownName, clip
+from tensor_networks.nodes import Node
+
+TRANSPOSE = "A' is the transpose"
+LENGTHS = "norm2(x) is the length of a vector, normF(A) of a matrix, abs(x) is entry by entry"
+ENTRYWISE = "write .* for products entry by entry"
+CHARACTERS: Mapping[str, str] = {
+    "@": "write * for the matrix product",
+    "{": "parentheses group: X^(-1)",
+    "[": "an entry is written in index notation, A_ij; there are no blocks and no lists",
+    "]": "an entry is written in index notation, A_ij; there are no blocks and no lists",
+    "|": LENGTHS,
+    "‖": LENGTHS,
+    "=": "a formula is one side only, without =",
+    ";": "one formula at a time",
+    ",": "one formula at a time",
+    ">": "where(c, x, y), step, sign and maximum are functions; a comparison has no derivative",
+    "<": "where(c, x, y), step, sign and maximum are functions; a comparison has no derivative",
+    "·": "write * for the product, .* entry by entry",
+    "⋅": "write * for the product, .* entry by entry",
+    "×": "write * for the product, .* entry by entry",
+    "∘": ENTRYWISE,
+    "⊙": ENTRYWISE,
+    "⊗": "write kron(A, B), or x*y' for the outer product of vectors",
+    "−": "write the minus of the keyboard, -",
+    "–": "write the minus of the keyboard, -",
+    "√": "write sqrt(x)",
+    "∑": "write sum(x), or sum_i(x_i) with indices",
+    "∂": "rc.grad(f, 'x') differentiates",
+    "∇": "rc.grad(f, 'x') differentiates",
+    "→": "write ->",
+    "%": "a comment has no place in a formula",
+    "#": "a comment has no place in a formula",
+}
+NAMES: Mapping[str, str] = {
+    "ln": "write log(x)",
+    "mean": "write sum(x)/n, with n the size",
+    "average": "write sum(x)/n, with n the size",
+    "max": "write maximum(x, y) entry by entry, amax(x) for the largest entry",
+    "min": "write minimum(x, y) entry by entry, -amax(-x) for the smallest entry",
+    "norm": LENGTHS,
+    "nrm2": LENGTHS,
+    "inverse": "write inv(X)",
+    "transpose": TRANSPOSE,
+    "dot": "write x'*y",
+    "inner": "write x'*y",
+    "outer": "write x*y'",
+    "matmul": "write A*B",
+    "mul": "write A*B, or A.*B entry by entry",
+    "square": "write x.^2 entry by entry",
+    "sqr": "write x.^2 entry by entry",
+    "pow": "write x.^p entry by entry, a^p for scalars",
+    "sech": "write 1./cosh(x)",
+    "csch": "write 1./sinh(x)",
+    "coth": "write 1./tanh(x)",
+    "sigm": "write sigmoid(x)",
+    "expit": "write sigmoid(x)",
+    "logistic": "write sigmoid(x)",
+    "σ": "write sigmoid(x)",
+    "lse": "write logsumexp(x)",
+    "identity": "write eye(n)",
+    "I": "write eye(n)",
+    "eig": "eigvals(A) and eigvalsh(S) are the eigenvalues",
+    "svd": "svdvals(A) are the singular values",
+    "rank": "a rank has no derivative",
+    "prod": "write exp(sum(log(x))), for positive entries",
+    "var": "write sum((x - sum(x)/n).^2)/n",
+    "pi": "write 3.141592653589793, or declare it as a scalar",
+    "e": "write exp(1), or declare it as a scalar",
+}
+SUPERSCRIPTS = {"²": "^2", "³": "^3", "ᵀ": "'", "½": "0.5*", "⁻": "^(-1)"}
+RAISED_T = re.compile(r"\^\s*\{?\s*(T|t|H|\\top|\\intercal)\b")
+LATEX = re.compile(r"\\([A-Za-z]{2,}|[|{},;!])")
+DOT_T = re.compile(r"\.(T|t|H|mT)\b")
+ATTRIBUTE = re.compile(r"\.[A-Za-z]\w*")
+
+
+def improve(error: RicciError, text: str, names: Mapping[str, Node], functions: Collection[str]) -> None:
+    """Give an error about a text the hint that fits what stands there."""
+    if error.text is not text or error.start is None:
+        return
+    end = error.start + 1 if error.end is None else error.end
+    written = next((mark for mark in SUPERSCRIPTS if mark in text), "")
+    if written and isinstance(error, UnknownName | IndexNotationError):
+        found = f"write {SUPERSCRIPTS[written]} instead of {written}"
+    elif isinstance(error, UnknownName):
+        name, called = text[error.start : end], not error.message.startswith("the name")
+        found = f"{name} belongs to matrix notation" if called and name in functions else of_name(name, names, functions)
+        near = re.fullmatch("did you mean '(.*)'\\?", error.hint)
+        if not found and names and not called and (near is None or near[1] not in names):
+            found = f'declare its sizes, such as {clip(name, 16)}="n", or "" for a scalar'
+    elif _raised_t(text, error, end):
+        found = TRANSPOSE if isinstance(error, ParseError | ShapeError | IndexNotationError) else ""
+    elif isinstance(error, ParseError):
+        found = of_place(text, error.start)
+    elif isinstance(error, IndexNotationError) and "but is given" in error.message:
+        leaf = names.get(text[error.start : end].partition("_")[0])
+        found = "" if leaf is None else f"it is declared as {show_shape(leaf.axes)}"
+    elif isinstance(error, IndexNotationError) and "_" not in text and "->" not in text and "{" not in text:
+        found = "write * for a product, or indices: A_ij x_j"
+    else:
+        found = ""
+    error.hint = found or error.hint
+
+
+def _raised_t(text: str, error: RicciError, end: int) -> bool:
+    """Is a transpose written as a power where the text goes wrong, or anywhere, so that it passes for index notation?"""
+    start = error.start or 0
+    if isinstance(error, IndexNotationError):
+        return RAISED_T.search(text) is not None and "_" not in text
+    return RAISED_T.match(text, max(0, start - 1)) is not None or RAISED_T.search(text, start, end + 4) is not None
+
+
+def of_place(text: str, place: int) -> str:
+    """The hint for a text that goes wrong at a place, or an empty one."""
+    character, before = text[place : place + 1], text[:place].rstrip()
+    if character == "\\":
+        return "LaTeX is not read: write x'*A*x, or x_i A_ij x_j" if LATEX.match(text, place) else "write inv(A)*b"
+    if character == "*" and before.endswith("*"):
+        return "write .^ for powers of the entries, ^ for powers of scalars and square matrices"
+    if character == ".":
+        called = "functions are called by name, such as sum(x)" if ATTRIBUTE.match(text, place) else ""
+        return TRANSPOSE if DOT_T.match(text, place) else called
+    if character == "(" and re.search(r"\w$", before):
+        return "write * for a product; an entry is written in index notation, A_ij"
+    if character == "'" and "_" in text:
+        return "in index notation the transpose of A_ij is A_ji"
+    if character == "_" and re.search(r"sum$", before):
+        return "write sum_i( ... )"
+    return CHARACTERS.get(character, "")
+
+
+def of_name(name: str, names: Collection[str], functions: Collection[str]) -> str:
+    """The hint for a name that nothing declares, or an empty one."""
+    if name in NAMES:
+        return NAMES[name]
+    if name in functions:
+        return f"{name} is a function: write {name}( ... )"
+    if name.lower() in functions:
+        return f"did you mean '{name.lower()}'?"
+    if name.lower() in NAMES and len(name) > 2:
+        return NAMES[name.lower()]
+    parts = _product(name, names)
+    return f"did you mean {clip(parts, 40)}?" if parts else ""
+
+
+def _product(name: str, names: Collection[str]) -> str:
+    """A*x for Ax, if both are names."""
+    if len(name) > 40:
+        return ""
+    ways: dict[int, list[str]] = {0: []}
+    for end in range(1, len(name) + 1):
+        for start in range(end):
+            if start in ways and name[start:end] in names and end not in ways:
+                ways[end] = [*ways[start], name[start:end]]
+    return "*".join(ways.get(len(name), []))
