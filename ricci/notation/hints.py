@@ -15,8 +15,8 @@ ENTRYWISE = "write .* for products entry by entry"
 CHARACTERS: Mapping[str, str] = {
     "@": "write * for the matrix product",
     "{": "parentheses group: X^(-1)",
-    "[": "an entry is written in index notation, A_ij; there are no blocks and no lists",
-    "]": "an entry is written in index notation, A_ij; there are no blocks and no lists",
+    "[": "an entry is written in index notation, A_ij; brackets hold numbers, [1, 2; 3, 4]",
+    "]": "an entry is written in index notation, A_ij; brackets hold numbers, [1, 2; 3, 4]",
     "|": LENGTHS,
     "‖": LENGTHS,
     "=": "a formula is one side only, without =",
@@ -42,15 +42,10 @@ CHARACTERS: Mapping[str, str] = {
 }
 NAMES: Mapping[str, str] = {
     "ln": "write log(x)",
-    "mean": "write sum(x)/n, with n the size",
-    "average": "write sum(x)/n, with n the size",
-    "max": "write maximum(x, y) entry by entry, amax(x) for the largest entry",
-    "min": "write minimum(x, y) entry by entry, -amax(-x) for the smallest entry",
-    "norm": LENGTHS,
+    "average": "write mean(x)",
     "nrm2": LENGTHS,
     "inverse": "write inv(X)",
     "transpose": TRANSPOSE,
-    "dot": "write x'*y",
     "inner": "write x'*y",
     "outer": "write x*y'",
     "matmul": "write A*B",
@@ -71,8 +66,6 @@ NAMES: Mapping[str, str] = {
     "eig": "eigvals(A) and eigvalsh(S) are the eigenvalues",
     "svd": "svdvals(A) are the singular values",
     "rank": "a rank has no derivative",
-    "prod": "write exp(sum(log(x))), for positive entries",
-    "var": "write sum((x - sum(x)/n).^2)/n",
     "pi": "write 3.141592653589793, or declare it as a scalar",
     "e": "write exp(1), or declare it as a scalar",
 }
