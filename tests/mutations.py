@@ -31,35 +31,104 @@ class Mutant(NamedTuple):
 
 FUNCTIONS, CALCULUS, NETWORKS = "ricci/functions/elementwise.py", "ricci/calculus.py", "tensor_networks/networks.py"
 MATRICES, COMPOSITES = "ricci/functions/matrices.py", "tensor_networks/composites.py"
+LOWERING, NUMPY, EINSUM = "tensor_networks/lowering.py", "tensor_networks/backends/numpy.py", "tensor_networks/einsum.py"
+STRUCTURE, PRODUCTS, LAYOUT = "ricci/structure.py", "ricci/notation/products.py", "ricci/layout.py"
 FLOOR, DOCUMENTS = "tests/tensor_networks tests/ricci/test_simplify.py", "tests/promises/test_documents.py"
+RULES, STABLE = "tests/ricci/test_functions.py", "tests/promises/test_conventions.py"
+LAYOUTS, OPERATORS = "tests/ricci/test_layout.py", "tests/ricci/test_structure.py"
+FOUND = "tests/promises/test_findings.py"
 MUTANTS = (
+    # rules of derivatives
     Mutant(FUNCTIONS, '"tanh", unary, ("1 - y^2",)', '"tanh", unary, ("1 + y^2",)'),
     Mutant(FUNCTIONS, '("-sin(x)",)', '("sin(x)",)'),
     Mutant(FUNCTIONS, '("y (1 - y)",)', '("y (1 - y^2)",)'),
+    Mutant(FUNCTIONS, '("x / y", "w / y")', '("x / y", "x / y")', RULES),
     Mutant(MATRICES, '("-y_ik y_lj -> ijkl",)', '("-y_il y_kj -> ijkl",)'),
     Mutant(MATRICES, '("inv(x)_ji -> ij",)', '("inv(x)_ij -> ij",)'),
     Mutant("ricci/functions/vectors.py", "y_i delta_ij - y_i y_j -> ij", "y_i delta_ij + y_i y_j -> ij"),
+    # sweeps
     Mutant(CALCULUS, "dict(enumerate(node.sizes))), factor.exponent", "dict(enumerate(node.sizes))), 1"),
     Mutant(CALCULUS, "exponent=exact(factor.exponent - 1)", "exponent=exact(factor.exponent)"),
     Mutant(CALCULUS, "return -1 if inversions % 2 else 1", "return 1"),
     Mutant(CALCULUS, "hole], outputs, sizes), factor.exponent))", "hole], outputs, sizes), 1))"),
+    # canonical forms, and their signs
     Mutant(NETWORKS, "is None else (inside, outside)", "is None else (inside, number)"),
     Mutant(NETWORKS, "gathered.get(term, 0) + exact(number) * factor", "exact(number) * factor"),
     Mutant(NETWORKS, "self.coefficient *= atom", "pass", "tests/tensor_networks/test_networks.py"),
-    Mutant(COMPOSITES, "zip(axes, sorted(slots[axis] for axis in axes)", "zip(axes, list(slots[axis] for axis in axes)", FLOOR),
-    Mutant("tensor_networks/refinement.py", "if shape is None or outline < shape:", "if shape is None:", FLOOR),
+    Mutant(COMPOSITES, "sign = 0 if odd else prod", "sign = prod", FLOOR),
+    Mutant(COMPOSITES, "return Factor(node, slots, exponent), sign", "return Factor(node, slots, exponent), 1", FUZZ),
     Mutant(
-        COMPOSITES,
-        "best = node._oriented = min(seen",
-        "best = node._oriented = seen[0] or min(seen",
-        "tests/promises/test_findings.py",
+        COMPOSITES, "_viewed(node) or _turned_to_order(node)", "_viewed(node) or (node, tuple(range(node.order)), 1)", FOUND
     ),
+    Mutant("tensor_networks/refinement.py", "if shape is None or outline < shape:", "if shape is None:", FLOOR),
     Mutant("tensor_networks/rewrite.py", "c * number) for done, c in partial", "c) for done, c in partial", FLOOR),
-    Mutant("ricci/views.py", "else tuple(reversed(axes))", "else tuple(axes)", "tests/ricci/test_layout.py " + FUZZ),
-    Mutant("ricci/notation/index_writer.py", "powered and wires.count(w) > 1", "False", "tests/promises/test_findings.py"),
+    # passes
     Mutant("ricci/passes/diagonals.py", "taken = Factor(_taken(child", "taken = Factor(-1 * _taken(child", FUZZ),
+    Mutant("ricci/passes/powers.py", "{norm: 1, squares: 2, unit: -1}", "{norm: 1, squares: 2, unit: 1}", FUZZ),
+    Mutant("ricci/passes/sums.py", "if first == -second and is_ones(one)", "if first == second and is_ones(one)", FLOOR),
+    Mutant(
+        "ricci/passes/products.py", 'is_call(child, "det") and exponent < 0', 'is_call(child, "det") and exponent > 0', FUZZ
+    ),
+    # layouts
+    Mutant(LAYOUT, "else tuple(reversed(axes))", "else tuple(axes)", LAYOUTS),
+    Mutant(LAYOUT, "((beside, above) if flipped else (above, beside))", "(above, beside)", LAYOUTS),
+    Mutant(LAYOUT, "outer[:1] + inner[:1], outer[1:] + inner[1:]", "inner[:1] + outer[:1], outer[1:] + inner[1:]", LAYOUTS),
+    # notations
+    Mutant("ricci/notation/index_writer.py", "powered and wires.count(w) > 1", "False", FOUND),
+    Mutant("ricci/notation/chains.py", "    if last:\n", "    if first or last:\n", FOUND),
+    Mutant(
+        PRODUCTS, "[first + second for first, second", "[second + first for first, second", "tests/ricci/test_matrix_reader.py"
+    ),
+    Mutant(PRODUCTS, "columns + rows if column_major", "rows + columns if column_major", "tests/ricci/test_matrix_reader.py"),
+    Mutant(EINSUM, "range(extra - 1, -1, -1)", "range(extra)", "tests/ricci/test_einsum_reader.py"),
+    Mutant(
+        EINSUM, "if count == 1 and label not in dots", "if count and label not in dots", "tests/ricci/test_einsum_reader.py"
+    ),
+    # from expression to numbers
+    Mutant(LOWERING, "return half if exponent % 2 == 0", "return half if exponent % 2", "tests/tensor_networks"),
+    Mutant(LOWERING, "return root if whole == 0", "return root if whole", "tests/tensor_networks"),
+    Mutant(LOWERING, "turned=True)", "turned=False)", "tests/tensor_networks"),
+    Mutant(
+        LOWERING, "left = reduce(line, left, {*kept, *right.wires})", "left = reduce(line, left, kept)", "tests/tensor_networks"
+    ),
+    Mutant(NUMPY, "np.where(x >= 0, np.ones_like(small)", "np.where(x <= 0, np.ones_like(small)", FUZZ),
+    Mutant(NUMPY, "range(max(pattern) + 1))[...] += core", "range(max(pattern) + 1))[...] = core", FUZZ),
+    Mutant(NUMPY, "np.maximum(half, half.swapaxes(1, 2))", "half", "tests/ricci/test_layout_halves.py"),
+    # what is safe in floating point
+    Mutant(NUMPY, "np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))", "np.log1p(np.exp(x))", STABLE),
+    Mutant(NUMPY, "np.exp(x - np.max(x, axis=-1, keepdims=True, initial=-np.inf))", "np.exp(x)", STABLE),
+    Mutant(NUMPY, "if limits.tiny / limits.eps < square < limits.max:", "if True:", STABLE),
+    # operators that are never written out
+    Mutant(STRUCTURE, '(columns, rows) if name == "times"', '(columns, rows) if name == "transposed"', OPERATORS),
+    Mutant(STRUCTURE, "[(place, self.rows + place) for place", "[(place, self.rows) for place", OPERATORS),
+    Mutant(
+        STRUCTURE,
+        "return Term(tuple(factors), outputs, sizes, number)",
+        "return Term(tuple(factors), outputs, sizes, 1)",
+        OPERATORS,
+    ),
+    # certificates
+    Mutant("ricci/verify.py", "Verification(error <= tolerance", "Verification(error <= 1", "tests/ricci/test_verify.py"),
+    Mutant(
+        "ricci/modular.py", "return (free - free.T) % PRIME", "return (free + free.T) % PRIME", "tests/ricci/test_modular.py"
+    ),
+    Mutant("ricci/elementary.py", "2 if quarters > 0 or not spelt else -2", "2", "tests/ricci/test_elementary.py"),
+    Mutant(
+        "ricci/equality.py",
+        "if not np.array_equal(first, second):",
+        "if not np.any(first == second):",
+        "tests/ricci/test_modular.py",
+    ),
+    Mutant(
+        "ricci/diagnosis.py",
+        "return factor if factor != 0 and close(got, factor * want) else None",
+        "return factor",
+        "tests/ricci/test_check.py",
+    ),
+    # documents and limits
     Mutant("ricci/documents.py", "0 <= place < len(nodes)", "place < len(nodes)", DOCUMENTS),
     Mutant("ricci/documents.py", "if len(found) < len(pairs):", "if False:", DOCUMENTS),
+    Mutant("ricci/documents.py", "if name not in PATTERNS:", "if False:", DOCUMENTS),
     Mutant("tensor_networks/nodes.py", "        spend_node()\n", "", "tests/promises/test_limits.py"),
 )
 
