@@ -55,7 +55,7 @@ MUTANTS = (
     Mutant(NETWORKS, "is None else (inside, outside)", "is None else (inside, number)"),
     Mutant(NETWORKS, "gathered.get(term, 0) + exact(number) * factor", "exact(number) * factor"),
     Mutant(NETWORKS, "self.coefficient *= atom", "pass", "tests/tensor_networks/test_networks.py"),
-    Mutant(COMPOSITES, "sign = 0 if odd else prod", "sign = prod", FLOOR),
+    Mutant(COMPOSITES, "sign = 0 if odd else prod", "sign = prod", FOUND),
     Mutant(COMPOSITES, "return Factor(node, slots, exponent), sign", "return Factor(node, slots, exponent), 1", FUZZ),
     Mutant(
         COMPOSITES, "_viewed(node) or _turned_to_order(node)", "_viewed(node) or (node, tuple(range(node.order)), 1)", FOUND
@@ -157,14 +157,14 @@ def noticed(mutant: Mutant, place: Path) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="", help="mutants of files whose name contains this")
+    parser.add_argument("--only", default="", help="mutants whose file, or new text, contains this")
     options = parser.parse_args()
     survived = 0
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "copy"
         shutil.copytree(ROOT, place, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "docs", "build"))
         for mutant in MUTANTS:
-            if options.only in mutant.file:
+            if options.only in f"{mutant.file}: {mutant.new}":
                 try:
                     found = "noticed" if noticed(mutant, place) else "SURVIVED"
                 except LookupError as error:

@@ -13,6 +13,9 @@ PRINTED = [  # what is printed must read back as the identical object
     ("sin(B')", {"B": "n m"}),
     ("softplus(diag(z))", {"z": "m"}),
     ("tr(log(M.^2 + ones(m, m)))", {"M": "m m"}),
+    ("sum_k(B_kl C_lj x_j z_i) -> ij", {"B": "n m", "C": "m n", "x": "n", "z": "m"}),  # a row scaled from the right
+    ("z_i exp(x_j) y_k B_kl C_lj -> ij", {"B": "n m", "C": "m n", "x": "n", "y": "n", "z": "m"}),
+    ("cholesky(S)*x", {"S": "n n spd", "x": "n"}),
 ]
 
 
@@ -33,6 +36,11 @@ def test_products_and_their_transposes_are_one_node() -> None:
     A, B, C = (rc.tensor(name, "n n") for name in "ABC")
     for product in (A @ B, B @ A, A @ B.T, A @ C @ B, A @ B - C, C.T - A):
         assert np.exp(product) == np.exp(product.T).T
+
+
+@pytest.mark.parametrize("text", ["x'*K*x", "tr(K)", "tr(K*S)", "tr(K^3)", "x'*K*L*K*x", "sum(K)", "sum(K.*S)", "sum(K.^3)"])
+def test_what_is_its_own_opposite_is_zero(text: str) -> None:
+    assert str(rc.parse(text, K="n n skew", L="n n skew", S="n n symmetric", x="n")) == "0"
 
 
 def test_the_diagonal_of_a_skew_matrix_is_zero() -> None:

@@ -196,19 +196,19 @@ def value(tree: Tree, env: Mapping[str, Any], table: Mapping[str, Meaning] = DEN
     return result
 
 
-def traced_namespace() -> Any:
-    """NumPy with the few functions that NumPy has not, as a user would write them."""
+def traced_namespace(xp: Any = np) -> Any:
+    """NumPy, or what has its names, with the few functions that NumPy has not, as a user would write them."""
     own = SimpleNamespace(
-        sigmoid=lambda x: 1 / (1 + np.exp(-x)),
-        softplus=lambda x: np.log(1 + np.exp(x)),
-        relu=lambda x: np.maximum(x, 0),
-        silu=lambda x: x / (1 + np.exp(-x)),
-        norm2=lambda x: np.sqrt(np.sum(x * x)),
-        softmax=lambda x: np.exp(x) / np.sum(np.exp(x)),
-        logsumexp=lambda x: np.log(np.sum(np.exp(x))),
-        logdet=lambda x: np.log(np.linalg.det(x)),
+        sigmoid=lambda x: 1 / (1 + xp.exp(-x)),
+        softplus=lambda x: xp.log(1 + xp.exp(x)),
+        relu=lambda x: xp.maximum(x, 0),
+        silu=lambda x: x / (1 + xp.exp(-x)),
+        norm2=lambda x: xp.sqrt(xp.sum(x * x)),
+        softmax=lambda x: xp.exp(x) / xp.sum(xp.exp(x)),
+        logsumexp=lambda x: xp.log(xp.sum(xp.exp(x))),
+        logdet=lambda x: xp.log(xp.linalg.det(x)),
     )
-    own.__dict__.update({name: getattr(np, name) for name in dir(np) if not name.startswith("_") and not hasattr(own, name)})
+    own.__dict__.update({name: getattr(xp, name) for name in dir(xp) if not name.startswith("_") and not hasattr(own, name)})
     return own
 
 
