@@ -190,7 +190,7 @@ RULES: Mapping[str, Callable[..., Node]] = {
     "tan": _tan,
     "softmax": _softmax,
     "logsumexp": _logsumexp,
-    "logdet": lambda x: apply("log", apply("det", x)),
+    "logdet": lambda x: apply("log", _abs(apply("det", x))),
     "norm2": lambda x: elementwise_power(_square(x), HALF),
     "unit": _unit,
     "abs": _abs,
