@@ -67,7 +67,7 @@ MUTANTS = (
     Mutant("ricci/passes/powers.py", "{norm: 1, squares: 2, unit: -1}", "{norm: 1, squares: 2, unit: 1}", FUZZ),
     Mutant("ricci/passes/sums.py", "if first == -second and is_ones(one)", "if first == second and is_ones(one)", FLOOR),
     Mutant(
-        "ricci/passes/products.py", 'is_call(child, "det") and exponent < 0', 'is_call(child, "det") and exponent > 0', FUZZ
+        "ricci/passes/products.py", 'is_call(child, "det") and exponent < 0', 'is_call(child, "det") and exponent > 0', FLOOR
     ),
     # layouts
     Mutant(LAYOUT, "else tuple(reversed(axes))", "else tuple(axes)", LAYOUTS),
