@@ -95,6 +95,7 @@ MUTANTS = (
     Mutant(NUMPY, "range(max(pattern) + 1))[...] += core", "range(max(pattern) + 1))[...] = core", FUZZ),
     Mutant(NUMPY, "np.maximum(half, half.swapaxes(1, 2))", "half", "tests/ricci/test_layout_halves.py"),
     # what is safe in floating point
+    Mutant("tensor_networks/backends/fast.py", "np.add(t, np.maximum(x, 0), t)", "np.log1p(np.exp(x))", STABLE),
     Mutant(NUMPY, "np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))", "np.log1p(np.exp(x))", STABLE),
     Mutant(NUMPY, "np.exp(x - np.max(x, axis=-1, keepdims=True, initial=-np.inf))", "np.exp(x)", STABLE),
     Mutant(NUMPY, "if limits.tiny / limits.eps < square < limits.max:", "if True:", STABLE),

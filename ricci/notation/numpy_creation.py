@@ -18,8 +18,12 @@ def array(object: Operand, dtype: Any = None, *, copy: Any = None, order: str = 
     """``np.array`` of lists (of lists) of expressions and numbers.
 
     Raises:
-        TraceError: the type is not real.
+        TraceError: the type is not real, or it is asked for the entries of an expression.
     """
+    if isinstance(object, Node):
+        raise TraceError(
+            "an expression has no array of entries while it is traced", hint="use it as the array that it stands for"
+        )
     if dtype is not None and np.dtype(dtype).kind != "f":
         raise TraceError(f"an array of type {np.dtype(dtype)} has no formula: expressions are real")
     node = operand(object)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import platform
+import re
 import sys
 import time
 import warnings
@@ -77,13 +78,25 @@ def _shown(given: object) -> str:
     return "(" + ", ".join(f"{entry:.6g}" for entry in array) + ")" if array.ndim else f"{array:.6g}"
 
 
+def kept_lines() -> dict[str, str]:
+    """The rows of the page as it is, by what was tried, and its note."""
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    rows = {line.split(" | ")[1]: line for line in lines if re.match(r"\| \d+\. ", line)}
+    return rows | {"": next((line for line in lines if line.startswith("Of ")), "")}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="try as much as the test suite does")
+    parser.add_argument("--only", default="", help="measure again what has this in its words, and keep the other rows")
     options = parser.parse_args()
     warnings.simplefilter("ignore", PendingDeprecationWarning)
     rows, all_failed = [], []
+    before = kept_lines() if options.only else {}
     for measure in sorted(MEASURES, key=lambda m: m.promise):
+        if options.only not in measure.what:
+            rows.append(before[measure.what])
+            continue
         start = time.perf_counter()
         count, failed = measure.run(measure.small if options.small else measure.full)
         seconds = time.perf_counter() - start
@@ -91,6 +104,7 @@ def main() -> int:
         all_failed += failed
         title = f"{measure.promise}. {TITLES[measure.promise]}"
         rows.append(f"| {title} | {measure.what} | {count:,} | {len(failed)} | {measure.peers} |")
+    NOTES[:] = NOTES or [before[""]]
     made = f"\nMade with ricci {rc.__version__}, NumPy {np.__version__}, Python {platform.python_version()}.\n"
     PAGE.write_text(
         HEAD + "\n".join(rows) + "\n" + "\n".join(["", *NOTES, ""]) + made + TAIL.format(conventions=conventions_table()),

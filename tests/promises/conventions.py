@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import signature
 from itertools import permutations
 from typing import Any, NamedTuple
 
@@ -92,16 +93,22 @@ ROWS = [
 SHAPES = {"x": "n", "a": "n", "X": "n n", "c": "", "d": ""}
 
 
-def answer(row: Row) -> Any:
-    """What ricci gives."""
+def answer(row: Row, standalone: bool = False) -> Any:
+    """What ricci gives, or what the standalone source that it writes gives."""
     expression = rc.parse(row.text, **{name: SHAPES[name] for name in row.at})
     result = rc.derivative(expression, *row.wrt.split()) if row.wrt else expression
-    return result(**{name: np.asarray(given, float) for name, given in row.at.items()})
+    given = {name: np.asarray(value, float) for name, value in row.at.items()}
+    if not standalone:
+        return result(**given)
+    space: dict[str, Any] = {}
+    exec(compile(rc.source(result, "numpy"), "<generated>", "exec"), space)
+    with np.errstate(all="ignore"):
+        return space["program"](**{name: given[name] for name in signature(space["program"]).parameters})
 
 
-def failure(row: Row) -> str | None:
+def failure(row: Row, standalone: bool = False) -> str | None:
     """What is wrong, or None."""
-    got, want = np.asarray(answer(row)), np.asarray(row.want)
+    got, want = np.asarray(answer(row, standalone)), np.asarray(row.want)
     if got.shape == want.shape and np.allclose(got, want, rtol=1e-12, atol=1e-12, equal_nan=True):
         return None
     return f"{got}, not {want}"

@@ -350,7 +350,10 @@ def dtypes(size: int) -> Outcome:
     return len(wanted), failed
 
 
-@measure(12, "values and derivatives at kinks, poles and far out, each as promised", 1000, 1000)
+@measure(
+    12, "values and derivatives at kinks, poles and far out, evaluated and by standalone source, each as promised", 200, 200
+)
 def numerical_conventions(size: int) -> Outcome:
-    rows = conventions.ROWS
-    return len(rows), [f"{row.text} by {row.wrt}: {m}" for row in rows if (m := conventions.failure(row))]
+    tried = [(row, standalone) for row in conventions.ROWS for standalone in (False, True)]
+    failures = [(row, conventions.failure(row, standalone)) for row, standalone in tried]
+    return len(tried), [f"{row.text} by {row.wrt}: {message}" for row, message in failures if message]

@@ -10,3 +10,8 @@ NAMED = [pytest.param(row, id=f"{row.text} by {row.wrt or 'nothing'} {n}") for n
 @pytest.mark.parametrize("row", NAMED)
 def test_convention(row: Row) -> None:
     assert failure(row) is None
+
+
+@pytest.mark.parametrize("row", NAMED)
+def test_convention_of_standalone_source(row: Row) -> None:
+    assert failure(row, standalone=True) is None

@@ -17,6 +17,7 @@ FOUND: list[tuple[str, str, dict[str, str], bool, str]] = [
     ("P^3*x", "P*x", {"P": "n n idempotent", "x": "n"}, True, "exact"),
     ("sum(T)", "tr(T)", {"T": "n n toeplitz"}, False, "exact"),
     ("x'*L*x", "x'*U*x", {"L": "n n lower", "U": "n n upper", "x": "n"}, False, "exact"),
+    ("x*ones(n)'", "diag(x)", {"x": "n"}, False, "exact"),
     ("exp(a + b)", "exp(a)*exp(b)", {"a": "", "b": ""}, True, "expanded"),
     ("erf(a) + erfc(a)", "1", {"a": ""}, True, "numeric"),
     ("exp(a)", "exp(a) + 0.001", {"a": ""}, False, "numeric"),
