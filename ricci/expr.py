@@ -196,7 +196,8 @@ class Expr(NumpyProtocols):
             UnknownName: an array is given for a name that is no input.
             LimitError: the result or an intermediate would not fit in memory.
         """
-        return evaluate([self.settled], arrays, declared=self._declared.values())[0]
+        cancelled = not leaves(self.node) <= leaves(self.settled)
+        return evaluate([self.settled], arrays, declared=(self.variables if cancelled else self._declared).values())[0]
 
     def __getitem__(self, key: Any) -> Any:
         """Entries by constants, as NumPy selects them; a factor in index notation, ``A[i, j] * x[j]`` (see `ricci.indices`);

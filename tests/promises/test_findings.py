@@ -43,6 +43,15 @@ def test_what_is_its_own_opposite_is_zero(text: str) -> None:
     assert str(rc.parse(text, K="n n skew", L="n n skew", S="n n symmetric", x="n")) == "0"
 
 
+def test_a_variable_that_cancels_may_be_given() -> None:
+    S, x = rc.tensor("S", "n n"), rc.tensor("x", "n")
+    e = np.log(np.exp(S - S.T)) + np.log(np.exp(S.T - S)) + x
+    assert str(e) == "ones(n)*x'"
+    assert set(e.variables) == {"S", "x"}
+    np.testing.assert_array_equal(e(S=np.eye(2), x=np.ones(2)), np.ones((2, 2)))
+    np.testing.assert_array_equal(e(x=np.ones(2)), np.ones((2, 2)))
+
+
 def test_the_diagonal_of_a_skew_matrix_is_zero() -> None:
     gradient = rc.derivative(rc.parse("T.*eye(n)", T="n n skew"), "T")
     assert str(gradient) == "zeros(n, n, n, n)"
