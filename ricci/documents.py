@@ -35,13 +35,12 @@ from ricci.constants import constant_leaf, data_of
 from ricci.functions import FUNCTIONS, Apply, apply
 from ricci.notation.declarations import LONGEST_NAME, TRAITS, check_name
 from ricci.notation.heights import Heights
+from tensor_networks import patterns
 from tensor_networks.axes import Axis, derived, product
 from tensor_networks.errors import FormatError, LimitError, RicciError, clip
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node, Size, Tensor, size_node, tensor, walk
 from tensor_networks.numbers import Number, exact
-from tensor_networks.patterns import NAMES as PATTERNS
-from tensor_networks.patterns import Pattern, pattern
 
 FORMAT, VERSION = "ricci", 1
 LONGEST = 2**28  # characters of a document
@@ -84,7 +83,7 @@ def _written(node: Node, place: Mapping[Node, int]) -> list[Any]:
         return ["sum", _sizes(node.axes), [[place[term], _number(number)] for term, number in node.terms]]
     if isinstance(node, Apply):
         return ["apply", node.function.name, [place[arg] for arg in node.args]]
-    if isinstance(node, Pattern):
+    if isinstance(node, patterns.Pattern):
         return ["pattern", node.name, *_sizes([node.size])]
     raise FormatError(f"{node!r} cannot be written to a document")
 
@@ -385,9 +384,9 @@ def _read_constant(entry: list[Any], nodes: Sequence[Node]) -> Node:
 
 def _read_pattern(entry: list[Any], nodes: Sequence[Node]) -> Node:
     name, size = _fields(entry, 2)
-    if name not in PATTERNS:
-        raise FormatError(f"there is no pattern {clip(name, 40)}")
-    return pattern(name, _axis(size))
+    if name in patterns.NAMES:
+        return patterns.pattern(name, _axis(size))
+    raise FormatError(f"there is no pattern {clip(name, 40)}")
 
 
 READERS: Mapping[str, Callable[[list[Any], Sequence[Node]], Node]] = {
