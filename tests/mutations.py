@@ -49,7 +49,12 @@ MUTANTS = (
     # sweeps
     Mutant(CALCULUS, "dict(enumerate(node.sizes))), factor.exponent", "dict(enumerate(node.sizes))), 1"),
     Mutant(CALCULUS, "exponent=exact(factor.exponent - 1)", "exponent=exact(factor.exponent)"),
-    Mutant(CALCULUS, "return -1 if inversions % 2 else 1", "return 1"),
+    Mutant(
+        "ricci/constants.py",
+        "-1 if inversions % 2 else 1",
+        "1",
+        "tests/ricci/test_constants.py tests/ricci/test_index_reader.py",
+    ),
     Mutant(CALCULUS, "hole], outputs, sizes), factor.exponent))", "hole], outputs, sizes), 1))"),
     # canonical forms, and their signs
     Mutant(NETWORKS, "is None else (inside, outside)", "is None else (inside, number)"),
@@ -70,11 +75,16 @@ MUTANTS = (
         "ricci/passes/products.py", 'is_call(child, "det") and exponent < 0', 'is_call(child, "det") and exponent > 0', FLOOR
     ),
     # layouts
-    Mutant(LAYOUT, "else tuple(reversed(axes))", "else tuple(axes)", LAYOUTS),
+    Mutant("ricci/views.py", "else tuple(reversed(axes))", "else tuple(axes)", LAYOUTS),
     Mutant(LAYOUT, "((beside, above) if flipped else (above, beside))", "(above, beside)", LAYOUTS),
     Mutant(LAYOUT, "outer[:1] + inner[:1], outer[1:] + inner[1:]", "inner[:1] + outer[:1], outer[1:] + inner[1:]", LAYOUTS),
     # notations
-    Mutant("ricci/notation/index_writer.py", "powered and wires.count(w) > 1", "False", FOUND),
+    Mutant(
+        "ricci/notation/index_writer.py",
+        "axis in needed or (powered and wires_of(factor).count(w) > 1)",
+        "axis in needed",
+        FOUND,
+    ),
     Mutant("ricci/notation/chains.py", "    if last:\n", "    if first or last:\n", FOUND),
     Mutant(
         PRODUCTS, "[first + second for first, second", "[second + first for first, second", "tests/ricci/test_matrix_reader.py"
@@ -109,9 +119,9 @@ MUTANTS = (
         OPERATORS,
     ),
     # certificates
-    Mutant("ricci/verify.py", "Verification(error <= tolerance", "Verification(error <= 1", "tests/ricci/test_verify.py"),
+    Mutant("ricci/verification.py", "Verification(error <= tolerance", "Verification(error <= 1", "tests/ricci/test_verify.py"),
     Mutant(
-        "ricci/modular.py", "return (free - free.T) % PRIME", "return (free + free.T) % PRIME", "tests/ricci/test_modular.py"
+        "ricci/modular.py", "sum((sign * free.transpose(order)", "sum((free.transpose(order)", "tests/ricci/test_modular.py"
     ),
     Mutant("ricci/elementary.py", "2 if quarters > 0 or not spelt else -2", "2", "tests/ricci/test_elementary.py"),
     Mutant(
