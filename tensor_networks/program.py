@@ -15,14 +15,14 @@ from tensor_networks.axes import Axis, show_shape, value
 from tensor_networks.builder import Builder
 from tensor_networks.errors import LimitError
 from tensor_networks.lowering import SAME_MEMORY, VIEWS, Step
-from tensor_networks.nodes import Node, Tensor
+from tensor_networks.nodes import Node, Tensor, walk
 from tensor_networks.peephole import improved
 from tensor_networks.prepare import prepared
 
 
 @dataclass(frozen=True)
 class Program:
-    """A straight line of steps. `inputs` are the tensors it reads, `outputs` the steps that are its results."""
+    """A straight line of steps. `inputs` are the tensors below its roots, `outputs` the steps that are its results."""
 
     steps: tuple[Step, ...]
     outputs: tuple[int, ...]
@@ -84,12 +84,15 @@ def build(roots: Sequence[Node], sizes: Mapping[str, int], optimize: Any = None)
         LimitError: an array of more than 64 axes would be needed.
         SizeError: the size of a symbol is not known.
     """
-    roots = prepared(roots)
-    builder = Builder(roots, sizes, optimize)
-    outputs = [builder.output(root) for root in roots]
+    ready = prepared(roots)
+    builder = Builder(ready, sizes, optimize)
+    outputs = [builder.output(root) for root in ready]
     traits = {name: tensor.traits for name, tensor in builder.inputs.items()}
     steps, outputs = improved(builder.line.steps, outputs, sizes, traits)
-    return Program(tuple(steps), tuple(outputs), tuple(builder.inputs[name] for name in sorted(builder.inputs)))
+    inputs = builder.inputs
+    if any(new is not root for new, root in zip(ready, roots, strict=True)):  # what cancels remains an input
+        inputs = inputs | {node.name: node for node in walk(*roots) if isinstance(node, Tensor)}
+    return Program(tuple(steps), tuple(outputs), tuple(inputs[name] for name in sorted(inputs)))
 
 
 def check_memory(program: Program, sizes: Mapping[str, int], limit: float, itemsize: int = 8) -> None:

@@ -1,5 +1,8 @@
 """What the fuzzer found, kept: each is the smallest case of a mistake that was mended."""
 
+from inspect import signature
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -41,6 +44,22 @@ def test_products_and_their_transposes_are_one_node() -> None:
 @pytest.mark.parametrize("text", ["x'*K*x", "tr(K)", "tr(K*S)", "tr(K^3)", "x'*K*L*K*x", "sum(K)", "sum(K.*S)", "sum(K.^3)"])
 def test_what_is_its_own_opposite_is_zero(text: str) -> None:
     assert str(rc.parse(text, K="n n skew", L="n n skew", S="n n symmetric", x="n")) == "0"
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [("(diag(a) + B)*x - a.*x - B*x", "0*x"), ("(diag(a) + B)*x - a.*x", "B*x"), ("(eye(n) + B)*x - B*x", "x")],
+)
+def test_what_cancels_while_it_is_prepared_for_evaluation_is_still_given(text: str, same: str) -> None:
+    e = rc.parse(text, a="n", B="n n", x="n")
+    rng = np.random.default_rng(5)
+    given = {"a": rng.normal(size=3), "B": rng.normal(size=(3, 3)), "x": rng.normal(size=3)}
+    want = rc.parse(same, a="n", B="n n", x="n")(**given)
+    np.testing.assert_allclose(e(**given), want, atol=1e-12)
+    space: dict[str, Any] = {}
+    exec(rc.source(e, "numpy"), space)
+    reads = signature(space["program"]).parameters
+    np.testing.assert_allclose(space["program"](**{name: given[name] for name in reads}), want, atol=1e-12)
 
 
 def test_a_variable_that_cancels_may_be_given() -> None:

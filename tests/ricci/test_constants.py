@@ -88,3 +88,9 @@ def test_constants_are_independent_of_the_array() -> None:
 def test_other_arrays_are_no_constants(array: np.ndarray) -> None:
     with pytest.raises(rc.OperandError):
         constant_array(array)
+
+
+def test_the_symbol_of_levi_civita_makes_the_cross_product() -> None:
+    e = rc.parse("eps_ijk x_j y_k", x="3", y="3")
+    x, y = np.array([1.0, -2.0, 0.5]), np.array([0.3, 4.0, -1.0])
+    np.testing.assert_allclose(e(x=x, y=y), np.cross(x, y))
