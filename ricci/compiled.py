@@ -207,8 +207,9 @@ class Compiled:
             self.__class__ = type("Compiled", (Compiled,), own)
 
     def __repr__(self) -> str:
-        shapes = ", ".join(show_shape(node.axes) for node in self.nodes)
-        return f"Compiled({', '.join(map(clip, self.names))}) -> {shapes} on {self.backend or 'the backend of its arrays'}"
+        inputs = ", ".join(f"{clip(name)}: {show_shape(self.tensors[name].axes)}" for name in self.names)
+        results = ", ".join(show_shape(node.axes) for node in self.nodes)
+        return f"Compiled({inputs} -> {results})" + (f" on {self.backend}" if self.backend else "")
 
     @property
     def __wrapped__(self) -> Function:

@@ -32,12 +32,12 @@ def is_natural(formula: Formula) -> bool:
 
 
 def natural_rank(part: Formula) -> tuple[int, bool, bool, bool, bool, int, str]:
-    """Terms of high degree first, multiples of the identity last, then longer ones, unknowns before data, exchanged ones
-    last, and by the alphabet."""
+    """Terms of high degree first, exchanged ones last, multiples of the identity before them, then longer ones, unknowns
+    before data, and by the alphabet."""
     text = part.text
     exchanged = text.startswith("commutation")
     unknown = text.startswith(("x", "X"))
-    return (-part.degree, is_eye(part), part.cost <= 2, not unknown, exchanged, text.count("'"), text)
+    return (-part.degree, exchanged, is_eye(part), part.cost <= 2, not unknown, text.count("'"), text)
 
 
 def is_eye(part: Formula) -> bool:

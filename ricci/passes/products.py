@@ -118,6 +118,7 @@ def of_inverses(factor: Factor) -> bool:
     terms = factor.node.terms if isinstance(factor.node, Sum) and factor.node.order == 4 else ()
     return (
         len(terms) == 2
+        and terms[0][1] == -terms[1][1]
         and factor.exponent == 1
         and all(isinstance(term, Network) and [is_call(c, "inv") for c in term.children] == [True, True] for term, _ in terms)
     )

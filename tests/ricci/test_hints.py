@@ -57,7 +57,6 @@ HINTS = [  # the text, the place, words of the hint
     ("average(x)", 0, "mean(x)"),
     ("inner(x, y)", 0, "x'*y"),
     ("outer(x, y)", 0, "x*y'"),
-    ("square(x)", 0, "x.^2"),
     ("σ(x)", 0, "sigmoid"),
     ("sigmod(x)", 0, "'sigmoid'"),
     ("Ax", 0, "A*x"),

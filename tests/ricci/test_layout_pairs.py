@@ -178,11 +178,11 @@ FORMS = [
     ("inv(P)", "P", "vech-both", "-elimination(n)*kron(inv(P), inv(P))*duplication(n)"),
     ("M*P*M'", "P", "vech-both", "elimination(n)*kron(M, M)*duplication(n)"),
     ("P.*P", "P", "vech-both", "2*diag(vech(P))"),
-    ("tr(P)*P", "P", "vech-both", "tr(P)*eye(n*(n+1)/2) + vech(P)*vech(eye(n))'"),
+    ("tr(P)*P", "P", "vech-both", "vech(P)*vech(eye(n))' + tr(P)*eye(n*(n+1)/2)"),
     ("x*x'", "x", "vech-value", "elimination(n)*(kron(eye(n), x) + kron(x, eye(n)))"),
     ("K*K", "K", "numerator", None),
     ("M*diag(x)*M'", "M", "numerator", "(eye(n*n) + commutation(n, n))*kron(M*diag(x), eye(n))"),
-    ("X/normF(X)", "X", "numerator", "(eye(m*n) - vec(X)*vec(X)'/sum(X.^2))/normF(X)"),
+    ("X/normF(X)", "X", "numerator", "eye(m*n)/normF(X) - vec(X)*vec(X)'/normF(X)^3"),
     ("vec(X)*vec(X)'", "X", "numerator", "kron(eye(m*n), vec(X)) + kron(vec(X), eye(m*n))"),
 ]
 HESSIANS = [
