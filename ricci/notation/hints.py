@@ -41,10 +41,8 @@ CHARACTERS: Mapping[str, str] = {
     "#": "a comment has no place in a formula",
 }
 NAMES: Mapping[str, str] = {
-    "ln": "write log(x)",
     "average": "write mean(x)",
     "nrm2": LENGTHS,
-    "inverse": "write inv(X)",
     "transpose": TRANSPOSE,
     "inner": "write x'*y",
     "outer": "write x*y'",

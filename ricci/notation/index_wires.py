@@ -1,11 +1,12 @@
-"""What the index writer asks of a network: which wires are outputs, how often their letters occur, who says their sizes."""
+"""What the index writer asks of a network: which wires are outputs, how often their letters occur, who says their sizes,
+and which axes have to be protected from being summed too early."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from ricci.functions import Apply
-from tensor_networks.networks import Factor, Network
+from tensor_networks.networks import Factor, Network, Sum
 from tensor_networks.nodes import Node, Size, Tensor
 
 
@@ -83,3 +84,40 @@ def ranked(factors: Iterable[Factor]) -> list[Factor]:
         return (len(factor.slots) > 0, not simple, -len(factor.slots), name, factor.slots)
 
     return sorted(factors, key=rank)
+
+
+def needs_of(order: Sequence[Node]) -> dict[Node, frozenset[int]]:
+    """For every node the axes whose index occurs twice in a product within: they must be protected from outside."""
+    needs: dict[Node, frozenset[int]] = {}
+    for node in order:
+        if isinstance(node, Network):
+            needs[node] = _protected(node, needs)
+        elif isinstance(node, Sum):
+            needs[node] = frozenset(axis for term, _ in node.terms for axis in needs[term])
+        elif isinstance(node, Apply) and node.function.elementwise:
+            needs[node] = frozenset(axis for arg in node.args for axis in needs[arg])
+        elif isinstance(node, Apply):
+            needs[node] = frozenset(range(node.batch))
+        else:
+            needs[node] = frozenset()
+    return needs
+
+
+def _protected(node: Network, needs: Mapping[Node, frozenset[int]]) -> frozenset[int]:
+    """The axes of a network to be protected; none of one that is written with an arrow of its own."""
+    if is_grouped(node):
+        return frozenset()
+    counts, concealed, primary = occurrences(node), hidden(node, needs), primaries(node)
+    wires = [wire for (wire,) in groups_of(node)]
+    return frozenset(a for a, w in enumerate(wires) if (primary[w] == a and counts[w] > 1) or w in concealed)
+
+
+def hidden(node: Network, needs: Mapping[Node, frozenset[int]]) -> set[int]:
+    """The wires of a network that a factor needs to be protected: `M_ii^2` alone would be a power of a trace."""
+    found = set()
+    for factor in node.factors:
+        powered = factor.exponent not in (1, -1)
+        needed = needs[factor.node]
+        for axis, group in enumerate(factor.slots):
+            found |= {w for w in group if axis in needed or (powered and wires_of(factor).count(w) > 1)}
+    return found

@@ -44,8 +44,10 @@ from ricci.notation.index_wires import (
     Unwritable,
     groups_of,
     held_axes,
+    hidden,
     is_grouped,
     is_structured,
+    needs_of,
     occurrences,
     primaries,
     ranked,
@@ -132,7 +134,7 @@ class IndexWriter:
         self.lone_minors = len(args) == 1 and isinstance(args[0], Tensor | Sum) and primitive(args[0])[1] == 1
         self.check_length(root)
         self.has_groups = any(isinstance(node, Network) and is_grouped(node) for node in self.order)
-        self.needs = self.find_needs()
+        self.needs = needs_of(self.order)
 
     def check_length(self, root: Node) -> None:
         """Count leaves with repetition, so that a small graph of a huge expression is refused before it is written."""
@@ -151,42 +153,6 @@ class IndexWriter:
                 break
             pool += [f"{letter}{number_}" for letter in LETTERS if f"{letter}{number_}" not in taken]
         return pool[:amount]
-
-    # which axes a subexpression would sum too early
-
-    def find_needs(self) -> dict[Node, frozenset[int]]:
-        """For every node the axes whose index occurs twice in a product within: they must be protected from outside."""
-        needs: dict[Node, frozenset[int]] = {}
-        for node in self.order:
-            if isinstance(node, Network):
-                needs[node] = self.protected(node, needs)
-            elif isinstance(node, Sum):
-                needs[node] = frozenset(axis for term, _ in node.terms for axis in needs[term])
-            elif isinstance(node, Apply) and node.function.elementwise:
-                needs[node] = frozenset(axis for arg in node.args for axis in needs[arg])
-            elif isinstance(node, Apply):
-                needs[node] = frozenset(range(node.batch))
-            else:
-                needs[node] = frozenset()
-        return needs
-
-    def protected(self, node: Network, needs: Mapping[Node, frozenset[int]]) -> frozenset[int]:
-        """The axes of a network to be protected; none of one that is written with an arrow of its own."""
-        if is_grouped(node):
-            return frozenset()
-        counts, hidden, primary = occurrences(node), self.hidden(node, needs), primaries(node)
-        wires = [wire for (wire,) in groups_of(node)]
-        return frozenset(a for a, w in enumerate(wires) if (primary[w] == a and counts[w] > 1) or w in hidden)
-
-    def hidden(self, node: Network, needs: Mapping[Node, frozenset[int]]) -> set[int]:
-        """The wires of a network that a factor needs to be protected: `M_ii^2` alone would be a power of a trace."""
-        found = set()
-        for factor in node.factors:
-            powered = factor.exponent not in (1, -1)
-            needed = needs[factor.node]
-            for axis, group in enumerate(factor.slots):
-                found |= {w for w in group if axis in needed or (powered and wires_of(factor).count(w) > 1)}
-        return found
 
     def within(self, node: Node) -> IndexWriter:
         """The writer of a node that is none of those below the root."""
@@ -245,8 +211,8 @@ class IndexWriter:
     def product(self, node: Network, letters: Sequence[str], level: Level, coefficient: Number) -> Step[tuple[int, Formula]]:
         """A sign, and factors side by side, with the sums written out that are not understood."""
         wires, deltas, inner = self.named_wires(node, letters, level)
-        counts, hidden = occurrences(node), self.hidden(node, self.needs)
-        explicit = [w for w in inner if counts[w] < 2 or w in hidden]
+        counts, concealed = occurrences(node), hidden(node, self.needs)
+        explicit = [w for w in inner if counts[w] < 2 or w in concealed]
         within: list[Formula] = []
         under: list[Formula] = []
         above: list[Formula] = []

@@ -51,8 +51,6 @@ HINTS = [  # the text, the place, words of the hint
     ("exp x", 0, "write exp( ... )"),
     ("eye*x", 3, "write eye( ... )"),
     ("Tr(X)", 0, "'tr'"),
-    ("ln(a)", 0, "log(x)"),
-    ("inverse(X)", 0, "inv(X)"),
     ("transpose(A)", 0, "A' is the transpose"),
     ("average(x)", 0, "mean(x)"),
     ("inner(x, y)", 0, "x'*y"),
