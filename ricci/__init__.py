@@ -7,8 +7,9 @@ matrix in the layout you want, or as numbers.
 
 from ricci import methods as methods  # gives `Expr` the methods that lead to rooms above it
 from ricci.calling import MissingFunction, fn
-from ricci.checking import Check, check
-from ricci.curvature import (
+from ricci.derivations.derivation import Derivation, Step
+from ricci.derivations.stepwise import steps
+from ricci.derivatives.curvature import (
     KroneckerFactors,
     fisher,
     gauss_newton,
@@ -17,8 +18,7 @@ from ricci.curvature import (
     residuals,
     sum_of_squares_curvature,
 )
-from ricci.derivation import Derivation, Step
-from ricci.derive import (
+from ricci.derivatives.derive import (
     derivative,
     differential,
     divergence,
@@ -31,19 +31,19 @@ from ricci.derive import (
     value_and_grad,
     vjp,
 )
-from ricci.differentials import Differential, identify
-from ricci.equality import Equality, equal
+from ricci.derivatives.differentials import Differential, identify
+from ricci.derivatives.manifolds import riemannian_gradient
 from ricci.expr import Expr, Provenance, tensor, tensors
 from ricci.legends import legend
-from ricci.manifolds import riemannian_gradient
-from ricci.notation.indexed import Index, indices
-from ricci.notation.numpy_protocols import MissingMethod
-from ricci.notation.numpy_shapes import SizeClash
+from ricci.notation.index.operators import Index, indices
+from ricci.notation.numpy.protocols import MissingMethod
+from ricci.notation.numpy.shapes import SizeClash
 from ricci.programs import compile, cost, einsum_program, evaluate, source
+from ricci.proofs.checking import Check, check
+from ricci.proofs.equality import Equality, equal
+from ricci.proofs.verification import Verification, verify
 from ricci.reading import einsum, from_json, parse
-from ricci.stepwise import steps
 from ricci.tracing import trace
-from ricci.verification import Verification, verify
 from tensor_networks.errors import (
     DerivativeError,
     FormatError,

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Sequence
 
 from ricci import __version__, drawing
-from ricci.derive import derivative
+from ricci.derivations.stepwise import steps
+from ricci.derivatives.derive import derivative
 from ricci.expr import Expr
-from ricci.layout import LAYOUTS, ORDERS
+from ricci.layouts.layout import LAYOUTS, ORDERS
 from ricci.programs import source
+from ricci.proofs.verification import verify
 from ricci.reading import parse
-from ricci.stepwise import steps
-from ricci.verification import verify
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import OperandError, RicciError
 

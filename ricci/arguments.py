@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
-from ricci.calculus import tangent
+from ricci.calculus.sweeps import tangent
 from ricci.expr import Expr, leaves
 from ricci.notation.declarations import check_name
-from ricci.notation.indexed import Indexed
+from ricci.notation.index.operators import Indexed
 from ricci.reading import parse
 from tensor_networks.axes import Axis
 from tensor_networks.errors import DerivativeError, OperandError, UnknownName, clip

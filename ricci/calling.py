@@ -8,7 +8,7 @@ from typing import Any
 from ricci.expr import Expr
 from ricci.functions import FUNCTIONS, apply
 from ricci.functions.aliases import ALIASES
-from ricci.notation.numpy_shapes import broadcast, operand
+from ricci.notation.numpy.shapes import broadcast, operand
 from tensor_networks.errors import UnknownName, clip, suggestion
 
 

@@ -34,7 +34,7 @@ import numpy as np
 from ricci.constants import constant_leaf, data_of
 from ricci.functions import FUNCTIONS, Apply, apply
 from ricci.notation.declarations import LONGEST_NAME, TRAITS, check_name
-from ricci.notation.heights import Heights
+from ricci.notation.index.heights import Heights
 from tensor_networks import patterns
 from tensor_networks.axes import Axis, derived, product
 from tensor_networks.errors import FormatError, LimitError, RicciError, clip

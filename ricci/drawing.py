@@ -6,11 +6,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, overload
 
-from ricci import calculus
+from ricci.calculus import sweeps
+from ricci.calculus.simplify import settle
 from ricci.expr import Expr, leaves
 from ricci.functions import apply
 from ricci.notation.writing import write
-from ricci.simplify import settle
 from tensor_networks.composites import Factor, Network, Sum
 from tensor_networks.drawing.diagrams import Diagram
 from tensor_networks.drawing.glyphs import default_sides
@@ -24,10 +24,10 @@ from tensor_networks.drawing.strips import Piece, coefficient, column, operator,
 from tensor_networks.drawing.style import NAME, OPERATOR, Run, named
 from tensor_networks.drawing.svg import svg
 from tensor_networks.errors import choice
+from tensor_networks.evaluation.program import build
 from tensor_networks.networks import network
 from tensor_networks.nodes import Node, Tensor
 from tensor_networks.numbers import Number
-from tensor_networks.program import build
 
 FORMS = ("svg", "tikz", "dot", "text", "html")
 MOST_PANELS = 24
@@ -126,7 +126,7 @@ def derivation(expression: Expr, *wrt: Any) -> DerivationDiagram:
     for place, variable in enumerate(variables):
         split = (expression.order, *(done.order for done in variables[: place + 1]))
         rows += _Stage(node, variable, sides_of(split[:-1], node.order), split).rows()
-        node = settle(calculus.derivative(node, [variable]))[0]
+        node = settle(sweeps.derivative(node, [variable]))[0]
     return DerivationDiagram(expression, rows)
 
 
@@ -136,7 +136,7 @@ class _Stage:
     def __init__(self, node: Node, variable: Tensor, sides: str, split: Sequence[int]) -> None:
         self.node, self.variable, self.sides = node, variable, sides
         self.new_sides = sides_of(split, node.order + variable.order)
-        self.result = settle(calculus.derivative(node, [variable]))[0]
+        self.result = settle(sweeps.derivative(node, [variable]))[0]
         self.terms = node.terms if isinstance(node, Sum) else ((node, 1),)
 
     def rows(self) -> list[tuple[str, Picture]]:
@@ -154,7 +154,7 @@ class _Stage:
         found.append((f"= {text}", row([operator("="), *_joined(drawn)])))
         terms = self.result.terms if isinstance(self.result, Sum) else ((self.result, 1),)
         if sorted((node.key, number) for number, node in panels) != sorted((node.key, number) for node, number in terms):
-            word = "=" if not self.variable.traits & calculus.LINEAR_TRAITS else "projected onto its structure:"
+            word = "=" if not self.variable.traits & sweeps.LINEAR_TRAITS else "projected onto its structure:"
             picture = self.scene(self.result).draw(self.result, self.new_sides, 0)
             piece = operator("=") if word == "=" else sentence(word, NAME, True)
             found.append((f"{word} {_shown(self.result)}", row([piece, Piece(picture)])))
@@ -212,7 +212,7 @@ class _Stage:
             found = network(rest, [*outputs, *factor.slots], known)
         else:
             new = [f"new{axis}" for axis in range(self.variable.order)]
-            inner = calculus.derivative(factor.node, [self.variable])
+            inner = sweeps.derivative(factor.node, [self.variable])
             found = network([*rest, (inner, (*factor.slots, *new))], [*outputs, *new], known)
         found = settle(found)[0]
         terms = found.terms if isinstance(found, Sum) else ((found, 1),)
@@ -259,7 +259,7 @@ def plan(*expressions: Expr, sizes: Mapping[str, int] | None = None, size: int =
     Args:
         expressions: what is computed.
         sizes: the number for each size symbol; `size` for those not given.
-        optimize: how contraction orders are chosen, see `tensor_networks.plan.order`.
+        optimize: how contraction orders are chosen, see `tensor_networks.evaluation.plan.order`.
     """
     nodes = settle(*(expression.node for expression in expressions))
     symbols = {atom for leaf in frozenset().union(*map(leaves, nodes)) for axis in leaf.axes for atom in _symbols(axis)}

@@ -9,21 +9,21 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ricci.assumptions import assumptions
-from ricci.compiled import evaluate
+from ricci.calculus.assumptions import assumptions
+from ricci.calculus.selection import diagonal_pattern, selected
+from ricci.calculus.simplify import settle
 from ricci.constants import is_constant
 from ricci.documents import document, loaded, parsed, restored, text_of
+from ricci.evaluation.compiled import evaluate
 from ricci.notation.declarations import parse_declaration
 from ricci.notation.einsum import write_einsum
-from ricci.notation.heights import Heights
-from ricci.notation.index_writer import write_index
-from ricci.notation.indexed import Indexed, is_indexing
+from ricci.notation.index.heights import Heights
+from ricci.notation.index.operators import Indexed, is_indexing
+from ricci.notation.index.writer import write_index
 from ricci.notation.latex import latex
-from ricci.notation.numpy_protocols import NumpyProtocols
-from ricci.notation.numpy_shapes import operand
+from ricci.notation.numpy.protocols import NumpyProtocols
+from ricci.notation.numpy.shapes import operand
 from ricci.notation.writing import write
-from ricci.selection import diagonal_pattern, selected
-from ricci.simplify import settle
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.errors import ShapeError, UnknownName, clip
 from tensor_networks.networks import network
@@ -31,10 +31,10 @@ from tensor_networks.nodes import Node, Tensor
 
 if TYPE_CHECKING:
     from ricci.drawing import draw as _draw
-    from ricci.layout import matrix as _matrix
-    from ricci.layout import unfold as _unfold
-    from ricci.layout_patterns import rearrange as _rearrange
-    from ricci.layout_table import layout_table as _layout_table
+    from ricci.layouts.layout import matrix as _matrix
+    from ricci.layouts.layout import unfold as _unfold
+    from ricci.layouts.patterns import rearrange as _rearrange
+    from ricci.layouts.table import layout_table as _layout_table
     from ricci.substitution import substitute as _substitute
 
 _leaves: WeakKeyDictionary[Node, frozenset[Tensor]] = WeakKeyDictionary()
@@ -201,7 +201,7 @@ class Expr(NumpyProtocols):
 
     def __getitem__(self, key: Any) -> Any:
         """Entries by constants, as NumPy selects them; a factor in index notation, ``A[i, j] * x[j]`` (see `ricci.indices`);
-        or the part that a pattern names, ``H["ii->i"]`` (see `ricci.selection`).
+        or the part that a pattern names, ``H["ii->i"]`` (see `ricci.calculus.selection`).
         """
         if is_indexing(key):
             return Indexed.of(self._wrap, self.node, key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ricci.arguments import Expression, as_expression
 from ricci.expr import Expr
-from ricci.views import Labels, MatrixExpr
+from ricci.layouts.views import Labels, MatrixExpr
 from tensor_networks.axes import show, show_shape
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from ricci.drawing import draw
 from ricci.expr import Expr
-from ricci.layout import matrix, unfold
-from ricci.layout_patterns import rearrange
-from ricci.layout_table import layout_table
+from ricci.layouts.layout import matrix, unfold
+from ricci.layouts.patterns import rearrange
+from ricci.layouts.table import layout_table
 from ricci.substitution import substitute
 
 METHODS: dict[str, Callable[..., Any]] = {

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ricci import compiled as nodes_level
 from ricci.arguments import Expression, as_expression, size_numbers_of
-from ricci.compiled import BACKENDS, Compiled
+from ricci.evaluation import compiled as nodes_level
+from ricci.evaluation.compiled import BACKENDS, Compiled
+from ricci.evaluation.slicing import Sliced
+from ricci.evaluation.structure import Structured
 from ricci.expr import Expr, nodes_of
-from ricci.slicing import Sliced
-from ricci.structure import Structured
-from ricci.views import MatrixExpr
-from tensor_networks.costs import Cost
-from tensor_networks.einsum_program import Row, einsum_steps, rows_of
+from ricci.layouts.views import MatrixExpr
 from tensor_networks.errors import OperandError, choice, clip
+from tensor_networks.evaluation.costs import Cost
+from tensor_networks.evaluation.einsum_program import Row, einsum_steps, rows_of
 from tensor_networks.nodes import Node, Tensor
 
 Expressions = Expression | Iterable[Expression]
@@ -44,10 +44,10 @@ def compile(
             of opt_einsum's protocol such as ``cotengra.HyperOptimizer()``.
         memory_limit: bytes that results and intermediates may take; 80 % of the physical memory by default.
         operator: return the derivative (one, with axes for rows and columns) as an `Operator`, made of its cores: see
-            `ricci.structure`. The last group of its axes, that of the last variable, is columns; a matrix in a
+            `ricci.evaluation.structure`. The last group of its axes, that of the last variable, is columns; a matrix in a
             layout has its own rows and columns, and flat vectors are in its order. For NumPy.
         executor: what slices are handed out to: anything with ``submit``, or a function that makes one. What does not
-            fit into a given `memory_limit` is computed in slices in any case: see `ricci.slicing`.
+            fit into a given `memory_limit` is computed in slices in any case: see `ricci.evaluation.slicing`.
         progress: called with the number of slices that are done, and of all.
         slices: how many there are at least, if there are any.
         structure: ``"auto"`` is another spelling of ``operator=True``.

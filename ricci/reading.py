@@ -7,9 +7,9 @@ from typing import Any
 
 from ricci.documents import parsed
 from ricci.expr import Expr, Provenance
+from ricci.layouts.views import MatrixExpr
 from ricci.notation import read
 from ricci.notation.einsum import read_einsum
-from ricci.views import MatrixExpr
 from tensor_networks.axes import show_shape
 from tensor_networks.nodes import Node, Tensor
 

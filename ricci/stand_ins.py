@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from ricci.expr import Expr
-from ricci.notation.numpy_creation import CREATION
-from ricci.notation.numpy_masks import Mask
-from ricci.notation.numpy_reader import ARRAY_FUNCTIONS, UFUNCS
-from ricci.notation.numpy_stand_ins import Extent
-from ricci.notation.scipy_functions import LINALG, SPECIAL
+from ricci.notation.numpy.creation import CREATION
+from ricci.notation.numpy.masks import Mask
+from ricci.notation.numpy.reader import ARRAY_FUNCTIONS, UFUNCS
+from ricci.notation.numpy.scipy_functions import LINALG, SPECIAL
+from ricci.notation.numpy.stand_ins import Extent
 from tensor_networks.nodes import Node
 
 MODULES = ("numpy", "numpy.linalg", "scipy", "scipy.linalg", "scipy.special", "math")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ricci.expr import Expr
-from ricci.notation.numpy_shapes import operand
+from ricci.notation.numpy.shapes import operand
 from ricci.reading import parse
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import ShapeError

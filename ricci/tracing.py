@@ -13,8 +13,8 @@ import numpy as np
 
 from ricci.expr import Expr
 from ricci.notation.declarations import parse_declaration
-from ricci.notation.numpy_shapes import SizeClash, operand
-from ricci.notation.numpy_stand_ins import Untraceable
+from ricci.notation.numpy.shapes import SizeClash, operand
+from ricci.notation.numpy.stand_ins import Untraceable
 from ricci.stand_ins import with_stand_ins
 from tensor_networks.axes import Axis, atoms, product
 from tensor_networks.errors import OperandError, RicciError, TraceError, UnknownName, clip, suggestion

@@ -29,10 +29,14 @@ class Mutant(NamedTuple):
     tests: str = FUZZ
 
 
-FUNCTIONS, CALCULUS, NETWORKS = "ricci/functions/elementwise.py", "ricci/calculus.py", "tensor_networks/networks.py"
+FUNCTIONS, CALCULUS, NETWORKS = "ricci/functions/elementwise.py", "ricci/calculus/sweeps.py", "tensor_networks/networks.py"
 MATRICES, COMPOSITES = "ricci/functions/matrices.py", "tensor_networks/composites.py"
-LOWERING, NUMPY, EINSUM = "tensor_networks/lowering.py", "tensor_networks/backends/numpy.py", "tensor_networks/einsum.py"
-STRUCTURE, PRODUCTS, LAYOUT = "ricci/structure.py", "ricci/notation/products.py", "ricci/layout.py"
+LOWERING, NUMPY, EINSUM = (
+    "tensor_networks/evaluation/lowering.py",
+    "tensor_networks/backends/numpy.py",
+    "tensor_networks/einsum.py",
+)
+STRUCTURE, PRODUCTS, LAYOUT = "ricci/evaluation/structure.py", "ricci/notation/matrix/products.py", "ricci/layouts/layout.py"
 FLOOR, DOCUMENTS = "tests/tensor_networks tests/ricci/test_simplify.py", "tests/promises/test_documents.py"
 RULES, STABLE = "tests/ricci/test_functions.py", "tests/promises/test_conventions.py"
 LAYOUTS, OPERATORS = "tests/ricci/test_layout.py", "tests/ricci/test_structure.py"
@@ -75,17 +79,17 @@ MUTANTS = (
         "ricci/passes/products.py", 'is_call(child, "det") and exponent < 0', 'is_call(child, "det") and exponent > 0', FLOOR
     ),
     # layouts
-    Mutant("ricci/views.py", "else tuple(reversed(axes))", "else tuple(axes)", LAYOUTS),
+    Mutant("ricci/layouts/views.py", "else tuple(reversed(axes))", "else tuple(axes)", LAYOUTS),
     Mutant(LAYOUT, "((beside, above) if flipped else (above, beside))", "(above, beside)", LAYOUTS),
     Mutant(LAYOUT, "outer[:1] + inner[:1], outer[1:] + inner[1:]", "inner[:1] + outer[:1], outer[1:] + inner[1:]", LAYOUTS),
     # notations
     Mutant(
-        "ricci/notation/index_writer.py",
+        "ricci/notation/index/writer.py",
         "axis in needed or (powered and wires_of(factor).count(w) > 1)",
         "axis in needed",
         FOUND,
     ),
-    Mutant("ricci/notation/chains.py", "    if last:\n", "    if first or last:\n", FOUND),
+    Mutant("ricci/notation/matrix/chains.py", "    if last:\n", "    if first or last:\n", FOUND),
     Mutant(
         PRODUCTS, "[first + second for first, second", "[second + first for first, second", "tests/ricci/test_matrix_reader.py"
     ),
@@ -119,19 +123,27 @@ MUTANTS = (
         OPERATORS,
     ),
     # certificates
-    Mutant("ricci/verification.py", "Verification(error <= tolerance", "Verification(error <= 1", "tests/ricci/test_verify.py"),
     Mutant(
-        "ricci/modular.py", "sum((sign * free.transpose(order)", "sum((free.transpose(order)", "tests/ricci/test_modular.py"
+        "ricci/proofs/verification.py",
+        "Verification(error <= tolerance",
+        "Verification(error <= 1",
+        "tests/ricci/test_verify.py",
     ),
-    Mutant("ricci/elementary.py", "2 if quarters > 0 or not spelt else -2", "2", "tests/ricci/test_elementary.py"),
     Mutant(
-        "ricci/equality.py",
+        "ricci/proofs/modular.py",
+        "sum((sign * free.transpose(order)",
+        "sum((free.transpose(order)",
+        "tests/ricci/test_modular.py",
+    ),
+    Mutant("ricci/proofs/elementary.py", "2 if quarters > 0 or not spelt else -2", "2", "tests/ricci/test_elementary.py"),
+    Mutant(
+        "ricci/proofs/equality.py",
         "if not np.array_equal(first, second):",
         "if not np.any(first == second):",
         "tests/ricci/test_modular.py",
     ),
     Mutant(
-        "ricci/diagnosis.py",
+        "ricci/proofs/diagnosis.py",
         "return factor if factor != 0 and close(got, factor * want) else None",
         "return factor",
         "tests/ricci/test_check.py",

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 import ricci as rc
-from ricci.compiled import evaluate
 from ricci.constants import constants_of
+from ricci.evaluation.compiled import evaluate
 from tensor_networks.networks import Network
 from tensor_networks.nodes import Size, walk
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from ricci.functions import FUNCTIONS
 from ricci.notation.declarations import Declaration, Scope
-from ricci.notation.heights import Heights
 from ricci.notation.hints import improve
-from ricci.notation.index_reader import parse_index, read_index
-from ricci.notation.index_syntax import SYMBOLS
-from ricci.notation.inference import inferred
-from ricci.notation.matrix_reader import KNOWN, is_function, parse_matrix, read_matrix
+from ricci.notation.index.heights import Heights
+from ricci.notation.index.reader import parse_index, read_index
+from ricci.notation.index.syntax import SYMBOLS
+from ricci.notation.matrix.inference import inferred
+from ricci.notation.matrix.reader import KNOWN, is_function, parse_matrix, read_matrix
 from tensor_networks.errors import OperandError, ParseError, RicciError, clip
 from tensor_networks.nodes import Node, Tensor
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ricci.notation.formula import TooLong, escaped
-from ricci.notation.heights import Heights
-from ricci.notation.index_writer import Unwritable, index_formula
-from ricci.notation.matrix_writer import bounded, matrix_formula
+from ricci.notation.index.heights import Heights
+from ricci.notation.index.writer import Unwritable, index_formula
+from ricci.notation.matrix.writer import bounded, matrix_formula
 from tensor_networks.errors import choice
 from tensor_networks.nodes import Node
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ricci.notation.index_writer import write_index
-from ricci.notation.matrix_writer import write_matrix
+from ricci.notation.index.writer import write_index
+from ricci.notation.matrix.writer import write_matrix
 from tensor_networks.nodes import Node
 
 

@@ -1,4 +1,4 @@
-"""The forms that a product or a sum may take: factored and expanded ones. `ricci.simplify` keeps the shortest."""
+"""The forms that a product or a sum may take: factored and expanded ones. `ricci.calculus.simplify` keeps the shortest."""
 
 from __future__ import annotations
 

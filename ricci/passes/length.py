@@ -5,8 +5,8 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 from ricci.notation.formula import Formula, TooLong
-from ricci.notation.index_writer import Unwritable, index_formula
-from ricci.notation.matrix_writer import MatrixWriter
+from ricci.notation.index.writer import Unwritable, index_formula
+from ricci.notation.matrix.writer import MatrixWriter
 from tensor_networks.nodes import Node
 
 HEAVY = 10**6

@@ -20,9 +20,9 @@ from tensor_networks.axes import Axis, value
 from tensor_networks.backends import fast
 from tensor_networks.backends import numpy as table
 from tensor_networks.backends.spelling import ADD, ATOM, MULTIPLY, POWER, Names, Text, Writer, at, helpers, numeral
-from tensor_networks.lowering import Step
+from tensor_networks.evaluation.lowering import Step
+from tensor_networks.evaluation.program import Program
 from tensor_networks.numbers import exact
-from tensor_networks.program import Program
 
 LEAST_REUSED = 1024  # entries of a result from which memory is reused
 FRESH = frozenset({"matmul", "multiply", "divide", "add", "scale", "power", "reciprocal", "root", "embed", "sum"})

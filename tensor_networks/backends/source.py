@@ -10,8 +10,8 @@ import numpy as np
 from tensor_networks.axes import Axis, atoms, derived, product, show_shape
 from tensor_networks.axes import symbols as symbols_of
 from tensor_networks.backends.spelling import LONGEST_NAME, Names, Writer, helpers, numeral
+from tensor_networks.evaluation.program import Program
 from tensor_networks.nodes import Tensor
-from tensor_networks.program import Program
 
 
 def standalone_text(

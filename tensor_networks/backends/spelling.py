@@ -14,9 +14,9 @@ from types import ModuleType
 from typing import NamedTuple
 
 from tensor_networks.axes import Axis, atoms, derived
-from tensor_networks.lowering import Step
+from tensor_networks.evaluation.lowering import Step
+from tensor_networks.evaluation.program import Program
 from tensor_networks.numbers import exact
-from tensor_networks.program import Program
 
 LONGEST = 64  # characters of an expression that may be written into another one
 LONGEST_NAME = 40

@@ -10,7 +10,7 @@ from tensor_networks.axes import Axis, show_shape, value
 from tensor_networks.drawing.picture import Box, Item, Line, Picture, Shape, Text, text_box, united
 from tensor_networks.drawing.style import LABEL, NAME, Run, named, plain
 from tensor_networks.drawing.style import width as text_width
-from tensor_networks.lowering import VIEWS, Step
+from tensor_networks.evaluation.lowering import VIEWS, Step
 
 MOST_STEPS = 60
 LEVEL = 54.0  # between a step and what it needs, besides their widths

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 import ricci as rc
-from ricci.compiled import source
+from ricci.evaluation.compiled import source
 from tests.promises.oracle import LOOSE, TOLERANCE, Arrays, Wrong, along, compare, declared, evaluated, higher, sizes_of
 from tests.promises.spellings import ROUTES, declaration, routes_of
 from tests.promises.trees import (
@@ -201,10 +201,10 @@ def check_routes(case: Case) -> None:
 
 def check_sweeps(case: Case) -> None:
     """The forward and the reverse sweep give one derivative, and the second derivative is that of the first."""
-    from ricci import calculus
+    from ricci.calculus import sweeps
 
     e, leaf_ = case.expression, case.leaf(case.wrt[0])
-    forward = rc.Expr(calculus.push(e.settled, {leaf_: calculus.identity(leaf_)}, leaf_.axes))
+    forward = rc.Expr(sweeps.push(e.settled, {leaf_: sweeps.identity(leaf_)}, leaf_.axes))
     equal(forward, case.derivative(1), case, "forward and reverse")
     again = rc.derivative(case.derivative(1), case.leaf(case.wrt[1]))
     equal(again, case.derivative(2), case, "derivative of the derivative")

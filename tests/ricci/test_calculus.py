@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci import calculus
+from ricci.calculus import sweeps
+from ricci.calculus.simplify import settle
 from ricci.functions import apply
-from ricci.simplify import settle
 from tensor_networks import Network, Sum, expand, network, tensor, total, walk
 
 SHAPES = {"scalar": "", "vector": "n", "matrix": "n m", "order 5": "2 n 2 m 2"}
@@ -105,7 +105,7 @@ def layered(depth: int, tag: str = ""):
 
 def test_the_hessian_of_a_deep_network_is_one_core_times_outer_factors() -> None:
     f, weights, x = layered(12)
-    hessian = settle(calculus.derivative(f, [weights[0], weights[0]]))[0]
+    hessian = settle(sweeps.derivative(f, [weights[0], weights[0]]))[0]
     inner = hessian.terms[0][0] if isinstance(hessian, Sum) else hessian
     assert isinstance(inner, Network)
     outer = [factor for factor in inner.factors if factor.node is x]
@@ -117,8 +117,8 @@ def test_the_hessian_of_a_deep_network_is_one_core_times_outer_factors() -> None
 def test_derivation_is_linear_in_depth() -> None:
     def counts(depth: int) -> tuple[int, int]:
         f, weights, _ = layered(depth, f"_{depth}")
-        gradients = settle(*calculus.gradients(f, weights))
-        hessian = settle(calculus.derivative(f, [weights[0], weights[0]]))
+        gradients = settle(*sweeps.gradients(f, weights))
+        hessian = settle(sweeps.derivative(f, [weights[0], weights[0]]))
         return len(walk(*gradients)), len(walk(*hessian))
 
     (first, hessian_first), (second, hessian_second) = counts(10), counts(40)
@@ -158,8 +158,8 @@ def test_a_dag_of_two_to_the_fifty_leaves() -> None:
 def test_forward_and_reverse_meet() -> None:
     f = rc.parse("sum((tanh(X*W) - Y).^2)", X="k n", W="n m", Y="k m")
     (w,) = (leaf for leaf in [f.variables["W"]])
-    reverse = calculus.gradients(f.settled, [w])[0]
-    forward = calculus.push(f.settled, {w: calculus.identity(w)}, w.axes)
+    reverse = sweeps.gradients(f.settled, [w])[0]
+    forward = sweeps.push(f.settled, {w: sweeps.identity(w)}, w.axes)
     assert settle(expand(settle(forward)[0]))[0] is settle(expand(settle(reverse)[0]))[0]
 
 

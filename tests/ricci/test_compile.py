@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci.compiled import Compiled, compile, evaluate, source
+from ricci.evaluation.compiled import Compiled, compile, evaluate, source
 from ricci.functions import FUNCTIONS, apply
 from tensor_networks.errors import LimitError, OperandError, SizeError, UnknownName
 from tensor_networks.networks import network, total, zero

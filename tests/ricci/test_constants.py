@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci.compiled import evaluate
 from ricci.constants import constant_array, constants_of, is_constant, selection
+from ricci.evaluation.compiled import evaluate
 from tests.numpy_cases import ARRAY, MASK
 
 CONSTANTS = [

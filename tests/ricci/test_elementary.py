@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci.elementary import RULES, spelled
 from ricci.functions import FUNCTIONS
+from ricci.proofs.elementary import RULES, spelled
 
 OF_TWO = {"maximum", "minimum", "hypot", "power", "xlogy"}
 

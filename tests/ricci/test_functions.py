@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci import calculus
+from ricci.calculus import sweeps
+from ricci.calculus.simplify import settle
 from ricci.functions import FUNCTIONS, Apply, Function, Operator, apply
-from ricci.simplify import settle
-from ricci.verification import STEP
+from ricci.proofs.verification import STEP
 from tensor_networks import Tensor, expand, network, tensor
 from tensor_networks.axes import value
 from tensor_networks.nodes import walk
@@ -109,8 +109,8 @@ def test_forward_and_reverse_meet_in_one_object(name: str, args: list[Tensor]) -
     if any(isinstance(rule, Operator) for function in calls for rule in function.rules):
         return  # one sweep applies a function to directions, the other its adjoint: two formulas of one derivative
     for arg in args:
-        reverse = calculus.gradients(scalar.settled, [arg])[0]
-        forward = calculus.push(scalar.settled, {arg: calculus.identity(arg)}, arg.axes)
+        reverse = sweeps.gradients(scalar.settled, [arg])[0]
+        forward = sweeps.push(scalar.settled, {arg: sweeps.identity(arg)}, arg.axes)
         assert settle(expand(settle(forward)[0]))[0] is settle(expand(settle(reverse)[0]))[0]
 
 

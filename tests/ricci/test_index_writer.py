@@ -2,9 +2,9 @@
 
 import pytest
 
+from ricci.calculus.simplify import settle
 from ricci.notation import read
-from ricci.notation.index_writer import write_index
-from ricci.simplify import settle
+from ricci.notation.index.writer import write_index
 from tests.ricci.writer_cases import READABLE, declarations, derived
 
 DECLARED = {"A": "n n", "x": "n", "b": "n", "T": "n n n", "c": "", "i": "", "W": "m n", "z": "m", "S": "n n symmetric"}

@@ -5,10 +5,10 @@ import re
 import pytest
 
 import ricci as rc
+from ricci.calculus.simplify import settle
 from ricci.notation import read
 from ricci.notation.formula import latex_name
 from ricci.notation.latex import latex
-from ricci.simplify import settle
 from tests.ricci.writer_cases import CASES, derived
 
 DECLARED = {"A": "n n", "x": "n", "b": "n", "Sigma": "n n", "alpha": "", "X": "m n", "T": "n n n"}

@@ -203,7 +203,7 @@ def test_no_free_entries() -> None:
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_other_backends(backend: str) -> None:
     pytest.importorskip(backend)
-    from ricci.compiled import compile
+    from ricci.evaluation.compiled import compile
 
     e = rc.parse("duplication(n)*vech(X) + vec(tril(X))", X="n n")
     (got,) = compile([e.settled], backend)(X=A)

@@ -9,7 +9,7 @@ import pytest
 
 import ricci as rc
 from ricci.__main__ import main
-from ricci.layout import LAYOUTS
+from ricci.layouts.layout import LAYOUTS
 
 FORMULA = "x'*A*x"
 

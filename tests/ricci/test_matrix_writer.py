@@ -2,11 +2,11 @@
 
 import pytest
 
+from ricci.calculus.simplify import settle
 from ricci.functions import apply
 from ricci.notation import read
-from ricci.notation.matrix_writer import write_matrix
+from ricci.notation.matrix.writer import write_matrix
 from ricci.notation.writing import write
-from ricci.simplify import settle
 from tensor_networks.networks import network, total
 from tensor_networks.nodes import Node, tensor
 from tests.ricci.writer_cases import CASES, READABLE, declarations, derived, reread, tokens

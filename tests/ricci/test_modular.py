@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci import modular
+from ricci.proofs import modular
 
 SQUARE = {"A": "n n", "B": "n n", "X": "n m", "Y": "m n"}
 FOUND: list[tuple[str, str, dict[str, str], bool, str]] = [

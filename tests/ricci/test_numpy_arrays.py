@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci.notation.numpy_reader import ARRAY_FUNCTIONS
+from ricci.notation.numpy.reader import ARRAY_FUNCTIONS
 from tests.numpy_cases import ARRAY, MASK, Function, assert_same, given
 
 # shapes

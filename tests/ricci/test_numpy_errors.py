@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci.notation.numpy_protocols import NumpyProtocols
+from ricci.notation.numpy.protocols import NumpyProtocols
 from tests.numpy_cases import Function
 
 x, y, A2, s = (rc.tensor(n, d) for n, d in (("x", "n"), ("y", "m"), ("A", "n n"), ("s", "3")))

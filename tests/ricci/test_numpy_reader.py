@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ricci.notation.numpy_reader import UFUNCS
-from ricci.notation.numpy_shapes import SizeClash
+from ricci.notation.numpy.reader import UFUNCS
+from ricci.notation.numpy.shapes import SizeClash
 from tests.numpy_cases import ARRAY, Function, assert_same, given, tensors
 
 # universal functions

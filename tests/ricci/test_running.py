@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import ricci as rc
+from tensor_networks.evaluation.plan import LARGE, cost, order
+from tensor_networks.evaluation.program import build
 from tensor_networks.networks import network
 from tensor_networks.nodes import tensor
-from tensor_networks.plan import LARGE, cost, order
-from tensor_networks.program import build
 
 N = 40  # 1600 entries: enough for memory to be reused
 RNG = np.random.default_rng(11)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci.selection import selected
+from ricci.calculus.selection import selected
 from tensor_networks.nodes import walk
 
 RANDOM = np.random.default_rng(1)

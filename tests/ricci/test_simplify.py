@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci.compiled import evaluate
+from ricci.calculus.simplify import PASSES, settle, simplified, tidy
+from ricci.evaluation.compiled import evaluate
 from ricci.notation import read
 from ricci.notation.declarations import parse_declaration
 from ricci.passes.choices import offers
 from ricci.passes.matching import exchanges, occurrences
-from ricci.simplify import PASSES, settle, simplified, tidy
 from tensor_networks import Network, network, tensor
 from tensor_networks.nodes import walk
 

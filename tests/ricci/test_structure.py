@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci.structure import Operator
+from ricci.evaluation.structure import Operator
 
 RNG = np.random.default_rng(3)
 

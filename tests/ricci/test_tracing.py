@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci.compiled import evaluate
 from ricci.constants import constants_of
+from ricci.evaluation.compiled import evaluate
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 random = np.random.default_rng(3)

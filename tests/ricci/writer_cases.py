@@ -6,9 +6,9 @@ import pathlib
 import re
 from typing import Any
 
-from ricci.calculus import derivative
+from ricci.calculus.simplify import settle
+from ricci.calculus.sweeps import derivative
 from ricci.notation import read
-from ricci.simplify import settle
 from tensor_networks.nodes import Node
 
 TRAITS = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from ricci.functions import apply
+from tensor_networks.evaluation.prepare import prepared
+from tensor_networks.evaluation.program import build
 from tensor_networks.networks import network, total
 from tensor_networks.nodes import Node, tensor
-from tensor_networks.prepare import prepared
-from tensor_networks.program import build
 
 Y = tensor("Y", "nn")
 x, y, d = tensor("x", "n"), tensor("y", "n"), tensor("d", "m")

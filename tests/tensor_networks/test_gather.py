@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from tensor_networks.program import build
+from tensor_networks.evaluation.program import build
 
 N = 4
 RNG = np.random.default_rng(1)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from tensor_networks.errors import LimitError
-from tensor_networks.lowering import Line, Operand, contract, view
+from tensor_networks.evaluation.lowering import Line, Operand, contract, view
 
 
 def pair(left: str, right: str, kept: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tensor_networks.errors import OperandError
-from tensor_networks.plan import Pairs, cheapest_first, cost, order
+from tensor_networks.evaluation.plan import Pairs, cheapest_first, cost, order
 
 
 def sizes_of(*words: str, size: int = 10) -> dict[str, int]:

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ricci.compiled import Compiled
+from ricci.evaluation.compiled import Compiled
 from tensor_networks.axes import product, value
 from tensor_networks.errors import OperandError, ShapeError
+from tensor_networks.evaluation.program import build
 from tensor_networks.networks import network, total
 from tensor_networks.nodes import Node, Tensor, tensor
-from tensor_networks.program import build
 from tests.tensor_networks.dense import dense
 from tests.tensor_networks.dense import product as dense_product
 

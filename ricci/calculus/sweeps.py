@@ -1,0 +1,234 @@
+"""Differentiation: removing a node from a network.
+
+Two sweeps over the graph do everything. `push` carries derivatives from the variables up (forward), `pull` carries a
+cotangent from the root down (reverse). In both, a factor of a network is taken out once - coefficient times exponent,
+exponent minus one - and its wires stay open; products, quotients, traces, diagonals and broadcasts are no cases of
+their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from ricci.calculus.rules import pulled, pushed
+from ricci.functions import Apply
+from tensor_networks.axes import Axis, show_shape
+from tensor_networks.errors import DerivativeError, ShapeError
+from tensor_networks.networks import Factor, Network, Sum, network, one, total, zero
+from tensor_networks.nodes import Node, Tensor, tensor, walk
+from tensor_networks.numbers import Number, exact
+from tensor_networks.patterns import pattern
+from tensor_networks.symmetry import Symmetry
+
+LINEAR_TRAITS = frozenset({"symmetric", "spd", "psd", "diagonal", "skew", "lower", "upper", "toeplitz"})
+
+
+def depends_on(root: Node, variables: Iterable[Node]) -> set[Node]:
+    """The nodes below a root that contain a variable."""
+    inside = set(variables)
+    for node in walk(root):
+        if any(child in inside for child in node.children):
+            inside.add(node)
+    return inside
+
+
+def push(root: Node, seeds: Mapping[Tensor, Node], extra: Sequence[Axis] = ()) -> Node:
+    """The derivative of the root along the seeds (forward sweep).
+
+    A seed has the axes of its variable and then the ``extra`` ones, and so has the result those of the root. With
+    deltas for seeds this is the Jacobian, with a tangent (no extra axes) the Jacobian times it.
+    """
+    extra = tuple(extra)
+    inside = depends_on(root, seeds)
+    tangents: dict[Node, Node] = {}
+    for node in walk(root):
+        if node not in inside:
+            continue
+        if node in seeds:
+            tangents[node] = seeds[node]  # type: ignore[index]
+        elif isinstance(node, Sum):
+            terms = [(tangents[term], number) for term, number in node.terms if term in tangents]
+            tangents[node] = total(terms, (*node.axes, *extra))
+        elif isinstance(node, Network):
+            tangents[node] = _push_network(node, tangents, extra)
+        else:
+            tangents[node] = _push_apply(_as_apply(node), tangents, extra)
+    return tangents.get(root) or zero((*root.axes, *extra))
+
+
+def _push_network(node: Network, tangents: Mapping[Node, Node], extra: tuple[Axis, ...]) -> Node:
+    new = tuple(range(len(node.sizes), len(node.sizes) + len(extra)))
+    sizes: dict[Hashable, Axis] = dict(enumerate((*node.sizes, *extra)))
+    outputs = (*node.outputs, *new)
+    terms = []
+    for place, factor in enumerate(node.factors):
+        if factor.node in tangents:
+            hole = (tangents[factor.node], (*factor.slots, *new), 1)
+            terms.append((network([*_without(node, place), hole], outputs, sizes), factor.exponent))
+    return total(terms, (*node.axes, *extra))
+
+
+def _push_apply(node: Apply, tangents: Mapping[Node, Node], extra: tuple[Axis, ...]) -> Node:
+    terms: list[tuple[Node, Number]] = []
+    for place, arg in enumerate(node.args):
+        change = pushed(node, place, tangents[arg], extra) if arg in tangents else None
+        if change is not None:
+            terms.append((change, 1))
+    return total(terms, (*node.axes, *extra))
+
+
+def pull(root: Node, cotangent: Node, variables: Sequence[Node]) -> list[Node]:
+    """The cotangents of the variables, given that of the root (reverse sweep); all variables in one sweep."""
+    inside = depends_on(root, variables)
+    gathered: dict[Node, list[tuple[Node, Number]]] = {root: [(cotangent, 1)]}
+    adjoints: dict[Node, Node] = {}
+    for node in reversed(walk(root)):
+        if node not in inside or node not in gathered:
+            continue
+        adjoint = adjoints[node] = total(gathered.pop(node), node.axes)
+        if isinstance(node, Network):
+            for place, factor in enumerate(node.factors):
+                if factor.node in inside:
+                    gathered.setdefault(factor.node, []).append(_pull_factor(node, place, adjoint))
+        elif isinstance(node, Sum):
+            for term, number in node.terms:
+                if term in inside:
+                    gathered.setdefault(term, []).append((adjoint, number))
+        elif isinstance(node, Apply):
+            for place, arg in enumerate(node.args):
+                part = pulled(node, place, adjoint) if arg in inside else None
+                if part is not None:
+                    gathered.setdefault(arg, []).append((part, 1))
+    return [adjoints.get(variable) or zero(variable.axes) for variable in variables]
+
+
+def _pull_factor(node: Network, place: int, adjoint: Node) -> tuple[Node, Number]:
+    """The node with one copy of a factor taken out and the cotangent plugged into the outputs."""
+    factor = node.factors[place]
+    rest = [*_without(node, place), (adjoint, node.outputs, 1)]
+    return network(rest, factor.slots, dict(enumerate(node.sizes))), factor.exponent
+
+
+def _without(node: Network, place: int) -> list[Factor]:
+    """The factors with one copy of one of them taken out."""
+    factor = node.factors[place]
+    rest = [*node.factors[:place], *node.factors[place + 1 :]]
+    if factor.exponent != 1:
+        rest.append(factor._replace(exponent=exact(factor.exponent - 1)))
+    return rest
+
+
+def _as_apply(node: Node) -> Apply:
+    if not isinstance(node, Apply):
+        raise DerivativeError(f"{node!r} cannot be differentiated")
+    return node
+
+
+def identity(variable: Tensor) -> Node:
+    """The derivative of a variable by itself: deltas, projected onto the structure the variable has."""
+    places = tuple(range(variable.order))
+    plain = network((), places * 2, dict(enumerate(variable.axes)))
+    return projected(plain, variable, range(variable.order))
+
+
+def projected(node: Node, variable: Tensor, axes: Iterable[int]) -> Node:
+    """The node with some of its axes (those of the variable) projected onto the linear structure of the variable.
+
+    Symmetric and skew, and any other symmetry of the axes: the signed mean over the orders of the axes that it allows;
+    diagonal: the diagonal part; lower and upper: that triangle; toeplitz: the mean along every diagonal. The derivative by a
+    structured variable is the Frechet one, which is that of a free variable so projected.
+    """
+    traits = frozenset(filter(is_linear, variable.traits))
+    axes = tuple(axes)
+    if not traits or len(axes) < 2 or (isinstance(node, Sum) and not node.terms):
+        return node
+    if "diagonal" in traits or traits >= {"lower", "upper"}:
+        labels = [axes[0] if label in axes else label for label in range(node.order)]
+        return network([(node, labels)], labels)
+    if "toeplitz" in traits:
+        node = _averaged(node, variable.axes[0], axes)
+    for trait, order in (("lower", axes), ("upper", axes[::-1])):
+        if trait in traits:
+            mask = pattern("lower", variable.axes[0])
+            node = network([(node, range(node.order)), (mask, order)], range(node.order))
+    return node if variable.symmetry.trivial else _symmetrised(node, axes, variable.symmetry)
+
+
+def is_linear(trait: str) -> bool:
+    """Do the tensors of a trait form a linear space?"""
+    return trait in LINEAR_TRAITS or "=" in trait
+
+
+def _symmetrised(node: Node, axes: Sequence[int], symmetry: Symmetry) -> Node:
+    """The signed mean over the orders of some axes that a symmetry allows."""
+    labels: list[int] = list(range(node.order))
+    terms = []
+    for order, sign in symmetry.elements():
+        outputs = labels.copy()
+        for axis, place in zip(axes, order, strict=True):
+            outputs[axis] = axes[place]
+        terms.append((network([(node, labels)], outputs), Fraction(sign, len(symmetry))))
+    return total(terms)
+
+
+def _averaged(node: Node, size: Axis, axes: Sequence[int]) -> Node:
+    """The mean along every diagonal of two axes, at every place of that diagonal."""
+    inside: list[int | str] = list(range(node.order))
+    inside[axes[0]], inside[axes[1]] = "i", "j"
+    band = pattern("toeplitz", size)
+    count = network([(band, "dij")], "d")
+    factors = [(node, inside, 1), (band, ("d", "i", "j"), 1), (band, ("d", *axes), 1), (count, ("d",), -1)]
+    return network(factors, range(node.order))
+
+
+def gradients(root: Node, variables: Sequence[Tensor]) -> list[Node]:
+    """The derivatives of a scalar by each variable, of the variable's axes, in one reverse sweep.
+
+    Raises:
+        ShapeError: the root is not a scalar.
+    """
+    if root.order:
+        shape = show_shape(root.axes)
+        raise ShapeError(f"a gradient is that of a scalar; this is a tensor of shape {shape}; use jacobian")
+    found = pull(root, one, variables)
+    return [projected(node, variable, range(variable.order)) for node, variable in zip(found, variables, strict=True)]
+
+
+def derivative(root: Node, variables: Sequence[Tensor]) -> Node:
+    """The derivative by each variable in turn: axes of the root, then those of the first variable, the second, ...
+
+    Scalars are differentiated by the reverse sweep, tensors by the forward one.
+    """
+    for variable in variables:
+        seeds = {variable: identity(variable)} if root.order else {}
+        root = push(root, seeds, variable.axes) if root.order else gradients(root, [variable])[0]
+    return root
+
+
+def plain_derivative(root: Node, variable: Tensor) -> Node:
+    """The derivative as if the variable had no structure: of the places of its entries."""
+    if not root.order:
+        return pull(root, one, [variable])[0]
+    places = tuple(range(variable.order))
+    deltas = network((), places * 2, dict(enumerate(variable.axes)))
+    return push(root, {variable: deltas}, variable.axes)
+
+
+def tangent(variable: Tensor) -> Tensor:
+    """The direction that goes with a variable: a tensor named d<name> of its axes and linear structure."""
+    traits = {"symmetric" if trait in ("spd", "psd") else trait for trait in filter(is_linear, variable.traits)}
+    return tensor(f"d{variable.name}", variable.axes, traits, variable.marks)
+
+
+def directional(root: Node, variables: Iterable[Tensor], order: int = 1) -> Node:
+    """The differential of the given order: linear (or of that degree) in the tangents of the variables."""
+    seeds = {variable: tangent(variable) for variable in variables}
+    for _ in range(order):
+        root = push(root, seeds)
+    return root
+
+
+def tensors_of(root: Node) -> list[Tensor]:
+    """The tensors below a node."""
+    return [node for node in walk(root) if isinstance(node, Tensor)]

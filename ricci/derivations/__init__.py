@@ -1,0 +1,1 @@
+"""The derivation of a derivative, step by step."""

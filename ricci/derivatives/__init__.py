@@ -1,0 +1,1 @@
+"""Derivatives of expressions: gradients to Hessians, products with directions, differentials, curvature, manifolds."""

@@ -1,0 +1,1 @@
+"""Expressions at arrays: arrays bound to tensors, compiled functions, slices, operators made of cores."""

@@ -1,0 +1,1 @@
+"""A derivative as a matrix, in every convention of writing it as one."""

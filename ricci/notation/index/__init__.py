@@ -1,0 +1,1 @@
+"""Index notation, with and without heights: its reader and its writer."""

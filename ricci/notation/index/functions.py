@@ -1,0 +1,284 @@
+"""What index notation does to whole pieces: sums of terms, powers, functions of the table, constants and `sum_`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from ricci.functions import FUNCTIONS, apply
+from ricci.notation.declarations import Scope, unknown
+from ricci.notation.index.syntax import CONSTANTS, PATTERNS, SPECIAL, SYMBOLS, is_function
+from ricci.notation.pieces import OPEN, Piece, Wires, settled
+from ricci.notation.syntax import (
+    Call,
+    Chain,
+    Indexed,
+    Literal,
+    Name,
+    Parenthesis,
+    Power,
+    Subscript,
+    Syntax,
+    Walk,
+    blame,
+    is_size_product,
+    snippet,
+)
+from tensor_networks.axes import Axis, product, read_size, symbols
+from tensor_networks.errors import IndexNotationError, ParseError, ShapeError, clip, located
+from tensor_networks.networks import constant, total
+from tensor_networks.nodes import tensor
+from tensor_networks.numbers import Number, exact, power
+from tensor_networks.patterns import pattern
+
+Place = tuple[int, int]  # where a delta or one stands, and which of its indices
+
+
+class Context(NamedTuple):
+    """What surrounds a subexpression: the indices it must not sum, and whether an arrow allows more than pairs."""
+
+    protected: frozenset[str] = frozenset()
+    arrow: bool = False
+
+
+class IndexFunctions:
+    """The half of the index reader that works on pieces and calls; the other half walks the tree."""
+
+    text: str
+    scope: Scope
+    wires: Wires
+    known: dict[Place, Axis]
+    loose: dict[Place, tuple[str, int, Syntax]]
+
+    if TYPE_CHECKING:
+
+        def expression(self, tree: Syntax, context: Context) -> Walk[Piece]: ...
+        def term(self, tree: Syntax, context: Context) -> Walk[Piece]: ...
+        def unindexed(self, tree: Syntax, context: Context) -> Walk[Piece]: ...
+        def words(self, subscript: Subscript, whole: bool = False) -> list[str]: ...
+        def check_closed(self, piece: Piece, tree: Syntax) -> None: ...
+        def guess(self, tree: Name, order: int) -> Piece: ...
+
+    def sum_of(self, first: Piece, terms: Sequence[tuple[int, Piece]]) -> Piece:
+        """The sum of pieces with the same free indices."""
+        numbers = [piece.number for _, piece in terms]
+        if None not in numbers:
+            return Piece(exact(sum(sign * piece.coefficient for sign, piece in terms)))
+        node = None
+        if self.wires.building:
+            parts = []
+            for sign, piece in terms:
+                coefficient, piece.coefficient = piece.coefficient, 1
+                parts.append((self.wires.node(piece, first.free), exact(sign * coefficient)))
+            node = total(parts)  # type: ignore[arg-type]
+        out = self.wires.fresh(node, first.free)
+        out.heights = dict(first.heights)
+        return out
+
+    def raised(self, piece: Piece, exponent: Number, tree: Syntax) -> Piece:
+        """A piece to a constant power, entry by entry."""
+        self.check_closed(piece, tree)
+        number = piece.number
+        if number is not None:
+            if number == 0 and exponent < 0:
+                raise blame(ParseError, "a division by zero", self.text, tree)
+            result = power(number, exponent)
+            return Piece(result) if result is not None else Piece(1, [(constant(number), (), exponent)])
+        if exponent == 1:
+            return piece
+        out = self.wires.fresh(self.wires.node(piece, piece.free), piece.free, exponent)
+        out.heights = dict(piece.heights)
+        return out
+
+    def power(self, tree: Power, context: Context) -> Walk[Piece]:
+        """Entry by entry; base and exponent are scopes of their own."""
+        base = yield self.term(tree.base, context)
+        exponent = yield self.term(tree.exponent, context)
+        self.check_closed(base, tree.base)
+        self.check_closed(exponent, tree.exponent)
+        with located(self.text, tree.start, tree.end):
+            if exponent.number is not None:
+                return self.raised(base, exponent.number, tree)
+            return self.entrywise("power", [base, exponent])
+
+    def entrywise(self, name: str, pieces: Sequence[Piece]) -> Piece:
+        """A function entry by entry: it has the indices of its arguments together, each of them once."""
+        like: dict[str, int] = {}
+        for piece in pieces:
+            for label, wire in piece.free.items():
+                self.wires.alike(like.setdefault(label, wire), wire, label)
+        nodes = [self.wires.node(self.wires.widened(piece, like), like) for piece in pieces]
+        node = apply(name, *nodes) if self.wires.building else None  # type: ignore[arg-type]
+        out = self.wires.fresh(node, like)
+        for piece in pieces:
+            out.heights |= piece.heights
+        return out
+
+    # calls
+
+    def call(self, tree: Call, context: Context) -> Walk[Piece]:
+        """A function, a constant or a sum."""
+        if tree.name in CONSTANTS:
+            with located(self.text, tree.start, tree.end):
+                return self.constant(tree)
+        if not is_function(tree.name):
+            error = unknown(tree.name, [*FUNCTIONS, *SPECIAL])
+            error.message = f"there is no function {clip(tree.name)}"
+            error.locate(self.text, tree.start, tree.start + len(tree.name))
+            raise error
+        wanted = FUNCTIONS[tree.name].arity if tree.name in FUNCTIONS else 1
+        if len(tree.arguments) != wanted:
+            plural = "" if wanted == 1 else "s"
+            what = f"{tree.name} takes {wanted} argument{plural}, not {len(tree.arguments)}"
+            extra = tree.arguments[wanted] if len(tree.arguments) > wanted else tree
+            raise blame(ParseError, what, self.text, extra)
+        if tree.name == "sum":
+            return (yield self.summation(tree, context))
+        pieces = []
+        for argument in tree.arguments:
+            pieces.append((yield self.argument(tree, argument, context)))
+        with located(self.text, tree.start, tree.end):
+            if tree.name == "sqrt":
+                return self.square_root(pieces[0])
+            if FUNCTIONS[tree.name].elementwise:
+                return self.entrywise(tree.name, pieces)
+            return self.structured(tree, pieces, context)
+
+    def argument(self, tree: Call, argument: Syntax, context: Context) -> Walk[Piece]:
+        """An argument; a bare name without a declaration has the order that the function takes."""
+        if isinstance(argument, Name) and not self.scope.nodes and tree.name in FUNCTIONS:
+            letters = FUNCTIONS[tree.name].arguments[tree.arguments.index(argument)]
+            if letters is None:
+                raise unknown(argument.name, (), f'declare it, such as {clip(argument.name, 12)}="n n"')
+            piece = self.guess(argument, len(letters))
+            if len(letters) == 2 and letters[0] == letters[1]:
+                first, second = piece.free.values()
+                self.wires.alike(first, second, argument.name)
+            return piece
+        return settled((yield self.unindexed(argument, context)))
+
+    def square_root(self, piece: Piece) -> Piece:
+        number = piece.number
+        if number is not None:
+            root = power(number, Fraction(1, 2))
+            return Piece(root) if root is not None else Piece(1, [(constant(number), (), Fraction(1, 2))])
+        return self.wires.fresh(self.wires.node(piece, piece.free), piece.free, Fraction(1, 2))
+
+    def summation(self, tree: Call, context: Context) -> Walk[Piece]:
+        """`sum_{ij}(...)`: exactly these indices; `sum(...)`: all of them."""
+        bound = self.words(tree.bound) if tree.bound is not None else None
+        inner = context._replace(protected=context.protected | set(bound or ()))
+        if bound is None:
+            piece = settled((yield self.unindexed(tree.arguments[0], context)))
+            bound = list(piece.free)
+        else:
+            piece = yield self.expression(tree.arguments[0], inner)
+            self.check_closed(piece, tree.arguments[0])
+        for label in dict.fromkeys(bound):
+            if label not in piece.free:
+                what = f"index {clip(label, 20)} of the sum does not occur in {snippet(self.text, tree.arguments[0])}"
+                raise blame(IndexNotationError, what, self.text, tree, f"one_{clip(label, 20)} broadcasts")
+            del piece.free[label], piece.counts[label]
+            piece.heights.pop(label, None)
+        return piece
+
+    def structured(self, tree: Call, pieces: Sequence[Piece], context: Context) -> Piece:
+        """A function of vectors or matrices: it takes the open axes of its arguments, or their free indices."""
+        function = FUNCTIONS[tree.name]
+        split = [self.split(tree, place, piece, context) for place, piece in enumerate(pieces)]
+        letters, value = function.letters(len(split[0][1]))
+        sizes: dict[str, int] = {}
+        for piece, names, (_, core) in zip(pieces, letters, split, strict=True):
+            for letter, label in zip(names, core, strict=True):
+                self.same_size(tree, sizes.setdefault(letter, piece.free[label]), piece.free[label])
+        like = {label: piece.free[label] for piece, (batch, _) in zip(pieces, split, strict=True) for label in batch}
+        nodes = []
+        for piece, (_, core) in zip(pieces, split, strict=True):
+            nodes.append(self.wires.node(self.wires.widened(piece, like), [*like, *core]))
+        open_ = {f"{OPEN}{axis}": sizes[letter] for axis, letter in enumerate(value)}
+        node = apply(tree.name, *nodes) if self.wires.building else None  # type: ignore[arg-type]
+        out = self.wires.fresh(node, like | open_)
+        if function.arguments == (("n",),) and value == ("n",) and not pieces[0].open:
+            out.default = (split[0][1][0],)
+        return out
+
+    def split(self, tree: Call, place: int, piece: Piece, context: Context) -> tuple[list[str], list[str]]:
+        """The labels of an argument along which the function goes entry by entry, and those it takes."""
+        letters = FUNCTIONS[tree.name].arguments[place]
+        labels = list(piece.free)
+        batch: list[str] = []
+        core = piece.open or labels
+        if not piece.open and letters is not None and len(core) > len(letters):
+            batch = [label for label in labels if label in context.protected]
+            core = [label for label in labels if label not in context.protected]
+        elif piece.open:
+            batch = [label for label in labels if label not in core]
+        if (letters is not None and len(core) != len(letters)) or (batch and letters is None):
+            square = FUNCTIONS[tree.name].square
+            wanted = {1: "a vector", 2: f"a {'square ' if square else ''}matrix"}.get(len(letters or ()), "an array")
+            shown = snippet(self.text, tree.arguments[place])
+            what = f"{tree.name} needs {wanted}, but {shown} has {len(core)} free axes"
+            raise blame(ShapeError, what, self.text, tree, "an arrow says them: inv(X_ki X_kj -> ij)_ab")
+        return batch, core
+
+    def same_size(self, tree: Call, first: int, second: int) -> None:
+        """Two axes that the function wants to be of one size are."""
+        try:
+            self.wires.alike(first, second, f"of the {'matrix' if FUNCTIONS[tree.name].square else 'arguments'}")
+        except ShapeError as error:
+            wanted = "a square matrix" if FUNCTIONS[tree.name].square else "arguments that fit"
+            error.message = f"{tree.name} needs {wanted}: {error.message}"
+            raise
+
+    # constants
+
+    def symbol(self, tree: Indexed, base: Name, words: Sequence[str]) -> Piece:
+        """delta, one and eps."""
+        places = [(tree.start, axis) for axis in range(len(words))]
+        if base.name == "eps":
+            size = len(words)
+            free = {f"{OPEN}{axis}": self.wires.new(size) for axis in range(size)}
+            node = tensor("eps", [size] * size, ["levicivita"])
+            return Piece(1, [(node, tuple(free.values()), 1)], free, dict.fromkeys(free, 1))
+        if len(words) != SYMBOLS[base.name]:
+            what = f"{base.name} takes {SYMBOLS[base.name]} indices, not {len(words)}"
+            raise blame(IndexNotationError, what, self.text, tree)
+        wire = self.wires.new(self.known.get(places[0]))
+        for place, word in zip(places, words, strict=True):
+            self.loose[place] = (word, wire, tree)
+        free = {f"{OPEN}{axis}": wire for axis in range(len(words))}
+        return Piece(1, [], free, dict.fromkeys(free, 1), [wire])
+
+    def constant(self, tree: Call) -> Piece:
+        """eye(n), ones(n, ...), zeros(n, ...) and patterns such as duplication(n), whose axes are open."""
+        sizes = [self.size_argument(argument) for argument in tree.arguments]
+        if not sizes or (tree.name in ("eye", *PATTERNS) and len(sizes) != 1):
+            raise blame(ParseError, f"{tree.name} takes sizes as arguments, not {len(sizes)}", self.text, tree)
+        if tree.name in PATTERNS:
+            node = pattern(tree.name, sizes[0])
+            open_ = {f"{OPEN}{axis}": self.wires.new(size) for axis, size in enumerate(node.axes)}
+            return Piece(1, [(node, tuple(open_.values()), 1)], open_, dict.fromkeys(open_, 1))
+        wires = [self.wires.new(size) for size in sizes] * (2 if tree.name == "eye" else 1)
+        free = {f"{OPEN}{axis}": wire for axis, wire in enumerate(wires)}
+        return Piece(0 if tree.name == "zeros" else 1, [], free, dict.fromkeys(free, 1), list(dict.fromkeys(wires)))
+
+    def size_argument(self, tree: Syntax) -> Axis:
+        """A size as an argument: a symbol, an integer or a product of those."""
+        if isinstance(tree, Parenthesis):
+            tree = tree.operand
+        if isinstance(tree, Literal) and isinstance(tree.value, int):
+            return tree.value
+        if isinstance(tree, Name):
+            if tree.name in self.scope.sizes or not self.scope.nodes:
+                return tree.name
+            error = unknown(tree.name, self.scope.sizes, "sizes are the symbols of the declarations")
+            error.message = f"{clip(tree.name)} is not a size of any declaration"
+            error.locate(self.text, tree.start, tree.end)
+            raise error
+        made = read_size(self.text[tree.start : tree.end]) if isinstance(tree, Chain) else None
+        if made is not None and self.scope.sizes.issuperset(symbols(made)):
+            return made
+        if isinstance(tree, Chain) and is_size_product(tree):
+            return product(self.size_argument(operand) for operand in tree.operands)
+        raise blame(ParseError, "this argument must be a size", self.text, tree, "a size is a symbol or an integer")

@@ -1,0 +1,1 @@
+"""NumPy notation: the functions of NumPy and SciPy on nodes."""

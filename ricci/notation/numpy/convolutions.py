@@ -1,0 +1,69 @@
+"""Convolutions and correlations on nodes: two indices that a third is the sum, or the difference, of.
+
+The tie is a constant tensor of zeros and ones. Next to a vector of symbolic size it is the pattern ``toeplitz``; for sizes
+that are numbers it is a constant leaf, of as many entries as the three sizes have in a box.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ricci.constants import constant_array
+from ricci.notation.numpy.indexing import integer_size, picked
+from ricci.notation.numpy.shapes import Operand, operand, shape_text
+from tensor_networks.errors import ShapeError, TraceError
+from tensor_networks.networks import network
+from tensor_networks.nodes import Node
+from tensor_networks.patterns import pattern
+
+
+def _vector(what: str, a: Operand) -> Node:
+    node = operand(a)
+    if node.order != 1:
+        raise ShapeError(f"{what} needs vectors, not {shape_text(node)}")
+    return node
+
+
+def convolve(a: Operand, v: Operand, mode: str = "full") -> Node:
+    """``sum_j a[i - j] v[j]``, for vectors of integer size.
+
+    Raises:
+        TraceError: a size is a symbol, or the mode is unknown.
+    """
+    first, second = _vector("convolve", a), _vector("convolve", v)
+    one, other = (integer_size(node.axes[0], "convolve") for node in (first, second))
+    places = np.arange(one)[:, None] + np.arange(other)
+    tie = constant_array(np.arange(one + other - 1)[:, None, None] == places)
+    return _cut(network([(tie, "kij"), (first, "i"), (second, "j")], "k"), one, other, mode)
+
+
+def correlate(a: Operand, v: Operand, mode: str = "valid") -> Node:
+    """``sum_i a[i + k] v[i]`` for all shifts k; with vectors of one symbolic size in the mode "full" only.
+
+    Raises:
+        TraceError: a size is a symbol where it must be a number, or the mode is unknown.
+    """
+    first, second = _vector("correlate", a), _vector("correlate", v)
+    if mode == "full" and first.axes == second.axes:
+        return network([(pattern("toeplitz", first.axes[0]), "kij"), (second, "i"), (first, "j")], "k")
+    one, other = (integer_size(node.axes[0], "correlate") for node in (first, second))
+    if one < other:
+        return _reversed(correlate(second, first, mode))
+    return convolve(first, _reversed(second), mode)
+
+
+def _reversed(node: Node) -> Node:
+    return picked(node, 0, np.arange(integer_size(node.axes[0], "correlate"))[::-1])
+
+
+def _cut(whole: Node, one: int, other: int, mode: str) -> Node:
+    """The part of a full convolution that a mode keeps."""
+    low, high = min(one, other), max(one, other)
+    if mode == "full":
+        return whole
+    if mode == "same":
+        start = (low - 1) // 2
+        return picked(whole, 0, np.arange(start, start + high))
+    if mode == "valid":
+        return picked(whole, 0, np.arange(low - 1, high))
+    raise TraceError(f"there is no mode {mode!r} of a convolution", hint="full, same or valid")

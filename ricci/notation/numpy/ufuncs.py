@@ -1,0 +1,259 @@
+"""NumPy's universal functions on nodes: arithmetic and functions entry by entry, with broadcasting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import pi
+
+from ricci.functions import apply, is_number
+from ricci.notation.numpy.products import matmul, matvec, vecdot, vecmat
+from ricci.notation.numpy.shapes import (
+    Operand,
+    broadcast,
+    broadcast_shape,
+    operand,
+    slots_in,
+)
+from tensor_networks.networks import constant, elementwise_power, network, total
+from tensor_networks.nodes import Node
+from tensor_networks.numbers import Number, exact
+
+Ufunc = Callable[..., Node]
+
+
+def add(x1: Operand, x2: Operand) -> Node:
+    """x1 + x2."""
+    return combined("add", x1, x2, 1, 1)
+
+
+def subtract(x1: Operand, x2: Operand) -> Node:
+    """x1 - x2."""
+    return combined("subtract", x1, x2, 1, -1)
+
+
+def combined(what: str, x1: Operand, x2: Operand, c1: Number, c2: Number) -> Node:
+    """c1 x1 + c2 x2."""
+    first, second = broadcast(what, x1, x2)
+    return total([(first, c1), (second, c2)], first.axes)
+
+
+def multiply(x1: Operand, x2: Operand) -> Node:
+    """x1 x2, entry by entry."""
+    return _product("multiply", operand(x1), operand(x2), 1)
+
+
+def divide(x1: Operand, x2: Operand) -> Node:
+    """x1 / x2, entry by entry."""
+    return _product("divide", operand(x1), operand(x2), -1)
+
+
+def _product(what: str, first: Node, second: Node, exponent: int) -> Node:
+    shape = broadcast_shape(what, first.axes, second.axes)
+    factors = [(first, slots_in(first, shape, "a"), 1), (second, slots_in(second, shape, "b"), exponent)]
+    return network(factors, range(len(shape)), dict(enumerate(shape)))
+
+
+def power(x1: Operand, x2: Operand) -> Node:
+    """x1 to the x2, entry by entry; an exponent that is a number stays one."""
+    base, exponent = operand(x1), operand(x2)
+    number = is_number(exponent)
+    if number is not None:
+        return elementwise_power(base, number)
+    return apply("power", *broadcast("power", base, exponent))
+
+
+def negative(x: Operand) -> Node:
+    """-x."""
+    return scaled(operand(x), -1)
+
+
+def scaled(node: Node, number: object) -> Node:
+    """A node times a number."""
+    return total([(node, exact(number))], node.axes)
+
+
+def root(x: Operand, degree: int = 2) -> Node:
+    """The root of x of that degree, for positive x."""
+    return elementwise_power(operand(x), Fraction(1, degree))
+
+
+def _cbrt(x: Operand) -> Node:
+    node = operand(x)
+    return multiply(apply("sign", node), root(apply("abs", node), 3))
+
+
+def _logarithm(base: int) -> Ufunc:
+    def logarithm(x: Operand) -> Node:
+        return divide(apply("log", operand(x)), apply("log", constant(base)))
+
+    return logarithm
+
+
+def _exp2(x: Operand) -> Node:
+    return apply("exp", multiply(x, apply("log", constant(2))))
+
+
+def _logaddexp(x1: Operand, x2: Operand) -> Node:
+    first, second = broadcast("logaddexp", x1, x2)
+    return add(first, apply("softplus", subtract(second, first)))
+
+
+def _logaddexp2(x1: Operand, x2: Operand) -> Node:
+    two = apply("log", constant(2))
+    return divide(_logaddexp(multiply(x1, two), multiply(x2, two)), two)
+
+
+def _xlog1py(x: Operand, y: Operand) -> Node:
+    first, second = broadcast("xlog1py", x, y)
+    return multiply(first, apply("log1p", second))
+
+
+def _kl_div(x: Operand, y: Operand) -> Node:
+    first, second = broadcast("kl_div", x, y)
+    return add(apply("relentr", first, second), subtract(second, first))
+
+
+def _binom(n: Operand, k: Operand) -> Node:
+    first, second = broadcast("binom", n, k)
+    inner = apply("betaln", add(1, subtract(first, second)), add(1, second))
+    return apply("exp", negative(add(inner, apply("log", add(1, first)))))
+
+
+def _huber(delta: Operand, r: Operand) -> Node:
+    first, second = broadcast("huber", delta, r)
+    size = apply("abs", second)
+    linear = multiply(first, subtract(size, scaled(first, Fraction(1, 2))))
+    return apply("where", subtract(size, first), linear, scaled(elementwise_power(second, 2), Fraction(1, 2)))
+
+
+def _pseudo_huber(delta: Operand, r: Operand) -> Node:
+    first, second = broadcast("pseudo_huber", delta, r)
+    return multiply(elementwise_power(first, 2), subtract(apply("hypot", constant_like(second), divide(second, first)), 1))
+
+
+def constant_like(node: Node) -> Node:
+    """Ones in the shape of a node."""
+    return network((), range(node.order), dict(enumerate(node.axes)))
+
+
+def _heaviside(x1: Operand, x2: Operand) -> Node:
+    first, second = broadcast("heaviside", x1, x2)
+    at_zero = subtract(1, elementwise_power(apply("sign", first), 2))
+    return add(apply("step", first), multiply(at_zero, subtract(second, 0.5)))
+
+
+def _times(number: float) -> Ufunc:
+    return lambda x: scaled(operand(x), number)
+
+
+def _to_the(exponent: object) -> Ufunc:
+    return lambda x: elementwise_power(operand(x), exponent)
+
+
+def _same(x: Operand) -> Node:
+    return operand(x)
+
+
+def _of_table(name: str) -> Ufunc:
+    """A function of the table, its arguments stretched to one shape."""
+    return lambda *values: apply(name, *broadcast(name, *values))
+
+
+SAME_NAME = (
+    *("exp", "expm1", "log", "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
+    *("sign", "maximum", "minimum", "arctan2", "hypot"),
+)
+
+UFUNCS: dict[str, Ufunc] = {
+    "add": add,
+    "subtract": subtract,
+    "multiply": multiply,
+    "divide": divide,
+    "true_divide": divide,
+    "power": power,
+    "float_power": power,
+    "negative": negative,
+    "positive": _same,
+    "conjugate": _same,
+    "square": _to_the(2),
+    "sqrt": root,
+    "cbrt": _cbrt,
+    "reciprocal": _to_the(-1),
+    "exp2": _exp2,
+    "log2": _logarithm(2),
+    "log10": _logarithm(10),
+    "logaddexp": _logaddexp,
+    "logaddexp2": _logaddexp2,
+    "deg2rad": _times(pi / 180),
+    "radians": _times(pi / 180),
+    "rad2deg": _times(180 / pi),
+    "degrees": _times(180 / pi),
+    "arcsin": _of_table("asin"),
+    "arccos": _of_table("acos"),
+    "arctan": _of_table("atan"),
+    "arcsinh": _of_table("asinh"),
+    "arccosh": _of_table("acosh"),
+    "arctanh": _of_table("atanh"),
+    "heaviside": _heaviside,
+    "absolute": _of_table("abs"),
+    "fabs": _of_table("abs"),
+    "fmax": _of_table("maximum"),
+    "fmin": _of_table("minimum"),
+    "clip": _of_table("clip"),
+    "matmul": matmul,
+    "matvec": matvec,
+    "vecmat": vecmat,
+    "vecdot": vecdot,
+    **{name: _of_table(name) for name in SAME_NAME},
+}
+
+UFUNCS |= {  # the universal functions of scipy.special
+    "expit": _of_table("sigmoid"),
+    "logit": _of_table("logit"),
+    "log_expit": _of_table("logsigmoid"),
+    "ndtr": _of_table("ndtr"),
+    "entr": _of_table("entr"),
+    "rel_entr": _of_table("relentr"),
+    "kl_div": _kl_div,
+    "xlogy": _of_table("xlogy"),
+    "xlog1py": _xlog1py,
+    "exp10": lambda x: apply("exp", multiply(x, apply("log", constant(10)))),
+    "erf": _of_table("erf"),
+    "erfc": _of_table("erfc"),
+    "gammaln": _of_table("gammaln"),
+    "psi": _of_table("digamma"),
+    "gamma": _of_table("gamma"),
+    "loggamma": _of_table("gammaln"),
+    "beta": lambda a, b: apply("exp", apply("betaln", *broadcast("beta", a, b))),
+    "betaln": _of_table("betaln"),
+    "binom": _binom,
+    "erfinv": _of_table("erfinv"),
+    "ndtri": _of_table("ndtri"),
+    "log_ndtr": _of_table("logndtr"),
+    "huber": _huber,
+    "pseudo_huber": _pseudo_huber,
+    "boxcox": lambda x, lmbda: divide(subtract(power(x, lmbda), 1), lmbda),
+    "inv_boxcox": lambda y, lmbda: power(add(1, multiply(lmbda, y)), divide(1, lmbda)),
+}
+
+REDUCTIONS = {  # ufunc.reduce, as an array function
+    "add": "sum",
+    "multiply": "prod",
+    "maximum": "max",
+    "minimum": "min",
+    "fmax": "max",
+    "fmin": "min",
+    "logaddexp": "logaddexp.reduce",
+}
+
+
+def outer_of(name: str, x1: Operand, x2: Operand) -> Node:
+    """``ufunc.outer(x1, x2)``: the function at all pairs of entries."""
+    first, second = operand(x1), operand(x2)
+    wide = network(
+        [(first, range(first.order))],
+        [*range(first.order), *(f"one {k}" for k in range(second.order))],
+        {f"one {k}": 1 for k in range(second.order)},
+    )
+    return UFUNCS[name](wide, second)

@@ -1,0 +1,237 @@
+"""A numeric proof of a derivative: the formula against central differences, at random points of two sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ricci.arguments import Expression, as_expression
+from ricci.calculus.free import CURVED
+from ricci.derivatives.derive import derivative
+from ricci.expr import Expr, leaves
+from ricci.functions import Apply
+from tensor_networks.axes import symbols as symbols_of
+from tensor_networks.axes import value
+from tensor_networks.errors import RicciError
+from tensor_networks.nodes import Tensor, tensor, walk
+from tensor_networks.rewrite import substitute
+from tensor_networks.symmetry import Symmetry, full_symmetry
+
+STEP = 1e-3
+TOLERANCE = 1e-6
+SINGULAR = 1e8  # the condition number from which on a matrix counts as singular
+DOMAINS = (("normal", -1.0, 1.0), ("positive", 0.4, 1.6), ("unit", -0.8, 0.8))
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was compared and how well it agreed; true if it did."""
+
+    ok: bool
+    error: float
+    entries: int
+    points: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        word = "verified" if self.ok else "REFUTED"
+        return f"{word}: {self.entries} entries at {' and '.join(self.points)}, largest relative error {self.error:.1e}"
+
+
+def verify(result: Expression, *, tolerance: float = TOLERANCE, seed: int = 0) -> Verification:
+    """Check a derivative (what `derivative`, `grad`, `jacobian` or `hessian` returned) numerically.
+
+    Every entry is compared with central differences of the next lower derivative, extrapolated over two steps, at random
+    points of two sizes; the lower derivative is checked likewise. Costs 4 evaluations for each entry of the variables.
+
+    Raises:
+        RicciError: the expression is no derivative, or no point was found where it is finite.
+    """
+    result = as_expression(result)
+    if result.origin is None:
+        message = "only what derivative, grad, jacobian or hessian returned can be verified"
+        raise RicciError(message, hint="keep the derivative itself")
+    root, variables = result.origin
+    error, entries, points = 0.0, 0, []
+    for base in (2, 4):
+        for sizes in size_choices([result], base):
+            try:
+                worst, count = _all_orders(result, root, variables, sizes, seed)
+            except RicciError as failure:  # inv(X'*X) needs as many rows as columns
+                problem = failure
+                continue
+            points.append(", ".join(f"{symbol}={number}" for symbol, number in sizes.items()) or "the declared sizes")
+            error, entries = max(error, worst), entries + count
+            break
+        else:
+            raise problem
+    return Verification(error <= tolerance, error, entries, tuple(dict.fromkeys(points)))
+
+
+def _all_orders(
+    result: Expr, root: Expr, variables: Sequence[Tensor], sizes: Mapping[str, int], seed: int
+) -> tuple[float, int]:
+    """The largest error of a derivative and of those that lead to it, at some sizes, and the number of entries."""
+    error, entries = 0.0, 0
+    for order in range(1, len(variables) + 1):
+        upper = result if order == len(variables) else derivative(root, *variables[:order])
+        lower = root if order == 1 else derivative(root, *variables[: order - 1])
+        worst, count = _compare(upper, lower, variables[order - 1], sizes, seed)
+        error, entries = max(error, worst), entries + count
+    return error, entries
+
+
+def size_numbers(expressions: Iterable[Expr], base: int, descending: bool = False) -> dict[str, int]:
+    """Small numbers for the size symbols of some expressions, different for neighbours."""
+    axes = [size for e in expressions for size in (*e.axes, *(size for leaf in e.variables.values() for size in leaf.axes))]
+    symbols = sorted({symbol for size in axes for symbol in symbols_of(size)})
+    steps = (2, 1, 0) if descending else (0, 1, 2)
+    return {symbol: base + steps[place % 3] for place, symbol in enumerate(symbols)}
+
+
+def size_choices(expressions: Sequence[Expr], base: int) -> list[dict[str, int]]:
+    """Two choices of numbers for the sizes, the second with the greater ones where the first has the smaller."""
+    choices = [size_numbers(expressions, base), size_numbers(expressions, base, descending=True)]
+    return choices[:1] if choices[0] == choices[1] or len(choices[0]) < 2 else choices
+
+
+def random_point(tensors: Mapping[str, Tensor], sizes: Mapping[str, int], domain: str, seed: int) -> dict[str, np.ndarray]:
+    """Arrays for the tensors, drawn from a named domain and shaped by their traits (symmetric, spd, diagonal, ...)."""
+    rng = np.random.default_rng(seed)
+    _, low, high = next(entry for entry in DOMAINS if entry[0] == domain)
+    point = {}
+    for name, leaf in sorted(tensors.items()):
+        shape = tuple(value(size, sizes) for size in leaf.axes)
+        array = rng.uniform(low, high, shape)
+        point[name] = _shaped(array, leaf, domain)
+    return point
+
+
+def _shaped(array: np.ndarray, leaf: Tensor, domain: str) -> np.ndarray:
+    traits = leaf.traits
+    square = array.ndim == 2 and array.shape[0] == array.shape[1]
+    if traits & {"spd", "psd"}:
+        return np.asarray(array @ array.T + np.eye(len(array)))
+    if "positive" in traits or "nonnegative" in traits:
+        array = np.abs(array) + 0.1
+    if "diagonal" in traits:
+        return np.asarray(np.diag(np.diag(array) + np.where(np.diag(array) < 0, -0.5, 0.5)))
+    if "toeplitz" in traits:
+        offset: np.ndarray = np.subtract.outer(np.arange(len(array)), np.arange(len(array)))
+        array = array[0][np.abs(offset) if "symmetric" in traits else offset % len(array)]
+    if "idempotent" in traits:
+        return _projector(array, "symmetric" in traits)
+    if not leaf.symmetry.trivial:
+        return symmetrised(array, leaf.symmetry)
+    if "orthogonal" in traits:
+        return np.asarray(np.linalg.qr(array + 2 * np.eye(len(array)))[0])
+    for trait, part in (("lower", np.tril), ("upper", np.triu)):
+        if trait in traits:
+            array = part(array)
+    return array + 1.5 * np.eye(len(array)) if square and domain != "unit" else array
+
+
+def _projector(array: np.ndarray, symmetric: bool) -> np.ndarray:
+    """A projection onto about half of the axes, orthogonal if it is symmetric."""
+    basis = array + 2 * np.eye(len(array))
+    basis = np.linalg.qr(basis)[0] if symmetric else basis
+    kept = np.diag(np.arange(len(array)) < (len(array) + 1) // 2).astype(float)
+    return np.asarray(basis @ kept @ np.linalg.inv(basis))
+
+
+def symmetrised(array: np.ndarray, symmetry: Symmetry | None = None) -> np.ndarray:
+    """The signed mean over the orders of the axes that a symmetry allows: over all orders, if none is given."""
+    symmetry = full_symmetry(array.ndim) if symmetry is None else symmetry
+    return np.asarray(sum(sign * array.transpose(order) for order, sign in symmetry.elements())) / len(symmetry)
+
+
+def _compare(upper: Expr, lower: Expr, variable: Tensor, sizes: Mapping[str, int], seed: int) -> tuple[float, int]:
+    """The largest relative error of one derivative against differences of the one below, and the number of entries."""
+    tensors = upper.variables | lower.variables | {variable.name: variable}
+    if variable.traits & CURVED:  # off the surface the trait does not hold
+        lower = Expr(substitute(lower.node, {variable: tensor(variable.name, variable.axes)}))
+    for point in _points(tensors, sizes, seed):
+        if not regular([upper, lower], point):
+            continue
+        got = np.asarray(upper(**_needed(upper, point)), float)
+        if not np.all(np.isfinite(got)):
+            continue
+        with np.errstate(invalid="ignore", over="ignore"):
+            want = _differences(lower, variable, point)
+        if np.all(np.isfinite(want)):
+            return float(np.max(np.abs(got - want), initial=0.0) / max(1.0, np.max(np.abs(want), initial=0.0))), got.size
+    raise RicciError("no random point was found at which the derivative is finite")
+
+
+def regular(expressions: Iterable[Expr], point: Mapping[str, Any]) -> bool:
+    """Is no matrix that is inverted, or whose determinant is taken, singular at a point?"""
+    matrices = {
+        node.args[0]
+        for expression in expressions
+        for node in walk(expression.settled)
+        if isinstance(node, Apply) and node.function.name in ("inv", "logdet")
+    }
+    for node in sorted(matrices, key=lambda node: node.key):
+        names = {leaf.name for leaf in leaves(node)}
+        if names and names <= set(point):
+            conditions = np.linalg.cond(np.asarray(Expr(node)(**{name: point[name] for name in names})))
+            if not np.all(conditions < SINGULAR):
+                return False
+    return True
+
+
+def _points(tensors: Mapping[str, Tensor], sizes: Mapping[str, int], seed: int) -> Iterator[dict[str, Any]]:
+    for attempt in range(4):
+        for domain, _, _ in DOMAINS:
+            yield random_point(tensors, sizes, domain, seed + attempt)
+
+
+def _needed(expression: Expr, point: Mapping[str, Any]) -> dict[str, Any]:
+    known = expression.variables
+    return {name: array for name, array in point.items() if name in known}
+
+
+def _differences(lower: Expr, variable: Tensor, point: Mapping[str, Any]) -> np.ndarray:
+    """The derivative by central differences with one Richardson extrapolation, along the variable's own structure."""
+    centre = point[variable.name]
+    given = _needed(lower, point)
+    columns = []
+    for place in np.ndindex(centre.shape):
+        direction = _direction(centre.shape, place, variable)
+        coarse, fine = (_central(lower, given, variable.name, centre, direction, step) for step in (STEP, STEP / 2))
+        columns.append((4 * fine - coarse) / 3)
+    value_shape = np.shape(columns[0]) if columns else np.shape(lower(**given))
+    stacked = np.stack(columns, axis=-1) if columns else np.zeros((*value_shape, 0))
+    return stacked.reshape((*value_shape, *centre.shape))
+
+
+def _direction(shape: tuple[int, ...], place: tuple[int, ...], variable: Tensor) -> np.ndarray:
+    """The unit direction of an entry, projected onto the linear structure the variable has."""
+    traits = variable.traits
+    direction: np.ndarray = np.zeros(shape)
+    direction[place] = 1.0
+    if len(shape) < 2:
+        return direction
+    if "diagonal" in traits or traits >= {"lower", "upper"}:
+        return np.asarray(direction * np.eye(shape[0]))
+    if "toeplitz" in traits:
+        offset: np.ndarray = np.subtract.outer(np.arange(shape[0]), np.arange(shape[1]))
+        direction = (offset == place[0] - place[1]) / np.count_nonzero(offset == place[0] - place[1])
+    if "lower" in traits:
+        direction = np.tril(direction)
+    if "upper" in traits:
+        direction = np.triu(direction)
+    return direction if variable.symmetry.trivial else symmetrised(direction, variable.symmetry)
+
+
+def _central(lower: Expr, point: Mapping[str, Any], name: str, centre: np.ndarray, direction: np.ndarray, step: float) -> Any:
+    if name not in point:
+        return np.zeros_like(np.asarray(lower(**point), float))
+    ahead = lower(**{**point, name: centre + step * direction})
+    behind = lower(**{**point, name: centre - step * direction})
+    return (np.asarray(ahead, float) - np.asarray(behind, float)) / (2 * step)
