@@ -11,7 +11,7 @@ from ricci.passes.matching import occurrences
 from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import exact
-from tensor_networks.wiring import Group
+from tensor_networks.wiring import Group, components
 
 Slots = tuple[Group, ...]
 
@@ -229,7 +229,7 @@ def _with_softmax(child: Network, top: Node) -> Node | None:
 
 def squares(node: Node) -> Node:
     """M.*M = M.^2 where M is a product itself: two groups of factors alike, on the same axes."""
-    if not isinstance(node, Network) or len(node.factors) < 4 or len(node.free) < len(node.outputs):
+    if not isinstance(node, Network) or len(node.factors) < 4:
         return node
     found: dict[tuple[Node, Slots], list[int]] = {}
     for places in _components(node):
@@ -247,14 +247,12 @@ def squares(node: Node) -> Node:
 
 def _components(node: Network) -> list[list[int]]:
     """The places of the factors that hang together by wires that are not among the outputs."""
-    found: list[tuple[set[int], list[int]]] = []
-    for place, factor in enumerate(node.factors):
-        inner = {wire for group in factor.slots for wire in group} - node.free
-        near = [part for part in found if part[0] & inner]
-        places = [index for part in near for index in part[1]] + [place]
-        found = [part for part in found if part not in near]
-        found.append((inner.union(*(part[0] for part in near)), places))
-    return [sorted(places) for _, places in found]
+    groups = [[wire for group in factor.slots for wire in group if wire not in node.free] for factor in node.factors]
+    roots = components(groups, len(node.sizes))
+    found: dict[int, list[int]] = {}
+    for place, wires in enumerate(groups):
+        found.setdefault(roots[wires[0]] if wires else -1 - place, []).append(place)
+    return list(found.values())
 
 
 def normalised(node: Node) -> Node:

@@ -267,7 +267,7 @@ class MatrixWriter:
         for factor in term.factors:
             entries.append((self.get(factor.node), factor.exponent))
         formula = product(Term(1, tuple(entries), None)) if entries else number(1)
-        return None if formula.inner else formula
+        return None if formula.inner or any(part.inner for part in formula.parts) else formula
 
     # functions
 
@@ -283,7 +283,8 @@ class MatrixWriter:
         args = [self.get(arg) for arg in node.args]
         if len(args) > 1 and node.function.elementwise:
             args = [self.argument(arg, node) for arg in node.args]
-        along = node.function.elementwise or (node.function.transposes == "along" and not rows) or node.order == 1
+        vectors = node.order == 1 and all(arg.order == 1 for arg in node.args)
+        along = node.function.elementwise or (node.function.transposes == "along" and not rows) or vectors
         return simple_call(name, args, node.order, node.function.latex, along=along)
 
     def argument(self, arg: Node, node: Apply) -> Formula:
