@@ -25,7 +25,7 @@ from ricci.notation.formula import (
     wrapped,
     wrapped_latex,
 )
-from ricci.notation.natural import is_mixed, is_natural, natural_rank
+from ricci.notation.natural import ODD, is_mixed, is_natural, natural_rank
 from tensor_networks.numbers import Number, exact
 
 FINE = Fraction(1, 1000)  # a number below which one is multiplied into a sum of numbers as large
@@ -271,7 +271,7 @@ def _inside(formula: Formula) -> list[Entry]:
     """The parts of a formula whose sign is its sign."""
     if formula.kind == "hadamard":
         return list(formula.detail)
-    if formula.kind in ("chain", "transpose") or (formula.kind == "call" and formula.detail[0] in LINEAR):
+    if formula.kind in ("chain", "transpose") or (formula.kind == "call" and formula.detail[0] in LINEAR | ODD):
         return [(part, 1) for part in formula.parts]
     return []
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from ricci.functions import FUNCTIONS
 from ricci.notation.formula import Formula
+
+ODD = frozenset(name for name, function in FUNCTIONS.items() if function.parity < 0 and function.arity == 1)
 
 
 def is_diagonal(formula: Formula) -> bool:

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping, Sequence
-from itertools import product as product_of_choices
+from collections.abc import Callable, MutableMapping, Sequence
 
 from ricci.constants import rows_of
 from ricci.functions import Apply
-from ricci.notation.arithmetic import Entry, Term, as_term, is_single, plus, product, scaled, transposed
+from ricci.notation.arithmetic import Entry, Term, as_term, is_single, negated, plus, product, scaled, transposed
 from ricci.notation.formula import (
     ATOM,
     Formula,
@@ -29,13 +28,13 @@ from ricci.notation.matrix.chains import ones, sandwiched
 from ricci.notation.matrix.sums import HALVES, factored, symmetrised
 from ricci.notation.matrix.tangle import MOST_FACTORS, Tangle, Tangled, norm
 from ricci.notation.matrix.terminals import bundled
+from ricci.notation.matrix.turning import turnings
+from ricci.notation.natural import is_natural
 from tensor_networks.axes import show, show_shape
 from tensor_networks.networks import Factor, Network, Sum, network, one
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.patterns import Pattern
 from tensor_networks.rewrite import flatten
-
-MOST_TURNED = 3  # skew matrices in one product that are tried both ways
 
 
 def write_matrix(node: Node, row: bool = False) -> str | None:
@@ -283,6 +282,8 @@ class MatrixWriter:
         args = [self.get(arg) for arg in node.args]
         if len(args) > 1 and node.function.elementwise:
             args = [self.argument(arg, node) for arg in node.args]
+        if node.function.parity > 0:
+            args = [_either_sign(arg) for arg in args]
         vectors = node.order == 1 and all(arg.order == 1 for arg in node.args)
         along = node.function.elementwise or (node.function.transposes == "along" and not rows) or vectors
         return simple_call(name, args, node.order, node.function.latex, along=along)
@@ -310,13 +311,9 @@ def is_plain(node: Network) -> bool:
     return all(len(group) == 1 for group in groups) and all(factor.node.order <= 2 for factor in node.factors)
 
 
-def turnings(factors: Sequence[Factor]) -> Iterator[tuple[Sequence[Factor], int]]:
-    """The factors, and the ways to write a few skew matrices among them as minus their transposes, with the signs."""
-    skew = [k for k, f in enumerate(factors) if f.node.order == 2 and f.node.symmetry.powered(f.exponent).signed]
-    for turned in product_of_choices((False, True), repeat=min(len(skew), MOST_TURNED)):
-        chosen = dict(zip(skew, turned, strict=False))
-        new = [f._replace(slots=f.slots[::-1]) if chosen.get(k) else f for k, f in enumerate(factors)]
-        yield new, (-1) ** sum(turned)
+def _either_sign(formula: Formula) -> Formula:
+    """A sum in its natural signs, where the sign makes no difference."""
+    return negated(formula) if formula.kind == "sum" and not is_natural(formula) else formula
 
 
 def doubled(node: Node) -> bool:
@@ -351,7 +348,7 @@ def _inverse(writer: MatrixWriter, node: Apply) -> Formula:
 
 
 def _norm(writer: MatrixWriter, node: Apply) -> Formula:
-    inner = writer.get(node.args[0])
+    inner = _either_sign(writer.get(node.args[0]))
     if not inner.order:
         return simple_call("abs", [inner], 0)
     return norm(inner)
