@@ -19,6 +19,9 @@ PRINTED = [  # what is printed must read back as the identical object
     ("sum_k(B_kl C_lj x_j z_i) -> ij", {"B": "n m", "C": "m n", "x": "n", "z": "m"}),  # a row scaled from the right
     ("z_i exp(x_j) y_k B_kl C_lj -> ij", {"B": "n m", "C": "m n", "x": "n", "y": "n", "z": "m"}),
     ("cholesky(S)*x", {"S": "n n spd", "x": "n"}),
+    ("logsumexp(diag(S))", {"S": "n n symmetric"}),  # diag(softmax(diag(S))) is no softmax(S).*eye(n)
+    ("eigvalsh(S)'*a", {"a": "n", "S": "n n symmetric"}),  # a function of a matrix that is a vector
+    ("sum(x)*(x'*y) + logsumexp(x)*sum(x)", {"y": "n", "x": "n"}),  # a product of vectors in every entry
 ]
 
 

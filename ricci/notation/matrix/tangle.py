@@ -12,12 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from ricci.functions import FUNCTIONS
 from ricci.notation.arithmetic import Entry, transposed
 from ricci.notation.formula import Formula, call, cheapest, latex_size, power, simple_call
 from ricci.notation.matrix.chains import chain, diagonal, ones
 from ricci.notation.matrix.entrywise import hadamard
 from tensor_networks.axes import Axis, show
 
+ENTRYWISE = frozenset({"sqrt", *(name for name, function in FUNCTIONS.items() if function.elementwise)})
 MOST_FACTORS = 4000
 MANY = 60  # wires, from which on they are eliminated in rounds
 MOST_ROTATIONS = 24
@@ -234,7 +236,7 @@ class Tangle:
 
 def _of_whole(vector: Formula) -> Formula | None:
     """``f(X)`` for a function, entry by entry, of the diagonal of X: ``f(diag(X))``."""
-    if vector.kind != "call" or not vector.detail[1] or len(vector.parts) != 1 or vector.order != 1:
+    if vector.kind != "call" or vector.detail[0] not in ENTRYWISE or len(vector.parts) != 1 or vector.order != 1:
         return None
     (inner,) = vector.parts
     if inner.kind != "call" or inner.detail[0] != "diag" or inner.parts[0].order != 2:
