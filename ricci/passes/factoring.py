@@ -109,17 +109,23 @@ def _pulled(node: Sum, terms: list[Opened | None], part: Part, found: dict[int, 
             continue
         exponent = sign * min(e * sign for _, e in group.values())
         if all(isinstance(exact(e - exponent), int) for _, e in group.values()):
+            own = part if all(e == exponent for _, e in group.values()) else _with_its_axes(part)
             inside = []
             for index, (place, e) in group.items():
                 term = terms[index]
                 if term is not None:
-                    inside.append((_without(term, part, place, exact(e - exponent)), node.terms[index][1]))
+                    inside.append((_without(term, own, place, exact(e - exponent)), node.terms[index][1]))
             rest = [term for index, term in enumerate(node.terms) if index not in group]
             if (part.labels and any(map(_factorless, inside))) or (
                 rest and (not part.labels or _as_many(total(inside), len(group)))
             ):
                 continue
-            yield total([(_beside(node, part, exponent, total(inside)), 1), *rest], node.axes)
+            yield total([(_beside(node, own, exponent, total(inside)), 1), *rest], node.axes)
+
+
+def _with_its_axes(part: Part) -> Part:
+    """A part of which some power remains where it was."""
+    return part._replace(kept=tuple(sorted({*part.kept, *(label for label in part.labels if label >= 0)})))
 
 
 def _products_of_sums(

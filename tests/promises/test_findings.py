@@ -25,6 +25,13 @@ PRINTED = [  # what is printed must read back as the identical object
 ]
 
 
+def test_a_power_left_in_some_terms_is_not_summed() -> None:
+    f = rc.parse("sqrt(z.^2*(z'*(M*C).^3).^2 + 1)", z="n", M="n m", C="m p")
+    arrays = {"z": np.array([0.3, 0.8, -0.5]), "M": np.arange(6.0).reshape(3, 2) / 7, "C": np.arange(8.0).reshape(2, 4) / 9}
+    both = rc.derivative(f, "M", "C")(**arrays), rc.derivative(rc.derivative(f, "M"), "C")(**arrays)
+    np.testing.assert_allclose(*both, rtol=1e-9)
+
+
 @pytest.mark.parametrize(("text", "shapes"), PRINTED)
 def test_printed_forms_read_back(text: str, shapes: dict[str, str]) -> None:
     e = rc.parse(text, **shapes)
