@@ -273,7 +273,7 @@ class Compiled:
             return self._elsewhere(backend, arrays)
         given, sizes = self.bound(**arrays)
         read = [given[name] for name in self.names]
-        run = self._program(sizes, read)
+        run = self._program(sizes, read or list(given.values()))  # what reads nothing has the type of what is given
         if list(arrays) == list(self.names) and all(arrays[name] is given[name] for name in self.names):
             shapes = [array.shape for array in read]
             floats = all(array.dtype is FLOAT for array in read)

@@ -278,3 +278,10 @@ def test_an_input_that_vanishes_at_the_sizes_given() -> None:
     traced = rc.trace(lambda B: np.linalg.norm(np.sum(np.maximum(chosen @ B, -0.2), keepdims=True)), B="3 3")
     B = np.random.default_rng(0).normal(size=(3, 3))
     np.testing.assert_array_equal(rc.hessian(traced, "B")(B=B), np.zeros((3, 3, 3, 3)))
+
+
+@pytest.mark.parametrize(("text", "wrt"), [("x'*x", ("x", "x")), ("sum(x)", ("x",))])
+def test_a_result_that_reads_no_array_has_the_type_of_what_is_given(text: str, wrt: tuple[str, ...]) -> None:
+    constant = rc.derivative(rc.parse(text, x="n"), *wrt)
+    assert constant(x=np.ones(3, np.float32)).dtype == np.float32
+    assert constant(x=np.ones(3)).dtype == np.float64
