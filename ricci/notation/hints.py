@@ -37,6 +37,8 @@ CHARACTERS: Mapping[str, str] = {
     "∂": "rc.grad(f, 'x') differentiates",
     "∇": "rc.grad(f, 'x') differentiates",
     "→": "write ->",
+    "ᵀ": "write ' for the transpose",
+    "ᴴ": "write ' for the transpose",
     "%": "a comment has no place in a formula",
     "#": "a comment has no place in a formula",
 }

@@ -28,7 +28,7 @@ HINTS = [  # the text, the place, words of the hint
     ("‖x‖", 0, "norm2(x)"),
     ("x²", 0, "write ^2"),
     ("norm2(x)²", 8, "write ^2"),
-    ("xᵀ*x", 0, "write '"),
+    ("xᵀ*x", 1, "write '"),
     ("½*x", 0, "0.5*"),
     ("A·x", 1, "write *"),
     ("A×x", 1, "write *"),

@@ -39,7 +39,7 @@ from tensor_networks.errors import ParseError, ShapeError, clip, located
 from tensor_networks.networks import size_of
 from tensor_networks.nodes import Node
 
-LEXER = Lexer(r"[^\W\d]\w*", ["+", "-", "*", "/", ".*", "./", "^", ".^", "'", "(", ")", "[", "]", ",", ";"])
+LEXER = Lexer(r"[^\W\dᵀᴴ](?:(?![ᵀᴴ])\w)*", ["+", "-", "*", "/", ".*", "./", "^", ".^", "'", "(", ")", "[", "]", ",", ";"])
 ROLES = {0: "scalar", 1: "column", 2: "matrix"}
 KNOWN = frozenset([*MATRIX_FUNCTIONS, *CONSTANTS, "reshape"])
 
