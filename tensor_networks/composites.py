@@ -96,6 +96,11 @@ class Sum(Node):
         return f"Sum({len(self.terms)} terms, {show_shape(self.axes)})"
 
 
+def is_zero(node: Node) -> bool:
+    """Is it the zero of its shape?"""
+    return isinstance(node, Sum) and not node.terms
+
+
 def arranged(factor: Factor) -> tuple[Factor, int]:
     """A factor with its slots in the first of the arrangements that its symmetry allows, and the sign that makes them equal."""
     node, slots, exponent = factor

@@ -8,7 +8,6 @@ stand in ascending order (the two orders of those pairs). Few tensors have more 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from itertools import combinations, pairwise, permutations, product
@@ -227,8 +226,6 @@ def _vanishing() -> ShapeError:
 
 
 # symmetries as equations: ``abcd = -bacd = cdab``
-
-EQUATIONS = re.compile(r"[a-zA-Z]+(=-?[a-zA-Z]+)+")
 
 
 @cache

@@ -242,3 +242,12 @@ def components(groups: Iterable[Iterable[int]], wires: int) -> list[int]:
     for wire in range(wires):
         root[wire] = root[root[wire]]
     return root
+
+
+def connected(groups: Sequence[Sequence[int]], wires: int) -> list[list[int]]:
+    """The places of groups that hang together, each by a wire shared with another; a group of no wires stands alone."""
+    roots = components(groups, wires)
+    found: dict[int, list[int]] = {}
+    for place, group in enumerate(groups):
+        found.setdefault(roots[group[0]] if group else -1 - place, []).append(place)
+    return list(found.values())

@@ -18,8 +18,9 @@ from ricci.calculus.simplify import settle
 from ricci.expr import Expr, Provenance, leaves
 from ricci.layouts.layout import matrix
 from tensor_networks.axes import show_shape
+from tensor_networks.composites import is_zero
 from tensor_networks.errors import RicciError, UnknownName, clip
-from tensor_networks.networks import Sum, total, zero
+from tensor_networks.networks import total, zero
 from tensor_networks.nodes import Node, Tensor, tensor
 from tensor_networks.rewrite import substitute
 
@@ -194,11 +195,6 @@ def _degree(node: Node, first: Node, direction: Tensor) -> int:
         if direction not in leaves(second) and is_zero(settle(substitute(first, nothing))[0]):
             return 2
     raise RicciError(f"this is neither linear nor quadratic in {direction.name}, so it is no differential")
-
-
-def is_zero(node: Node) -> bool:
-    """Is the node the empty sum?"""
-    return isinstance(node, Sum) and not node.terms
 
 
 def name_of(expression: Expr | None) -> str:

@@ -10,6 +10,7 @@ from tensor_networks.axes import Axis
 from tensor_networks.networks import Factor, Network, network
 from tensor_networks.nodes import Node, Tensor
 from tensor_networks.numbers import Number
+from tensor_networks.wiring import connected
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,5 @@ def _end(onto: Mapping[int, int], wire: int) -> int:
 
 def components(term: Network) -> list[list[Factor]]:
     """The factors in groups that share no wire."""
-    groups: list[tuple[set[int], list[Factor]]] = []
-    for factor in term.factors:
-        wires = {wire for group in factor.slots for wire in group}
-        joined = [group for group in groups if group[0] & wires]
-        groups = [group for group in groups if not group[0] & wires]
-        held = wires.union(*(group[0] for group in joined))
-        groups.append((held, [*(f for group in joined for f in group[1]), factor]))
-    return [factors for _, factors in groups]
+    wires = [[wire for group in factor.slots for wire in group] for factor in term.factors]
+    return [[term.factors[place] for place in places] for places in connected(wires, len(term.sizes))]

@@ -245,7 +245,7 @@ def _turned(function: Function, arg: Node) -> Node:
     return value if function.transposes == "same" else network([(value, best)], range(arg.order))
 
 
-def is_number(node: Node) -> Number | None:
+def number_of(node: Node) -> Number | None:
     """The number a node stands for, or None."""
     if isinstance(node, Sum) and not node.order:
         if not node.terms:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ricci.functions import Apply, apply, is_number
+from ricci.functions import Apply, apply, number_of
+from ricci.functions.applying import is_bare, without_axes
 from ricci.functions.powers import matrix_power
-from ricci.passes.common import is_call, is_ones, is_zero, negative, remade
+from ricci.passes.common import is_call, is_ones, negative, remade
+from tensor_networks.composites import is_zero
 from tensor_networks.networks import Network, Sum, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node, Tensor
 from tensor_networks.numbers import Number, exact, ratio
@@ -118,7 +120,7 @@ def _broadcast_number(node: Node) -> Number | None:
         if not node.terms:
             return 0
         return node.terms[0][1] if is_ones(node.terms[0][0]) else None
-    return 1 if is_ones(node) else is_number(node)
+    return 1 if is_ones(node) else number_of(node)
 
 
 def inverses(node: Node) -> Node:
@@ -192,32 +194,14 @@ def shifts(node: Node) -> Node:
     if not is_call(node, "softmax", "logsumexp") or not isinstance(node.children[0], Sum):
         return node
     arg, last = node.children[0], node.children[0].order - 1
-    constant = [(term, number) for term, number in arg.terms if _bare(term, last)]
+    constant = [(term, number) for term, number in arg.terms if is_bare(term, last)]
     if not constant:
         return node
     rest = total([term for term in arg.terms if term not in constant], arg.axes)
     if is_call(node, "softmax"):
         return apply("softmax", rest)
-    shift = [(_along(term, last), number) for term, number in constant]
+    shift = [(without_axes(term, [last]), number) for term, number in constant]
     return total([(apply("logsumexp", rest), 1), *shift])
-
-
-def _bare(node: Node, axis: int) -> bool:
-    """Is a network the same along one axis?"""
-    if not isinstance(node, Network) or len(node.outputs[axis]) != 1:
-        return False
-    (wire,) = node.outputs[axis]
-    held = {w for factor in node.factors for group in factor.slots for w in group}
-    return wire not in held and sum(wire in group for group in node.outputs) == 1
-
-
-def _along(node: Node, axis: int) -> Node:
-    """A network without an axis along which it is the same."""
-    if not isinstance(node, Network):
-        return node
-    outputs = [group for place, group in enumerate(node.outputs) if place != axis]
-    (gone,) = node.outputs[axis]
-    return network(node.factors, outputs, {wire: size for wire, size in enumerate(node.sizes) if wire != gone})
 
 
 def parities(node: Node) -> Node:

@@ -24,11 +24,6 @@ def is_ones(node: Node) -> bool:
     return len(set(wires)) == len(wires) == len(node.sizes)
 
 
-def is_zero(node: Node) -> bool:
-    """Is it the zero of its shape?"""
-    return isinstance(node, Sum) and not node.terms
-
-
 def is_nonnegative(node: Node) -> bool:
     """Is every entry known to be at least 0?"""
     if isinstance(node, Apply):
@@ -61,3 +56,8 @@ def remade(node: Network, factors: Iterable[Factor]) -> Node:
     factors = list(factors)
     held = {wire for factor in factors for group in factor.slots for wire in group} | node.free
     return network(factors, node.outputs, {wire: node.sizes[wire] for wire in held})
+
+
+def without(node: Network, *places: int) -> list[Factor]:
+    """The factors but those at some places."""
+    return [factor for place, factor in enumerate(node.factors) if place not in places]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ricci.passes.common import remade, without
 from tensor_networks.axes import product, triangle
 from tensor_networks.networks import Factor, Network, Sum, network, size_of, total
 from tensor_networks.nodes import Node, walk
@@ -28,7 +29,7 @@ def halves(node: Node) -> Node:
     for step in STEPS:
         factors = step(node)
         if factors is not None:
-            return _remade(node, factors)
+            return remade(node, factors)
     return symmetrised(node)
 
 
@@ -37,16 +38,6 @@ def _patterns(node: Network, *names: str) -> Iterator[tuple[int, str, Slots]]:
     for place, (child, slots, exponent) in enumerate(node.factors):
         if isinstance(child, Pattern) and child.name in names and exponent == 1:
             yield place, child.name, slots
-
-
-def _without(node: Network, *places: int) -> list[Factor]:
-    return [factor for place, factor in enumerate(node.factors) if place not in places]
-
-
-def _remade(node: Network, factors: list[Factor]) -> Node:
-    """The network with other factors; wires that are on none of them, nor among the outputs, are gone."""
-    held = {wire for factor in factors for group in factor.slots for wire in group} | node.free
-    return network(factors, node.outputs, {wire: node.sizes[wire] for wire in held})
 
 
 def _equal(node: Network, one: Group, other: Group) -> list[Factor]:
@@ -81,9 +72,9 @@ def both_triangles(node: Sum) -> Node:
 
 def _turned(term: Network, place: int, slots: Slots) -> tuple[Node, Node, Node]:
     """A product with its lower turned to upper; the same without it; the same on the diagonal only."""
-    rest = _without(term, place)
-    upper = _remade(term, [*rest, term.factors[place]._replace(slots=slots[::-1])])
-    return upper, _remade(term, [*rest, *_ones(term, slots)]), _remade(term, [*rest, *_equal(term, *slots)])
+    rest = without(term, place)
+    upper = remade(term, [*rest, term.factors[place]._replace(slots=slots[::-1])])
+    return upper, remade(term, [*rest, *_ones(term, slots)]), remade(term, [*rest, *_equal(term, *slots)])
 
 
 def opened(node: Network) -> Found:
@@ -94,7 +85,7 @@ def opened(node: Network) -> Found:
             wires = {wire: node.sizes[wire] for group in slots for wire in group}
             terms = [(network([(term, slots)], wires, wires), number) for term, number in child.terms]
             split = total(terms, wires.values())
-            return [*_without(node, place), Factor(split, tuple((wire,) for wire in wires), 1)]
+            return [*without(node, place), Factor(split, tuple((wire,) for wire in wires), 1)]
     return None
 
 
@@ -102,7 +93,7 @@ def powers(node: Network) -> Found:
     """Zeros and ones are their own powers."""
     for place, factor in enumerate(node.factors):
         if isinstance(factor.node, Pattern) and factor.exponent != 1 and factor.exponent > 0:
-            return [*_without(node, place), factor._replace(exponent=1)]
+            return [*without(node, place), factor._replace(exponent=1)]
     return None
 
 
@@ -119,7 +110,7 @@ def same_pair(node: Network) -> Found:
             extra = _equal(node, h, g)
             if crossed and name == second == "elimination":
                 extra += _equal(node, *pair)
-            return [*_without(node, one, other), kept, *extra]
+            return [*without(node, one, other), kept, *extra]
     return None
 
 
@@ -135,7 +126,7 @@ def same_place(node: Network) -> Found:
         for other, _, groups in found[k + 1 :]:
             if slots[0] == groups[0] and all(len(a) == len(b) for a, b in zip(slots, groups, strict=True)):
                 extra = [*_equal(node, slots[1], groups[1]), *_equal(node, slots[2], groups[2])]
-                return [*_without(node, other), *extra] if extra else _without(node, other)
+                return [*without(node, other), *extra] if extra else without(node, other)
     return None
 
 
@@ -144,9 +135,9 @@ def on_the_diagonal(node: Network) -> Found:
     for place, name, slots in _patterns(node, "duplication", "lower"):
         if slots[0] == slots[1]:
             if name == "lower":
-                return [*_without(node, place), *_ones(node, slots[:1])]
+                return [*without(node, place), *_ones(node, slots[:1])]
             made = pattern("elimination", node.factors[place].node.size)  # type: ignore[attr-defined]
-            return [*_without(node, place), Factor(made, (slots[2], slots[0], slots[1]), 1)]
+            return [*without(node, place), Factor(made, (slots[2], slots[0], slots[1]), 1)]
     return None
 
 
@@ -159,10 +150,10 @@ def summed(node: Network) -> Found:
 
     for place, _, pair in _patterns(node, "lower"):
         if pair[0] != pair[1] and lone(pair[0]) and lone(pair[1]):
-            return [*_without(node, place), Factor(size_of(triangle(node.sizes[pair[0][0]])), (), 1)]
+            return [*without(node, place), Factor(size_of(triangle(node.sizes[pair[0][0]])), (), 1)]
     for place, name, slots in _patterns(node, "elimination", "duplication"):
         h, pair = _parts(name, slots)
-        rest = _without(node, place)
+        rest = without(node, place)
         if lone(h):
             made = pattern("lower", node.factors[place].node.size)  # type: ignore[attr-defined]
             return [*rest, *([Factor(made, pair, 1)] if name == "elimination" else _ones(node, pair))]
@@ -189,10 +180,10 @@ def lowers(node: Network) -> Found:
         for other, second, groups in found:
             pair = groups[1:] if second == "elimination" else groups
             if other != place and pair == slots:
-                return _without(node, place)
+                return without(node, place)
             if other != place and pair == slots[::-1]:
                 gone = (place,) if second == "elimination" else (place, other)
-                return [*_without(node, *gone), *_equal(node, *slots)]
+                return [*without(node, *gone), *_equal(node, *slots)]
     return None
 
 
@@ -204,7 +195,7 @@ def returning(node: Network) -> Found:
             continue
         for other, _, (k, l_, g) in _patterns(node, "duplication"):
             if g == h and k != l_:
-                rest = _without(node, place, other)
+                rest = without(node, place, other)
                 held = {wire for factor in rest for group in factor.slots for wire in group}
                 if (
                     {i[0], j[0]} <= held
@@ -231,8 +222,8 @@ def symmetrised(node: Network) -> Node:
                 continue
             wires = {wire for group in factor.slots for wire in group}
             if wires.issuperset(slots[0] + slots[1]) and len(factor.node.terms) > 1:
-                rest = _without(node, place)
-                parts = [(_remade(node, [*rest, factor._replace(node=term)]), c) for term, c in factor.node.terms]
+                rest = without(node, place)
+                parts = [(remade(node, [*rest, factor._replace(node=term)]), c) for term, c in factor.node.terms]
                 gathered = total(parts, node.axes)
                 count = len(gathered.terms) if isinstance(gathered, Sum) else 1
                 if count < len(factor.node.terms):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ricci.passes.common import remade
+from ricci.passes.common import remade, without
 from tensor_networks.networks import Factor, Network
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import exact
@@ -20,19 +20,15 @@ def exchanges(host: Network, old: Node, new: Node, skip: int = -1) -> Iterator[l
     for place, factor in enumerate(host.factors):
         if factor.node is old and place != skip and isinstance(factor.exponent, int) and factor.exponent > 0:
             less = factor._replace(exponent=exact(factor.exponent - 1))
-            yield [*_without(host, (place,)), less, Factor(new, factor.slots, 1)]
+            yield [*without(host, place), less, Factor(new, factor.slots, 1)]
     if isinstance(old, Network) and old.plain:
         for places, slots in occurrences(host, old):
             if skip not in places:
-                yield [*_without(host, places), Factor(new, slots, 1)]
+                yield [*without(host, *places), Factor(new, slots, 1)]
     for place, (child, slots, exponent) in enumerate(host.factors):
         if slots == () and exponent == 1 and place != skip and isinstance(child, Network):
             for inside in exchanges(child, old, new):
-                yield [*_without(host, (place,)), Factor(remade(child, inside), (), 1)]
-
-
-def _without(host: Network, places: tuple[int, ...]) -> list[Factor]:
-    return [factor for place, factor in enumerate(host.factors) if place not in places]
+                yield [*without(host, place), Factor(remade(child, inside), (), 1)]
 
 
 def occurrences(host: Network, pattern: Network) -> Iterator[tuple[tuple[int, ...], tuple[Group, ...]]]:

@@ -11,7 +11,7 @@ from ricci.passes.matching import occurrences
 from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import exact
-from tensor_networks.wiring import Group, components
+from tensor_networks.wiring import Group, connected
 
 Slots = tuple[Group, ...]
 
@@ -232,7 +232,8 @@ def squares(node: Node) -> Node:
     if not isinstance(node, Network) or len(node.factors) < 4:
         return node
     found: dict[tuple[Node, Slots], list[int]] = {}
-    for places in _components(node):
+    inner = [[wire for group in factor.slots for wire in group if wire not in node.free] for factor in node.factors]
+    for places in connected(inner, len(node.sizes)):
         held = {wire for place in places for group in node.factors[place].slots for wire in group}
         slots = tuple((wire,) for wire in sorted(held & node.free))
         if len(places) > 1 and slots:
@@ -243,16 +244,6 @@ def squares(node: Node) -> Node:
                 rest = [factor for place, factor in enumerate(node.factors) if place not in (*places, *other)]
                 return remade(node, [*rest, Factor(part, slots, 2)])
     return node
-
-
-def _components(node: Network) -> list[list[int]]:
-    """The places of the factors that hang together by wires that are not among the outputs."""
-    groups = [[wire for group in factor.slots for wire in group if wire not in node.free] for factor in node.factors]
-    roots = components(groups, len(node.sizes))
-    found: dict[int, list[int]] = {}
-    for place, wires in enumerate(groups):
-        found.setdefault(roots[wires[0]] if wires else -1 - place, []).append(place)
-    return list(found.values())
 
 
 def normalised(node: Node) -> Node:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ricci.functions import apply
-from ricci.passes.common import is_call, is_ones, is_zero, negative, remade
+from ricci.passes.common import is_call, is_ones, negative, remade
 from ricci.passes.products import normalised, of_inverses
+from tensor_networks.composites import is_zero
 from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact

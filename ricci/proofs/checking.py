@@ -13,7 +13,6 @@ from ricci.arguments import Wrt, as_expression, directions_of, variables_of
 from ricci.calculus.simplify import settle
 from ricci.calculus.sweeps import tangent
 from ricci.derivatives.derive import derivative, differential, hvp
-from ricci.derivatives.differentials import is_zero
 from ricci.expr import Expr, leaves
 from ricci.layouts.layout import matrix
 from ricci.layouts.views import MatrixExpr
@@ -24,6 +23,7 @@ from ricci.proofs.terms import told_apart
 from ricci.reading import parse
 from ricci.tracing import trace
 from tensor_networks.axes import Axis
+from tensor_networks.composites import is_zero
 from tensor_networks.errors import DerivativeError, LimitError, OperandError, RicciError, ShapeError, TraceError, UnknownName
 from tensor_networks.networks import constant, network, zero
 from tensor_networks.nodes import Tensor, tensor

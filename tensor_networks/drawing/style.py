@@ -12,7 +12,6 @@ PITCH = 70.0  # between neighbours on a line
 CLEAR = 30.0  # least free wire between two neighbours
 TRACK = 21.0  # between parallel wires
 CHANNEL = 40.0  # least distance between the nodes of two lines
-CORNER = 10.0
 LEG = 42.0
 WIDEST = 1100.0  # a strip is broken into lines beyond this
 LONGEST = 24  # characters of a name that are shown

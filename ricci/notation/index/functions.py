@@ -10,22 +10,19 @@ from ricci.functions import FUNCTIONS, apply
 from ricci.notation.declarations import Scope, unknown
 from ricci.notation.index.syntax import CONSTANTS, PATTERNS, SPECIAL, SYMBOLS, is_function
 from ricci.notation.pieces import OPEN, Piece, Wires, settled
+from ricci.notation.sizes import size_argument
 from ricci.notation.syntax import (
     Call,
-    Chain,
     Indexed,
-    Literal,
     Name,
-    Parenthesis,
     Power,
     Subscript,
     Syntax,
     Walk,
     blame,
-    is_size_product,
     snippet,
 )
-from tensor_networks.axes import Axis, product, read_size, symbols
+from tensor_networks.axes import Axis
 from tensor_networks.errors import IndexNotationError, ParseError, ShapeError, clip, located
 from tensor_networks.networks import constant, total
 from tensor_networks.nodes import tensor
@@ -252,7 +249,7 @@ class IndexFunctions:
 
     def constant(self, tree: Call) -> Piece:
         """eye(n), ones(n, ...), zeros(n, ...) and patterns such as duplication(n), whose axes are open."""
-        sizes = [self.size_argument(argument) for argument in tree.arguments]
+        sizes = [size_argument(argument, self.text, self.scope, not self.scope.nodes) for argument in tree.arguments]
         if not sizes or (tree.name in ("eye", *PATTERNS) and len(sizes) != 1):
             raise blame(ParseError, f"{tree.name} takes sizes as arguments, not {len(sizes)}", self.text, tree)
         if tree.name in PATTERNS:
@@ -262,23 +259,3 @@ class IndexFunctions:
         wires = [self.wires.new(size) for size in sizes] * (2 if tree.name == "eye" else 1)
         free = {f"{OPEN}{axis}": wire for axis, wire in enumerate(wires)}
         return Piece(0 if tree.name == "zeros" else 1, [], free, dict.fromkeys(free, 1), list(dict.fromkeys(wires)))
-
-    def size_argument(self, tree: Syntax) -> Axis:
-        """A size as an argument: a symbol, an integer or a product of those."""
-        if isinstance(tree, Parenthesis):
-            tree = tree.operand
-        if isinstance(tree, Literal) and isinstance(tree.value, int):
-            return tree.value
-        if isinstance(tree, Name):
-            if tree.name in self.scope.sizes or not self.scope.nodes:
-                return tree.name
-            error = unknown(tree.name, self.scope.sizes, "sizes are the symbols of the declarations")
-            error.message = f"{clip(tree.name)} is not a size of any declaration"
-            error.locate(self.text, tree.start, tree.end)
-            raise error
-        made = read_size(self.text[tree.start : tree.end]) if isinstance(tree, Chain) else None
-        if made is not None and self.scope.sizes.issuperset(symbols(made)):
-            return made
-        if isinstance(tree, Chain) and is_size_product(tree):
-            return product(self.size_argument(operand) for operand in tree.operands)
-        raise blame(ParseError, "this argument must be a size", self.text, tree, "a size is a symbol or an integer")

@@ -12,12 +12,11 @@ from dataclasses import replace
 from typing import Any
 
 from ricci.constants import numbers
-from ricci.functions import FUNCTIONS
+from ricci.functions import FUNCTIONS, number_of
 from ricci.notation.declarations import Scope, unknown
 from ricci.notation.index.functions import Context, IndexFunctions, Place
 from ricci.notation.index.heights import Heights, noted
 from ricci.notation.index.syntax import SPECIAL, SYMBOLS, IndexParser, letters
-from ricci.notation.matrix.products import number_of
 from ricci.notation.pieces import OPEN, Piece, Wires, renamed, settled
 from ricci.notation.syntax import (
     PRODUCT,

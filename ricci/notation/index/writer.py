@@ -55,9 +55,10 @@ from ricci.notation.index.wires import (
     unsized,
     wires_of,
 )
-from ricci.notation.matrix.writer import bounded, is_zero, leaf, matrix_formula, zeros
+from ricci.notation.matrix.writer import bounded, leaf, matrix_formula, zeros
 from ricci.notation.syntax import run
 from tensor_networks.axes import show
+from tensor_networks.composites import is_zero
 from tensor_networks.networks import Factor, Network, Sum, primitive
 from tensor_networks.nodes import Node, Size, Tensor, tensor, walk
 from tensor_networks.numbers import Number, ratio

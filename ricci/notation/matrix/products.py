@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from ricci.functions import number_of
 from tensor_networks.axes import Axis, product, show
 from tensor_networks.errors import ParseError, ShapeError
-from tensor_networks.networks import Sum, constant, network, total
+from tensor_networks.networks import constant, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact, power, ratio
 from tensor_networks.wiring import Group, Wiring
@@ -36,18 +37,6 @@ class Value:
     def number(self) -> Number | None:
         """The number this is, if it is one."""
         return None if self.factors or self.bare or self.outputs else self.coefficient
-
-
-def number_of(node: Node) -> Number | None:
-    """The number that a scalar node is, if it is one."""
-    if node is ONE:
-        return 1
-    if isinstance(node, Sum) and not node.axes:
-        if not node.terms:
-            return 0
-        if len(node.terms) == 1 and node.terms[0][0] is ONE:
-            return node.terms[0][1]
-    return None
 
 
 class Products:

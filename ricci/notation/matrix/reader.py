@@ -13,6 +13,7 @@ from ricci.functions.powers import matrix_power
 from ricci.notation.declarations import Scope, unknown
 from ricci.notation.matrix.functions import CONSTANTS, MATRIX_FUNCTIONS, Arguments, reshaped, structured
 from ricci.notation.matrix.products import Products, Value
+from ricci.notation.sizes import size_argument
 from ricci.notation.syntax import (
     SUM,
     Array,
@@ -30,11 +31,10 @@ from ricci.notation.syntax import (
     Transpose,
     Walk,
     blame,
-    is_size_product,
     run,
     snippet,
 )
-from tensor_networks.axes import Axis, product, read_size, show, symbols
+from tensor_networks.axes import Axis, show
 from tensor_networks.errors import ParseError, ShapeError, clip, located
 from tensor_networks.networks import size_of
 from tensor_networks.nodes import Node
@@ -299,7 +299,7 @@ class MatrixReader:
         """A function or a constant."""
         if tree.name in CONSTANTS:
             make: Callable[[Products, Sequence[Axis]], Value] = CONSTANTS[tree.name].make
-            sizes = [self.size_argument(argument) for argument in tree.arguments]
+            sizes = [size_argument(argument, self.text, self.scope) for argument in tree.arguments]
             self.check_count(tree, CONSTANTS[tree.name].counts)
             with located(self.text, tree.start, tree.end):
                 return make(self.products, sizes)
@@ -326,7 +326,7 @@ class MatrixReader:
         """reshape(X, m, n): a value and sizes."""
         self.check_count(tree, (2, 3))
         value = yield self.value(tree.arguments[0])
-        sizes = [self.size_argument(argument) for argument in tree.arguments[1:]]
+        sizes = [size_argument(argument, self.text, self.scope) for argument in tree.arguments[1:]]
         shown = [snippet(self.text, argument) for argument in tree.arguments]
         with located(self.text, tree.start, tree.end):
             return reshaped(Arguments(tree.name, self.products, [value], shown), sizes)
@@ -340,23 +340,3 @@ class MatrixReader:
         message = f"{tree.name} takes {' or '.join(map(str, counts))} argument{plural}, not {given}"
         extra = tree.arguments[max(counts)] if given > max(counts) else tree
         raise blame(ParseError, message, self.text, extra)
-
-    def size_argument(self, tree: Syntax) -> Axis:
-        """A size as the argument of a constant: a symbol, an integer or a product of those."""
-        if isinstance(tree, Parenthesis):
-            tree = tree.operand
-        if isinstance(tree, Literal) and isinstance(tree.value, int) and tree.value >= 0:
-            return tree.value
-        if isinstance(tree, Name):
-            if tree.name in self.scope.sizes:
-                return tree.name
-            error = unknown(tree.name, self.scope.sizes, "sizes are the symbols of the declarations")
-            error.message = f"{clip(tree.name)} is not a size of any declaration"
-            error.locate(self.text, tree.start, tree.end)
-            raise error
-        made = read_size(self.text[tree.start : tree.end]) if isinstance(tree, Chain) else None
-        if made is not None and self.scope.sizes.issuperset(symbols(made)):
-            return made
-        if isinstance(tree, Chain) and is_size_product(tree):
-            return product(self.size_argument(operand) for operand in tree.operands)
-        raise blame(ParseError, "this argument must be a size", self.text, tree, "a size is a symbol or an integer")

@@ -31,6 +31,7 @@ from ricci.notation.matrix.terminals import bundled
 from ricci.notation.matrix.turning import turnings
 from ricci.notation.natural import is_natural
 from tensor_networks.axes import show, show_shape
+from tensor_networks.composites import is_zero
 from tensor_networks.networks import Factor, Network, Sum, network, one
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.patterns import Pattern
@@ -61,11 +62,6 @@ def matrix_formula(node: Node, row: bool = False) -> Formula | None:
         return zeros(node) if is_zero(node) else None
     formula = MatrixWriter(node).write()
     return transposed(formula) if row and formula is not None and node.order == 1 else formula
-
-
-def is_zero(node: Node) -> bool:
-    """Is it the empty sum?"""
-    return isinstance(node, Sum) and not node.terms
 
 
 def zeros(node: Node) -> Formula:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import pi
 
-from ricci.functions import apply, is_number
+from ricci.functions import apply, number_of
 from ricci.notation.numpy.products import matmul, matvec, vecdot, vecmat
 from ricci.notation.numpy.shapes import (
     Operand,
@@ -57,7 +57,7 @@ def _product(what: str, first: Node, second: Node, exponent: int) -> Node:
 def power(x1: Operand, x2: Operand) -> Node:
     """x1 to the x2, entry by entry; an exponent that is a number stays one."""
     base, exponent = operand(x1), operand(x2)
-    number = is_number(exponent)
+    number = number_of(exponent)
     if number is not None:
         return elementwise_power(base, number)
     return apply("power", *broadcast("power", base, exponent))

@@ -1,0 +1,34 @@
+"""Sizes as arguments in a text: `eye(n)`, `ones(2*n, 3)`."""
+
+from __future__ import annotations
+
+from ricci.notation.declarations import Scope, unknown
+from ricci.notation.syntax import Chain, Literal, Name, Parenthesis, Syntax, blame, is_size_product
+from tensor_networks.axes import Axis, product, read_size, symbols
+from tensor_networks.errors import ParseError, clip
+
+
+def size_argument(tree: Syntax, text: str, scope: Scope, guessing: bool = False) -> Axis:
+    """A symbol, an integer or a product of those. While `guessing`, any name is a symbol.
+
+    Raises:
+        UnknownName: no declaration has the symbol.
+        ParseError: it is no size.
+    """
+    if isinstance(tree, Parenthesis):
+        tree = tree.operand
+    if isinstance(tree, Literal) and isinstance(tree.value, int) and tree.value >= 0:
+        return tree.value
+    if isinstance(tree, Name):
+        if guessing or tree.name in scope.sizes:
+            return tree.name
+        error = unknown(tree.name, scope.sizes, "sizes are the symbols of the declarations")
+        error.message = f"{clip(tree.name)} is not a size of any declaration"
+        error.locate(text, tree.start, tree.end)
+        raise error
+    made = read_size(text[tree.start : tree.end]) if isinstance(tree, Chain) else None
+    if made is not None and scope.sizes.issuperset(symbols(made)):
+        return made
+    if isinstance(tree, Chain) and is_size_product(tree):
+        return product(size_argument(operand, text, scope, guessing) for operand in tree.operands)
+    raise blame(ParseError, "this argument must be a size", text, tree, "a size is a symbol or an integer")
