@@ -242,13 +242,22 @@ class Builder:
 
 def _least_last(operands: Sequence[Operand], kept: Sequence[int], numbers: Mapping[int, int], pairs: plan.Pairs) -> int:
     """The entries of the smallest array that could be scaled at the end: one of the last two, or the result."""
-    held = [set(operand.wires) for operand in operands]
-    for left, right in pairs:
-        held.append(held[left] | held[right])
-    last = [held[place] for place in (pairs[-1] if pairs else (-1, -1))]
+    last = [_wires_under(place, operands, pairs) for place in (pairs[-1] if pairs else (-1, -1))]
     ends = [{wire for wire in own if wire in other or wire in kept} for own, other in (last, last[::-1])]
-    result = {wire for wire in held[-1] if wire in kept}
+    result = {wire for own in last for wire in own if wire in kept}
     return min(prod([numbers[wire] for wire in wires]) for wires in (*ends, result))
+
+
+def _wires_under(place: int, operands: Sequence[Operand], pairs: plan.Pairs) -> set[int]:
+    """All wires of the operands that an array of the plan is made of."""
+    pending, found = [place], set[int]()
+    while pending:
+        place = pending.pop()
+        if 0 <= place - len(operands) < len(pairs):
+            pending.extend(pairs[place - len(operands)])
+        else:
+            found.update(operands[place].wires)
+    return found
 
 
 def _is_alone(term: Network, node: Sum) -> bool:
