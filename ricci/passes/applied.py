@@ -16,9 +16,9 @@ from tensor_networks.numbers import Number, exact, ratio
 
 def logarithms(node: Node) -> Node:
     """log(exp(u)) = u; log(det(X)) = logdet(X); log(sigmoid(u)) = -softplus(-u); log(softmax(u)) = u - logsumexp(u);
-    log(1 + exp(u)) = log1p(exp(u)) = softplus(u); log(sum(exp(u))) = logsumexp(u);
-    log(ndtr(u)) = logndtr(u). Domain: log(det(X)) is widened to
-    log|det X|."""
+    log(1 + exp(u)) = log1p(exp(u)) = softplus(u); log(exp(u) + exp(v)) = u + softplus(v - u);
+    log(sum(exp(u))) = logsumexp(u); log(ndtr(u)) = logndtr(u); log(gamma(u)) = gammaln(u). Domain: log(det(X)) and
+    log(gamma(u)) are widened to log|det X| and log|gamma(u)|."""
     if not is_call(node, "log", "log1p"):
         return node
     (arg,) = node.children
@@ -34,6 +34,8 @@ def logarithms(node: Node) -> Node:
                 return apply("logdet", inner)
             case "abs" if is_call(inner, "det") and not inner.order:
                 return apply("logdet", inner.children[0])
+            case "gamma":
+                return apply("gammaln", inner)
             case "sigmoid":
                 return total([(apply("softplus", negative(inner)), -1)])
             case "softmax":
@@ -42,7 +44,20 @@ def logarithms(node: Node) -> Node:
     if exponent is not None:
         return apply("softplus", exponent)
     summed = _summed_exp(arg)
-    return _log_erfc(node, arg) if summed is None else apply("logsumexp", summed)
+    if summed is not None:
+        return apply("logsumexp", summed)
+    return _log_two_exp(node, arg) if type(arg) is Sum and len(arg.terms) == 2 else _log_erfc(node, arg)
+
+
+def _log_two_exp(node: Node, arg: Sum) -> Node:
+    """log(exp(u) + exp(v)) = u + softplus(v - u); log(c*exp(u) + c*exp(-u)) = log(2*c*cosh(u)); or the node."""
+    (one, scale), (other, second) = arg.terms
+    u, v = exponent_of(one), exponent_of(other)
+    if u is None or v is None or scale != second:
+        return node
+    if u is negative(v):
+        return apply("log", total([(apply("cosh", u), 2 * scale)]))
+    return total([(u, 1), (apply("softplus", total([(v, 1), (u, -1)])), 1)]) if scale == 1 else node
 
 
 def _log_erfc(node: Node, arg: Node) -> Node:
