@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 import ricci as rc
+from tests.promises import newest
 from tests.promises.measures import MEASURES, NOTES
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
@@ -29,6 +30,7 @@ TITLES = {
     10: "Safe with threads, forks, interrupts and flags of the interpreter",
     11: "Number types",
     12: "Numerical conventions",
+    13: "The newest back ends",
 }
 HEAD = """# Reliability
 
@@ -105,7 +107,7 @@ def main() -> int:
         title = f"{measure.promise}. {TITLES[measure.promise]}"
         rows.append(f"| {title} | {measure.what} | {count:,} | {len(failed)} | {measure.peers} |")
     NOTES[:] = NOTES or [before[""]]
-    made = f"\nMade with ricci {rc.__version__}, NumPy {np.__version__}, Python {platform.python_version()}.\n"
+    made = f"\nMade with ricci {rc.__version__}, {newest.versions()}, Python {platform.python_version()}.\n"
     PAGE.write_text(
         HEAD + "\n".join(rows) + "\n" + "\n".join(["", *NOTES, ""]) + made + TAIL.format(conventions=conventions_table()),
         encoding="utf-8",

@@ -16,7 +16,7 @@ import numpy as np
 
 import ricci as rc
 from tests.corpus import scoring
-from tests.promises import conventions, fuzzer, hostile, scenarios
+from tests.promises import conventions, fuzzer, hostile, newest, scenarios
 from tests.promises.trees import Unsuitable
 
 Outcome = tuple[int, list[str]]
@@ -357,3 +357,12 @@ def numerical_conventions(size: int) -> Outcome:
     tried = [(row, standalone) for row in conventions.ROWS for standalone in (False, True)]
     failures = [(row, conventions.failure(row, standalone)) for row, standalone in tried]
     return len(tried), [f"{row.text} by {row.wrt}: {message}" for row, message in failures if message]
+
+
+@measure(13, "derivatives compiled for every back end that is installed, called with its arrays", 10, 10_000, newest.PEERS)
+def newest_backends(size: int) -> Outcome:
+    tried = [(case, backend) for case in spread(newest.cases(), size) for backend in newest.installed()]
+    failed = []
+    for case, backend in tried:
+        failed += attempt(lambda case=case, backend=backend: newest.check(case, backend), f"{case['id']} {backend}")  # type: ignore[misc]
+    return len(tried), failed
