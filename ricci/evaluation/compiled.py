@@ -19,6 +19,7 @@ import numpy as np
 from ricci.constants import constants_of, is_constant
 from ricci.evaluation.binding import as_array, bind, home_of, symbols_of, trait_check
 from ricci.evaluation.foreign import Elsewhere, common_backend
+from ricci.evaluation.stable import stable
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.backends import jax as jax_backend
 from tensor_networks.backends import numpy as numpy_backend
@@ -122,7 +123,7 @@ def source(
     choice(style, STYLES, "style")
     tensors, symbols = _leaves(nodes)
     nominal = {symbol: (sizes or {}).get(symbol, NOMINAL) for symbol in symbols}
-    program = einsum_steps(nodes) if style == "einsum" else build(nodes, nominal, optimize)
+    program = einsum_steps(stable(nodes)) if style == "einsum" else build(stable(nodes), nominal, optimize)
     read = {tensor.name: tensor for tensor in (*_givers(symbols, tensors, declared), *tensors.values())}
     inputs = [read[name] for name in sorted(read)]
     try:
@@ -181,7 +182,7 @@ class Compiled:
         optimize: Any = None,
         single: bool = False,
     ) -> None:
-        self.nodes, self.backend, self.declared, self.single = nodes, backend, declared, single
+        self.nodes, self.backend, self.declared, self.single = stable(nodes), backend, declared, single
         self.memory_limit, self.optimize = memory_limit, optimize
         self.table = _backend(backend or "numpy")
         self.tensors, self.symbols = _leaves(nodes)

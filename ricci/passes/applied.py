@@ -9,7 +9,7 @@ from ricci.functions.applying import is_bare, without_axes
 from ricci.functions.powers import matrix_power
 from ricci.passes.common import is_call, is_ones, negative, remade
 from tensor_networks.composites import is_zero
-from tensor_networks.networks import Network, Sum, elementwise_power, network, one, primitive, size_of, total
+from tensor_networks.networks import Network, Sum, constant, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node, Tensor
 from tensor_networks.numbers import Number, exact, ratio
 
@@ -25,6 +25,8 @@ def logarithms(node: Node) -> Node:
     if is_call(node, "log1p"):
         exponent = exponent_of(arg)
         return node if exponent is None else apply("softplus", exponent)
+    if (taken := _without_exp(arg)) is not None:
+        return taken
     if isinstance(arg, Apply):
         inner = arg.args[0]
         match arg.function.name:
@@ -49,15 +51,45 @@ def logarithms(node: Node) -> Node:
     return _log_two_exp(node, arg) if type(arg) is Sum and len(arg.terms) == 2 else _log_erfc(node, arg)
 
 
+def _without_exp(arg: Node) -> Node | None:
+    """log(v.*exp(u)) = u + log(v), so for sum(exp(u)) = exp(logsumexp(u)), and for powers of both; log(1/v) = -log(v)."""
+    product, number = primitive(arg)
+    if number <= 0:
+        return None
+    if number != 1 and (u := exponent_of(product)) is not None:
+        sign, log = (1, apply("log", constant(number))) if number > 1 else (-1, apply("log", constant(ratio(1, number))))
+        return total([(u, 1), (network([(log, ())], range(u.order), dict(enumerate(u.axes))), sign)])
+    if type(product) is not Network or not product.plain:
+        return None
+    for place, (child, slots, exponent) in enumerate(product.factors):
+        u = exponent_of(child)
+        if u is not None and product.free.issuperset(wire for group in slots for wire in group):
+            rest = remade(product, [*product.factors[:place], *product.factors[place + 1 :]])
+            part = network([(u, slots)], product.outputs, {wire: product.sizes[wire] for wire in product.free})
+            return total([(part, exponent), (apply("log", total([(rest, number)])), 1)])
+    if len(product.factors) == 1 == number and product.factors[0].exponent < 0:
+        return negative(apply("log", elementwise_power(product, -1)))
+    return None
+
+
 def _log_two_exp(node: Node, arg: Sum) -> Node:
     """log(exp(u) + exp(v)) = u + softplus(v - u); log(c*exp(u) + c*exp(-u)) = log(2*c*cosh(u)); or the node."""
-    (one, scale), (other, second) = arg.terms
-    u, v = exponent_of(one), exponent_of(other)
-    if u is None or v is None or scale != second:
+    scale = arg.terms[0][1]
+    pair = exponents_of(arg, scale)
+    if pair is None:
         return node
+    u, v = pair
     if u is negative(v):
         return apply("log", total([(apply("cosh", u), 2 * scale)]))
     return total([(u, 1), (apply("softplus", total([(v, 1), (u, -1)])), 1)]) if scale == 1 else node
+
+
+def exponents_of(node: Node, scale: Number = 1) -> tuple[Node, Node] | None:
+    """(u, v), if the node is exp(u) + exp(v), times the scale."""
+    if type(node) is not Sum or len(node.terms) != 2 or any(number != scale for _, number in node.terms):
+        return None
+    u, v = (exponent_of(term) for term, _ in node.terms)
+    return None if u is None or v is None else (u, v)
 
 
 def _log_erfc(node: Node, arg: Node) -> Node:
@@ -77,12 +109,12 @@ def _log_softmax(inner: Node) -> Node:
 
 
 def _summed_exp(node: Node) -> Node | None:
-    """u, if the node is the sum of all entries of exp(u)."""
+    """u as a vector, if the node is the sum of all entries of exp(u), or of a power of it."""
     if isinstance(node, Network) and not node.outputs and len(node.factors) == 1:
         factor = node.factors[0]
         wires = [wire for group in factor.slots for wire in group]
-        if factor.exponent == 1 and is_call(factor.node, "exp") and len(set(wires)) == len(factor.slots):
-            inner = factor.node.children[0]
+        if is_call(factor.node, "exp") and len(set(wires)) == len(factor.slots):
+            inner = total([(factor.node.children[0], factor.exponent)])
             return network([(inner, factor.slots)], [tuple(wires)])
     return None
 
@@ -99,9 +131,14 @@ def one_plus_exp(node: Node) -> Node | None:
 
 
 def exponent_of(node: Node) -> Node | None:
-    """u, if the node is exp(u), possibly with its axes in another order, along a diagonal, or with copies along new ones."""
+    """u, if the node is exp(u), possibly with its axes in another order, along a diagonal, or with copies along new ones.
+
+    The sum of all entries of exp(u) is exp(logsumexp(u)).
+    """
     if is_call(node, "exp"):
         return node.children[0]
+    if (summed := _summed_exp(node)) is not None:
+        return apply("logsumexp", summed)
     if isinstance(node, Network) and len(node.factors) == 1 and node.factors[0].exponent == 1:
         child = node.factors[0].node
         wires = [wire for group in node.outputs for wire in group]

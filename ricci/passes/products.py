@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 from ricci.functions import apply
-from ricci.passes.applied import exponent_of, one_plus_exp
+from ricci.passes.applied import exponent_of, exponents_of, one_plus_exp
 from ricci.passes.common import is_call, negative, remade
 from ricci.passes.matching import occurrences
 from tensor_networks.networks import Factor, Network, Sum, network, total
@@ -17,7 +17,8 @@ Slots = tuple[Group, ...]
 
 
 def reciprocals(node: Node) -> Node:
-    """1/(1 + exp(u)) = sigmoid(-u), exp(u)/(1 + exp(u)) = sigmoid(u), exp(u)/sum(exp(u)) = softmax(u)."""
+    """1/(1 + exp(u)) = sigmoid(-u), exp(u)/(1 + exp(u)) = sigmoid(u), exp(u)/sum(exp(u)) = softmax(u),
+    exp(u)/(exp(u) + exp(v)) = sigmoid(u - v)."""
     if not isinstance(node, Network):
         return node
     for place, factor in enumerate(node.factors):
@@ -29,21 +30,43 @@ def reciprocals(node: Node) -> Node:
         exponent = one_plus_exp(factor.node)
         if exponent is not None:
             found = _numerator(rest, exponent, factor.slots)
+            found = _shared_out(rest, exponent) if found is None else found
             new = Factor(apply("sigmoid", exponent if found is not None else negative(exponent)), factor.slots, 1)
             return remade(node, [*(rest if found is None else found), new])
-        softmax = _softmax(factor, rest)
+        softmax = _softmax(factor, rest) or _one_of_two(factor, rest)
         if softmax is not None:
             return remade(node, softmax)
     return node
 
 
+def _one_of_two(below: Factor, factors: list[Factor]) -> list[Factor] | None:
+    """The factors with exp(u)/(exp(u) + exp(v)) made sigmoid(u - v), if that is what stands there."""
+    pair = exponents_of(below.node)
+    for one, other in (pair, pair[::-1]) if pair else ():
+        rest = _numerator(factors, one, below.slots)
+        if rest is not None:
+            return [*rest, Factor(apply("sigmoid", total([(one, 1), (other, -1)])), below.slots, 1)]
+    return None
+
+
 def _numerator(factors: list[Factor], exponent: Node, slots: Slots) -> list[Factor] | None:
     """The factors without one exp(exponent) at the given slots, if it is among them."""
     ends = sorted(set(slots))
-    top = network([(apply("exp", exponent), slots)], ends)
+    top = network([(exponent, slots)], ends)
     for place, (child, groups, power) in enumerate(factors):
-        if is_call(child, "exp") and power == 1 and set(groups) == set(ends) and network([(child, groups)], ends) is top:
+        inner = exponent_of(child) if power == 1 and set(groups) == set(ends) else None
+        if inner is not None and network([(inner, groups)], ends) is top:
             return [*factors[:place], *factors[place + 1 :]]
+    return None
+
+
+def _shared_out(factors: list[Factor], exponent: Node) -> list[Factor] | None:
+    """The factors with exp(u) = sum(exp(u))*softmax(u) without that sum, if the exponent is logsumexp(u) of a vector."""
+    if not is_call(exponent, "logsumexp"):
+        return None
+    for place, (child, slots, power) in enumerate(factors):
+        if is_call(child, "exp") and power == 1 and child.children[0] is exponent.children[0]:
+            return [*factors[:place], Factor(apply("softmax", child.children[0]), slots, 1), *factors[place + 1 :]]
     return None
 
 
@@ -287,11 +310,8 @@ def hyperbolics(node: Node) -> Node:
 
 def _opposite_exponents(node: Node) -> Node | None:
     """u, if the node is exp(u) + exp(-u) and u that of its first term."""
-    if isinstance(node, Sum) and len(node.terms) == 2 and all(number == 1 for _, number in node.terms):
-        first, second = (exponent_of(term) for term, _ in node.terms)
-        if first is not None and second is not None and total([(first, 1), (second, 1)]) is total([], node.axes):
-            return first
-    return None
+    pair = exponents_of(node)
+    return pair[0] if pair is not None and pair[0] is negative(pair[1]) else None
 
 
 def _difference_of(node: Node, both: Node) -> int:

@@ -57,3 +57,40 @@ def test_other_sums_keep_their_value(text: str) -> None:
 def test_infinite_arguments() -> None:
     assert rc.parse("log(cosh(a))", a="")(a=inf) == inf
     assert rc.parse("log(1 + a)", a="")(a=-1.0) == -inf
+
+
+WEIGHTED = {  # text, order by x, the value at x = (1000, 0, -1000), p = (0.25, 0.5, 0.25)
+    "mixture": ("log(p'*exp(x))", 0, 1000 + log(0.25)),
+    "mixture, slope": ("log(p'*exp(x))", 1, [1, 0, 0]),
+    "mixture, curvature": ("log(p'*exp(x))", 2, np.zeros((3, 3))),
+    "half a mixture": ("log(p'*exp(x)/2)", 0, 1000 + log(0.125)),
+    "responsibilities": ("p.*exp(x)/(p'*exp(x))", 0, [1, 0, 0]),
+    "mean under exponential weights": ("p'*(x.*exp(x))/(p'*exp(x))", 0, 1000.0),
+    "rows": ("log(exp(ones(2)*x')*p)", 0, [1000 + log(0.25)] * 2),
+    "rows without weights": ("log(exp(ones(2)*x')*ones(n))", 0, [1000.0] * 2),
+    "reference class": ("exp(x)/(1 + sum(exp(x)))", 0, [1, 0, 0]),
+    "reference class, slope": ("exp(x)/(1 + sum(exp(x)))", 1, np.zeros((3, 3))),
+}
+
+
+@pytest.mark.parametrize("case", WEIGHTED)
+@pytest.mark.parametrize("style", ["called", "fast", "einsum"])
+def test_weighted_sums_of_exponentials(case: str, style: str) -> None:
+    text, order, want = WEIGHTED[case]
+    formula = rc.parse(text, x="n", p="n")
+    derivative = rc.derivative(formula, *["x"] * order) if order else formula
+    arrays = {"x": np.array([1000.0, 0, -1000]), "p": np.array([0.25, 0.5, 0.25])}
+    arrays = {leaf.name: arrays[leaf.name] for leaf in leaves(derivative.node)}
+    space: dict[str, object] = {"program": derivative}
+    if style != "called":
+        exec(rc.source(derivative, "numpy", style=style), space)
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.testing.assert_allclose(space["program"](**arrays), want, rtol=1e-12, atol=1e-300)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("weights", [[0.5, -0.25, 1.0], [0.0, 0.0, 3.0], [1.0, 1.0, 1.0]])
+def test_weights_may_have_any_sign(weights: list[float]) -> None:
+    x, p = np.array([0.3, -1.2, 0.7]), np.array(weights)
+    e = rc.parse("log(p'*exp(x)) + sum(p.^2.*exp(2*x))/(p'*exp(x))^2", x="n", p="n")
+    total = p @ np.exp(x)
+    np.testing.assert_allclose(e(x=x, p=p), np.log(total) + np.sum(p**2 * np.exp(2 * x)) / total**2, rtol=1e-13)
