@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ricci.evaluation.centred import centred
 from ricci.functions import apply
 from ricci.passes.common import is_call, remade
 from tensor_networks.networks import Factor, Network, network, primitive, total
@@ -23,7 +24,7 @@ from tensor_networks.rewrite import transform
 
 def stable(nodes: Iterable[Node]) -> tuple[Node, ...]:
     """The nodes in the form in which they are evaluated."""
-    return transform(transform(nodes, _ratio), _logarithm)
+    return transform(transform(centred(nodes), _ratio), _logarithm)
 
 
 def _logarithm(node: Node) -> Node:

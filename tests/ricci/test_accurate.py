@@ -94,3 +94,40 @@ def test_weights_may_have_any_sign(weights: list[float]) -> None:
     e = rc.parse("log(p'*exp(x)) + sum(p.^2.*exp(2*x))/(p'*exp(x))^2", x="n", p="n")
     total = p @ np.exp(x)
     np.testing.assert_allclose(e(x=x, p=p), np.log(total) + np.sum(p**2 * np.exp(2 * x)) / total**2, rtol=1e-13)
+
+
+MOMENTS = {  # text, declarations, the same from arrays less their means
+    "variance": ("sum(x.^2)/n - (sum(x)/n)^2", lambda x, y, X: np.var(x)),
+    "variance at a known size": ("sum(z.^2)/6 - (sum(z)/6)^2", lambda x, y, X: np.var(x)),
+    "unbiased": ("x'*x/(n-1) - sum(x)^2/(n*(n-1))", lambda x, y, X: np.var(x, ddof=1)),
+    "standard deviation": ("sqrt(mean(x.^2) - mean(x)^2)", lambda x, y, X: np.std(x)),
+    "covariance": ("x'*y/n - sum(x)*sum(y)/n^2", lambda x, y, X: np.cov(x, y, bias=True)[0, 1]),
+    "slope of a line": (
+        "(n*(x'*y) - sum(x)*sum(y))/(n*(x'*x) - sum(x)^2)",
+        lambda x, y, X: np.cov(x, y)[0, 1] / np.var(x, ddof=1),
+    ),
+    "covariances": ("X'*X/n - (X'*ones(n)/n)*(X'*ones(n)/n)'", lambda x, y, X: np.cov(X.T, bias=True)),
+    "variances of columns": ("X'.^2*ones(n)/n - (X'*ones(n)/n).^2", lambda x, y, X: X.var(0)),
+    "of all entries": ("mean(X.^2) - mean(X)^2", lambda x, y, X: X.var()),
+    "scaled, beside others": ("2*x'*x - 2*sum(x)^2/n + y'*y - sum(y)^2/n", lambda x, y, X: 12 * np.var(x) + 6 * np.var(y)),
+}
+
+
+@pytest.mark.parametrize("case", MOMENTS)
+def test_moments_about_a_large_mean(case: str) -> None:
+    text, want = MOMENTS[case]
+    rng = np.random.default_rng(0)
+    x, y, X = (1e8 + rng.integers(-9, 9, shape).astype(float) for shape in (6, 6, (6, 3)))
+    formula = rc.parse(text, x="n", y="n", X="n m", z="6")
+    arrays = {"x": x, "y": y, "X": X, "z": x}
+    np.testing.assert_allclose(
+        formula(**{leaf.name: arrays[leaf.name] for leaf in leaves(formula.node)}), want(x, y, X), rtol=1e-9
+    )
+
+
+@pytest.mark.parametrize("text", ["x'*x - sum(x)^2", "x'*x/n + sum(x)^2/n^2", "x'*y/n - sum(x)*sum(x)/n^2"])
+def test_what_is_no_variance_keeps_its_value(text: str) -> None:
+    x, y = np.array([1.0, 4.0, -2.0]), np.array([0.5, 2.0, 7.0])
+    formula = rc.parse(text, x="n", y="n")
+    want = eval(text.replace("x'*", "x@").replace("^", "**"), {"x": x, "y": y, "sum": np.sum, "n": 3})
+    np.testing.assert_allclose(formula(**({"x": x, "y": y} if "y" in text else {"x": x})), want)
