@@ -40,6 +40,7 @@ STRUCTURE, PRODUCTS, LAYOUT = "ricci/evaluation/structure.py", "ricci/notation/m
 FLOOR, DOCUMENTS = "tests/tensor_networks tests/ricci/test_simplify.py", "tests/promises/test_documents.py"
 RULES, STABLE = "tests/ricci/test_functions.py", "tests/promises/test_conventions.py"
 LAYOUTS, OPERATORS = "tests/ricci/test_layout.py", "tests/ricci/test_structure.py"
+ACCURATE, DIGITS = "tensor_networks/evaluation/accurate.py", "tests/ricci/test_accurate.py"
 FOUND = "tests/promises/test_findings.py"
 MUTANTS = (
     # rules of derivatives
@@ -74,7 +75,9 @@ MUTANTS = (
     # passes
     Mutant("ricci/passes/diagonals.py", "taken = Factor(_taken(child", "taken = Factor(-1 * _taken(child", FUZZ),
     Mutant("ricci/passes/powers.py", "{norm: 1, squares: 2, unit: -1}", "{norm: 1, squares: 2, unit: 1}", FUZZ),
-    Mutant("ricci/passes/sums.py", "if first == -second and is_ones(one)", "if first == second and is_ones(one)", FLOOR),
+    Mutant(
+        "ricci/passes/sums.py", "if first == -2 * second and is_ones(one)", "if first == 2 * second and is_ones(one)", FLOOR
+    ),
     Mutant(
         "ricci/passes/products.py", 'is_call(child, "det") and exponent < 0', 'is_call(child, "det") and exponent > 0', FLOOR
     ),
@@ -84,7 +87,7 @@ MUTANTS = (
     Mutant(LAYOUT, "outer[:1] + inner[:1], outer[1:] + inner[1:]", "inner[:1] + outer[:1], outer[1:] + inner[1:]", LAYOUTS),
     # notations
     Mutant(
-        "ricci/notation/index/writer.py",
+        "ricci/notation/index/wires.py",
         "axis in needed or (powered and wires_of(factor).count(w) > 1)",
         "axis in needed",
         FOUND,
@@ -148,6 +151,13 @@ MUTANTS = (
         "return factor",
         "tests/ricci/test_check.py",
     ),
+    # numbers that keep their digits
+    Mutant(ACCURATE, "return self.shifted(self.log_both(inner), 1, more - log(2))", "return None", DIGITS),
+    Mutant(ACCURATE, 'self.put(Step("scale", (arg,), (number,), self.out[arg].axes))', "arg", DIGITS),
+    Mutant("ricci/evaluation/stable.py", "kept = [wire for wire in wires if wire != summed]", "kept = []", DIGITS),
+    Mutant("ricci/evaluation/stable.py", "transform(centred(nodes), _ratio)", "transform(nodes, _ratio)", DIGITS),
+    Mutant("ricci/evaluation/centred.py", "if numbers.get(second) == -numbers[term] * scale:", "if second in numbers:", DIGITS),
+    Mutant("ricci/passes/applied.py", "total([(v, 1), (u, -1)])", "total([(v, 1), (u, 1)])", FLOOR),
     # documents and limits
     Mutant("ricci/documents.py", "0 <= place < len(nodes)", "place < len(nodes)", DOCUMENTS),
     Mutant("ricci/documents.py", "if len(found) < len(pairs):", "if False:", DOCUMENTS),

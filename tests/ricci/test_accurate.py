@@ -96,6 +96,25 @@ def test_weights_may_have_any_sign(weights: list[float]) -> None:
     np.testing.assert_allclose(e(x=x, p=p), np.log(total) + np.sum(p**2 * np.exp(2 * x)) / total**2, rtol=1e-13)
 
 
+RATIOS = {  # of exponentials summed over rows and columns, and the same by NumPy
+    "own rows": ("diag(1./(exp(X)*p))*exp(X)", lambda e, p: e / (e @ p)[:, None]),
+    "other rows": ("exp(X)*diag(1./(exp(X)*p))", lambda e, p: e / (e @ p)),
+    "columns": ("exp(X)*diag(1./(exp(X)'*p))", lambda e, p: e / (e.T @ p)),
+    "transposed": ("exp(X)'*diag(1./(exp(X)*p))", lambda e, p: e.T / (e @ p)),
+    "both ways": ("p'*exp(X)*p/sum(exp(X)*p)", lambda e, p: p @ e @ p / (e @ p).sum()),
+    "squares": ("sum(exp(X).^2)/(p'*exp(X)*p)^2", lambda e, p: (e**2).sum() / (p @ e @ p) ** 2),
+    "traces": ("tr(exp(X))/(p'*exp(X)*p)", lambda e, p: np.trace(e) / (p @ e @ p)),
+}
+
+
+@pytest.mark.parametrize("case", RATIOS)
+def test_ratios_of_exponentials(case: str) -> None:
+    text, want = RATIOS[case]
+    X, p = np.array([[0.1, 2.0, -1.0], [1.5, 0.0, 0.3], [-0.7, 0.4, 1.1]]), np.array([0.3, -0.2, 1.5])
+    found = rc.parse(text, X="n n", p="n")(X=X, p=p)
+    np.testing.assert_allclose(found, want(np.exp(X), p), rtol=1e-13)
+
+
 MOMENTS = {  # text, declarations, the same from arrays less their means
     "variance": ("sum(x.^2)/n - (sum(x)/n)^2", lambda x, y, X: np.var(x)),
     "variance at a known size": ("sum(z.^2)/6 - (sum(z)/6)^2", lambda x, y, X: np.var(x)),
@@ -125,7 +144,9 @@ def test_moments_about_a_large_mean(case: str) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["x'*x - sum(x)^2", "x'*x/n + sum(x)^2/n^2", "x'*y/n - sum(x)*sum(x)/n^2"])
+@pytest.mark.parametrize(
+    "text", ["x'*x - sum(x)^2", "x'*x/n + sum(x)^2/n^2", "x'*y/n - sum(x)*sum(x)/n^2", "x'*x/n - 2*sum(x)^2/n^2"]
+)
 def test_what_is_no_variance_keeps_its_value(text: str) -> None:
     x, y = np.array([1.0, 4.0, -2.0]), np.array([0.5, 2.0, 7.0])
     formula = rc.parse(text, x="n", y="n")
