@@ -75,11 +75,11 @@ def apply(name: str, *args: Node) -> Node:
     folded = _folded(function, args)
     if folded is not None:
         return folded
-    if function.elementwise:
-        return _elementwise(function, args)
     bare = _bare_batch(function, args)
     if bare is not None:
         return _broadcast(function, args, bare, axes)
+    if function.elementwise:
+        return _elementwise(function, args)
     order = _batch_order(function, args)
     if order is not None:
         turned = (permuted(arg, (*order, *range(len(order), arg.order))) for arg in args)

@@ -113,7 +113,7 @@ def _summed_exp(node: Node) -> Node | None:
     if isinstance(node, Network) and not node.outputs and len(node.factors) == 1:
         factor = node.factors[0]
         wires = [wire for group in factor.slots for wire in group]
-        if is_call(factor.node, "exp") and len(set(wires)) == len(factor.slots):
+        if wires and is_call(factor.node, "exp") and len(set(wires)) == len(factor.slots):
             inner = total([(factor.node.children[0], factor.exponent)])
             return network([(inner, factor.slots)], [tuple(wires)])
     return None
@@ -131,7 +131,7 @@ def one_plus_exp(node: Node) -> Node | None:
 
 
 def exponent_of(node: Node) -> Node | None:
-    """u, if the node is exp(u), possibly with its axes in another order, along a diagonal, or with copies along new ones.
+    """u, if the node is exp(u), or c*u for a power, perhaps with axes in another order, along a diagonal or with copies.
 
     The sum of all entries of exp(u) is exp(logsumexp(u)).
     """
@@ -139,16 +139,17 @@ def exponent_of(node: Node) -> Node | None:
         return node.children[0]
     if (summed := _summed_exp(node)) is not None:
         return apply("logsumexp", summed)
-    if isinstance(node, Network) and len(node.factors) == 1 and node.factors[0].exponent == 1:
-        child = node.factors[0].node
+    if isinstance(node, Network) and len(node.factors) == 1:
+        child, slots, power = node.factors[0]
         wires = [wire for group in node.outputs for wire in group]
         if is_call(child, "exp") and len(wires) == len(set(wires)) == len(node.sizes):  # no entry is summed, none is 0
-            return network([(child.children[0], node.factors[0].slots)], node.outputs, dict(enumerate(node.sizes)))
+            return network([(total([(child.children[0], power)]), slots)], node.outputs, dict(enumerate(node.sizes)))
     return None
 
 
 def exponentials(node: Node) -> Node:
-    """exp(log(u)) = u (domain: u > 0 forgotten); power(u, number) is a power; abs(abs(u)) = abs(u); max(u, 0) = relu(u)."""
+    """exp(log(u)) = u (domain: u > 0 forgotten); power(u, number) is a power, power(exp(u), v) = exp(u.*v);
+    abs(abs(u)) = abs(u); max(u, 0) = relu(u)."""
     if not isinstance(node, Apply):
         return node
     name, arg = node.function.name, node.args[0]
@@ -156,7 +157,12 @@ def exponentials(node: Node) -> Node:
         return arg.children[0]
     if name == "power":
         exponent = _broadcast_number(node.args[1])
-        return node if exponent is None else elementwise_power(arg, exponent)
+        if exponent is not None:
+            return elementwise_power(arg, exponent)
+        if is_call(arg, "exp"):
+            axes = range(node.order)
+            return apply("exp", network([(arg.children[0], axes), (node.args[1], axes)], axes))
+        return node
     if name in ("abs", "relu") and is_call(arg, name):
         return arg
     if name in ("maximum", "minimum"):

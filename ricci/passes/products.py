@@ -54,8 +54,8 @@ def _numerator(factors: list[Factor], exponent: Node, slots: Slots) -> list[Fact
     ends = sorted(set(slots))
     top = network([(exponent, slots)], ends)
     for place, (child, groups, power) in enumerate(factors):
-        inner = exponent_of(child) if power == 1 and set(groups) == set(ends) else None
-        if inner is not None and network([(inner, groups)], ends) is top:
+        inner = exponent_of(child) if set(groups) == set(ends) else None
+        if inner is not None and network([(total([(inner, power)]), groups)], ends) is top:
             return [*factors[:place], *factors[place + 1 :]]
     return None
 
