@@ -155,7 +155,7 @@ MUTANTS = (
     Mutant(ACCURATE, "return self.shifted(self.log_both(inner), 1, more - log(2))", "return None", DIGITS),
     Mutant(ACCURATE, 'self.put(Step("scale", (arg,), (number,), self.out[arg].axes))', "arg", DIGITS),
     Mutant("ricci/evaluation/stable.py", "kept = [wire for wire in wires if wire != summed]", "kept = []", DIGITS),
-    Mutant("ricci/evaluation/stable.py", "transform(centred(nodes), _ratio)", "transform(nodes, _ratio)", DIGITS),
+    Mutant("ricci/evaluation/stable.py", "return centred(node)", "return node", DIGITS),
     Mutant("ricci/evaluation/centred.py", "if numbers.get(second) == -numbers[term] * scale:", "if second in numbers:", DIGITS),
     Mutant("ricci/passes/applied.py", "total([(v, 1), (u, -1)])", "total([(v, 1), (u, 1)])", FLOOR),
     # documents and limits

@@ -12,25 +12,20 @@ is the equal sum over what is left when the means are taken away::
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 
 from tensor_networks.axes import Axis
 from tensor_networks.composites import Factor
 from tensor_networks.networks import Network, Sum, elementwise_power, network, primitive, size_of, total
 from tensor_networks.nodes import Node, Size
-from tensor_networks.rewrite import transform
 
 MOST_TERMS = 8  # a longer sum is no variance
 
 
-def centred(nodes: Iterable[Node]) -> tuple[Node, ...]:
-    """The nodes with every second moment less a product of means as one product."""
-    return transform(nodes, _centred)
-
-
-def _centred(node: Node) -> Node:
-    if type(node) is not Sum or not 2 <= len(node.terms) <= MOST_TERMS:
+def centred(node: Sum) -> Node:
+    """A sum with every second moment less a product of means as one product."""
+    if not 2 <= len(node.terms) <= MOST_TERMS:
         return node
     numbers = dict(node.terms)
     read = {term: _read(term) for term in numbers if type(term) is Network}
@@ -41,7 +36,8 @@ def _centred(node: Node) -> Node:
             second, scale = primitive(moment)
             if numbers.get(second) == -numbers[term] * scale:
                 rest = [(other, number) for other, number in node.terms if other is not term and other is not second]
-                return _centred(total([*rest, (product, -numbers[term])], node.axes))
+                less = total([*rest, (product, -numbers[term])], node.axes)
+                return centred(less) if type(less) is Sum else less
     return node
 
 
