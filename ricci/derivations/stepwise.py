@@ -15,7 +15,7 @@ from typing import cast
 from ricci.arguments import Expression, Wrt, as_expression, check_fresh, variables_of
 from ricci.calculus import sweeps
 from ricci.calculus.simplify import MOST_ROUNDS, PASSES, settle
-from ricci.calculus.sweeps import depends_on, tangent
+from ricci.calculus.sweeps import depends_on
 from ricci.derivations.derivation import Derivation, Equation, Open, Side, Step
 from ricci.derivatives.derive import derivative
 from ricci.derivatives.differentials import Differential, identify, name_of, numbered, paired, product_text
@@ -24,6 +24,7 @@ from ricci.functions import Apply, Function, apply
 from ricci.layouts.layout import matrix
 from ricci.notation.latex import check_notation, latex
 from ricci.notation.writing import write
+from ricci.traits.spaces import part_that_counts, tangent
 from tensor_networks.errors import UnknownName
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node, Tensor, tensor, walk
@@ -210,12 +211,9 @@ def _identify(value: Expr, variable: Tensor, current: Equation) -> Expr:
 
 def _why(value: Expr, variable: Tensor) -> str:
     """Why the direction can be collected."""
-    if value.order or variable.order < 2:
+    if value.order or (variable.order < 2 and not part_that_counts(variable)):
         return f"d{variable.name} is taken out of every term"
-    for trait in ("diagonal", "skew", "symmetric"):
-        if trait in variable.traits or (trait == "symmetric" and "spd" in variable.traits):
-            return f"{variable.name} is {trait}, so only the {trait} part counts"
-    return "the trace is cyclic, and tr(M) = tr(M')"
+    return part_that_counts(variable) or "the trace is cyclic, and tr(M) = tr(M')"
 
 
 def _vectorised(value: Expr, variable: Tensor, current: Equation, made: list[Step]) -> Equation:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ricci.evaluation.binding import Check
+from ricci.traits.points import Check
 from tensor_networks.errors import OperandError, clip
 from tensor_networks.nodes import SYMMETRIC_TRAITS, Tensor
 

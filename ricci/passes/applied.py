@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ricci.functions import Apply, apply, number_of
 from ricci.functions.applying import is_bare, without_axes
 from ricci.functions.powers import matrix_power
-from ricci.passes.common import is_call, is_ones, negative, remade
+from ricci.passes.common import is_call, is_nonnegative, is_ones, negative, remade
 from tensor_networks.composites import is_zero
 from tensor_networks.networks import Network, Sum, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node, Tensor
@@ -96,7 +96,7 @@ def exponent_of(node: Node) -> Node | None:
 
 
 def exponentials(node: Node) -> Node:
-    """exp(log(u)) = u (domain: u > 0 forgotten); power(u, number) is a power; abs(abs(u)) = abs(u); max(u, 0) = relu(u)."""
+    """exp(log(u)) = u (domain: u > 0 forgotten); power(u, number) is a power; abs(u) = u for u >= 0; max(u, 0) = relu(u)."""
     if not isinstance(node, Apply):
         return node
     name, arg = node.function.name, node.args[0]
@@ -105,7 +105,7 @@ def exponentials(node: Node) -> Node:
     if name == "power":
         exponent = _broadcast_number(node.args[1])
         return node if exponent is None else elementwise_power(arg, exponent)
-    if name in ("abs", "relu") and is_call(arg, name):
+    if name in ("abs", "relu") and is_nonnegative(arg):
         return arg
     if name in ("maximum", "minimum"):
         others = [part for part in node.args if not is_zero(part)]

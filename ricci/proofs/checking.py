@@ -11,7 +11,6 @@ import numpy as np
 
 from ricci.arguments import Wrt, as_expression, directions_of, variables_of
 from ricci.calculus.simplify import settle
-from ricci.calculus.sweeps import tangent
 from ricci.derivatives.derive import derivative, differential, hvp
 from ricci.expr import Expr, leaves
 from ricci.layouts.layout import matrix
@@ -22,6 +21,7 @@ from ricci.proofs.guesses import mended, right_elsewhere
 from ricci.proofs.terms import told_apart
 from ricci.reading import parse
 from ricci.tracing import trace
+from ricci.traits.spaces import tangent
 from tensor_networks.axes import Axis
 from tensor_networks.composites import is_zero
 from tensor_networks.errors import DerivativeError, LimitError, OperandError, RicciError, ShapeError, TraceError, UnknownName
