@@ -129,6 +129,13 @@ def identity(variable: Tensor) -> Node:
     return projected(plain, variable, range(order, 2 * order))
 
 
+def along(variable: Tensor, direction: Node) -> Node:
+    """A direction projected onto the tangent space of the structure the variable has."""
+    places = range(variable.order)
+    directions = range(variable.order, 2 * variable.order)
+    return network([(identity(variable), range(2 * variable.order)), (direction, directions)], places)
+
+
 def gradients(root: Node, variables: Sequence[Tensor]) -> list[Node]:
     """The derivatives of a scalar by each variable, of the variable's axes, in one reverse sweep.
 

@@ -283,7 +283,7 @@ def differential(expression: Expression, *wrt: Wrt, order: int = 1, direction: N
     directions = directions_of(expression, variables, direction, _own(expression))
     node = expression.settled
     seeds: dict[Tensor, Node] = {
-        leaf: projected(direction, leaf, range(leaf.order)) if order > 1 and is_curved(leaf) else direction
+        leaf: sweeps.along(leaf, direction) if order > 1 and is_curved(leaf) else direction
         for leaf, direction in directions.items()
     }
     for _ in range(order):

@@ -44,7 +44,9 @@ def _shuffles(node: Node, fact: str) -> Iterator[Shuffle]:
     (``totals``: permutations) or on that of the node (``gram``: orthonormal columns)."""
     if isinstance(node, Sum):
         yield from _shuffled_sums(node, fact)
-    for place, leaf, (_, slots, exponent) in leaves_with_traits(node) if isinstance(node, Network) else ():
+    if not isinstance(node, Network):
+        return
+    for place, leaf, (_, slots, exponent) in leaves_with_traits(node):
         if exponent != 1 or leaf.order != 2:
             continue
         for side in (0, 1) if axes_of(leaf, fact) == BOTH else axes_of(leaf, fact) if fact == "gram" else ():

@@ -68,7 +68,7 @@ def idempotents(node: Node) -> Node:
     if not isinstance(node, Network):
         return node
     for place, leaf, (child, slots, exponent) in leaves_with_traits(node):
-        if exponent != 1 or slots[0] == slots[-1] or not has(leaf, "idempotent"):
+        if not has(leaf, "idempotent") or exponent != 1 or slots[0] == slots[1]:
             continue
         symmetric = len(set(leaf.orbits)) == 1
         for axis, other in ((1, 0), *(((0, 0), (1, 1)) if symmetric else ())):

@@ -36,9 +36,10 @@ Candidate = str | Expr | Callable[..., Any] | Any
 class Check:
     """The answer to "is my formula right?": true if it is.
 
-    ``verdict`` is ``equal``, ``transposed``, ``sign``, ``factor``, ``symmetric part``, ``diagonal``, ``missing term``,
-    ``extra term``, ``coefficient``, ``variable``, ``not linear``, ``shape`` or ``different``; ``detail`` says it in a sentence,
-    ``derivative`` is the right formula, ``difference`` the derivative minus the candidate where that is a formula.
+    ``verdict`` is ``equal``, ``transposed``, ``sign``, ``factor``, ``symmetric part``, ``projection``, ``diagonal``,
+    ``missing term``, ``extra term``, ``coefficient``, ``variable``, ``not linear``, ``shape`` or ``different``; ``detail``
+    says it in a sentence, ``derivative`` is the right formula, ``difference`` the derivative minus the candidate where
+    that is a formula.
     """
 
     verdict: str

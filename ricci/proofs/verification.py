@@ -13,8 +13,9 @@ from ricci.derivatives.derive import derivative
 from ricci.expr import Expr, leaves
 from ricci.functions import Apply
 from ricci.traits.points import drawn, nearest
+from ricci.traits.table import uneven
+from tensor_networks.axes import Axis, value
 from tensor_networks.axes import symbols as symbols_of
-from tensor_networks.axes import value
 from tensor_networks.errors import RicciError
 from tensor_networks.nodes import Tensor, walk
 
@@ -84,12 +85,26 @@ def _all_orders(
     return error, entries
 
 
-def size_numbers(expressions: Iterable[Expr], base: int, descending: bool = False) -> dict[str, int]:
+def size_numbers(expressions: Sequence[Expr], base: int, descending: bool = False) -> dict[str, int]:
     """Small numbers for the size symbols of some expressions, different for neighbours."""
     axes = [size for e in expressions for size in (*e.axes, *(size for leaf in e.variables.values() for size in leaf.axes))]
     symbols = sorted({symbol for size in axes for symbol in symbols_of(size)})
     steps = (2, 1, 0) if descending else (0, 1, 2)
-    return {symbol: base + steps[place % 3] for place, symbol in enumerate(symbols)}
+    numbers = {symbol: base + steps[place % 3] for place, symbol in enumerate(symbols)}
+    pairs = [pair for e in expressions for leaf in e.variables.values() for pair in uneven(leaf)]
+    for _ in range(len(pairs)):
+        for pair in pairs:
+            _fit(numbers, *pair)
+    return numbers
+
+
+def _fit(numbers: dict[str, int], larger: Axis, smaller: Axis) -> None:
+    """Make one size greater than another, if it is less: an orthonormal matrix has no more columns than rows."""
+    gap = value(smaller, numbers) - value(larger, numbers)
+    if gap > 0 and symbols_of(larger):
+        numbers[next(iter(symbols_of(larger)))] += gap + 1
+    elif gap > 0 and symbols_of(smaller):
+        numbers[next(iter(symbols_of(smaller)))] -= gap
 
 
 def size_choices(expressions: Sequence[Expr], base: int) -> list[dict[str, int]]:

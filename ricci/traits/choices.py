@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ricci.constants import selection
 from ricci.traits.residues import PRIME, NotExact
 from ricci.traits.trait import UNLIMITED, Array, Axes, Trait
-from tensor_networks.errors import RicciError
+from tensor_networks.axes import show
+from tensor_networks.errors import DerivativeError, RicciError, clip
 from tensor_networks.networks import Sum, network, size_of, total
 from tensor_networks.nodes import Node, Tensor
 
@@ -28,6 +30,19 @@ def _sums_to_zero(node: Node, variable: Tensor, axes: Axes) -> Node:
     size = variable.axes[-1]
     mean = network([(node, summed), (size_of(size), (), -1)], labels, {axes[-1]: size})
     return total([(node, 1), (mean, -1)])
+
+
+def _by_the_others(node: Node, variable: Tensor, axes: Axes) -> Node:
+    """A derivative minus its last entry along the last of some axes: the last weight is 1 minus the others."""
+    size = variable.axes[-1]
+    if not isinstance(size, int):
+        message = f"{clip(variable.name)} has a last entry, 1 minus the others, at no known place: its size is {show(size)}"
+        raise DerivativeError(message, hint=f'declare it with a number: {variable.name}="3 simplex"')
+    labels: list[int | str] = list(range(node.order))
+    picked = labels.copy()
+    picked[axes[-1]] = "last"
+    chosen = network([(node, picked), (selection([size - 1], size), ["one", "last"])], labels, {axes[-1]: size})
+    return total([(node, 1), (chosen, -1)])
 
 
 # numbers
@@ -90,6 +105,7 @@ CHOICES = (
         orders=(1, UNLIMITED),
         beside=("positive", "nonnegative"),
         project=_sums_to_zero,
+        free=_by_the_others,
         near=_towards_simplex,
         draw=_weights,
         residues=_weights_of_residues,

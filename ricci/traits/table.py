@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import combinations
 
@@ -64,13 +64,13 @@ def declared(name: str, axes: Iterable[Axis], traits: Iterable[str] = (), marks:
     for one, other in combinations([row for row in found if row.name != "constant"], 2):
         if one is not other and one.name not in other.beside and other.name not in one.beside:
             what = " and ".join(sorted({one.name, other.name}))
-            raise ShapeError(f"{clip(name)} cannot be declared {what}", hint="declare the one that says more")
+            raise ShapeError(f"{clip(name)} cannot be declared {what}", hint="leave one of them out")
     return made
 
 
 def _check_shape(leaf: Tensor, row: Trait) -> None:
     least, most = row.orders
-    what = f"{clip(leaf.name)} cannot be {row.name}"
+    what = f"{clip(leaf.name)} cannot be declared {row.name}"
     shape = f"its shape is {show_shape(leaf.axes)}" if leaf.order else "it is a scalar"
     if not least <= leaf.order <= most:
         kind = "matrices" if least == most == 2 else "tensors of at least one axis"
@@ -81,6 +81,13 @@ def _check_shape(leaf: Tensor, row: Trait) -> None:
     if len(numbers) == leaf.order and ((row.tall and numbers[0] < numbers[1]) or (row.wide and numbers[0] > numbers[1])):
         needed = "rows as columns" if row.tall else "columns as rows"
         raise ShapeError(f"{what}: {shape}, and it needs at least as many {needed}")
+
+
+def uneven(leaf: Tensor) -> Iterator[tuple[Axis, Axis]]:
+    """Pairs of sizes of a tensor of which its traits say that the first is at least the second."""
+    for row in rows(leaf):
+        if row.tall or row.wide:
+            yield (leaf.axes[0], leaf.axes[1]) if row.tall else (leaf.axes[1], leaf.axes[0])
 
 
 def check_directions(variable: Tensor) -> None:
