@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ricci.functions import Apply
+from ricci.functions import Apply, apply
 from ricci.passes.common import is_call, remade, without
 from ricci.traits.table import axes_of, has
 from tensor_networks.networks import Factor, Network, Sum, network, one, total
@@ -18,7 +18,7 @@ BOTH = frozenset({0, 1})
 
 
 def orthogonals(node: Node) -> Node:
-    """inv(Q) = Q', pinv(V) = V', logdet(Q) = 0, det(Q)^2 = abs(det(Q)) = 1 for orthogonal Q and orthonormal V."""
+    """inv(Q) = Q', adj(Q) = det(Q)*Q', pinv(V) = V', logdet(Q) = 0, det(Q)^2 = abs(det(Q)) = 1, Q orthogonal, V orthonormal."""
     if isinstance(node, Network):
         return _even_determinants(node)
     if not isinstance(node, Apply) or not node.args or node.batch:
@@ -28,8 +28,8 @@ def orthogonals(node: Node) -> Node:
         return one
     if name == "pinv" and isinstance(arg, Tensor) and axes_of(arg, "gram"):
         return network([(arg, "ij")], "ji")
-    if name == "inv" and _is_orthogonal(arg):
-        return network([(arg, "ij")], "ji")
+    if name in ("inv", "adj") and _is_orthogonal(arg):
+        return network([(arg, "ij"), *([(apply("det", arg), "")] if name == "adj" else [])], "ji")
     return total([], ()) if name == "logdet" and _is_orthogonal(arg) else node
 
 
@@ -97,14 +97,19 @@ def choosers(node: Node) -> Node:
 
 
 def totals(node: Node) -> Node:
-    """sum(p) = 1 on the simplex, sum(P*x) = sum(x) for a permutation: what sums to 1 along a summed axis leaves the product."""
+    """sum(p) = 1 and sum(p/norm2(p)) = 1/norm2(p) on the simplex, sum(P*x) = sum(x) for a permutation."""
     if not isinstance(node, Network):
         return node
-    for place, leaf, (_, slots, exponent) in leaves_with_traits(node):
-        for axis in axes_of(leaf, "totals") if exponent == 1 else ():
+    for place, (child, slots, exponent) in enumerate(node.factors):
+        unit = is_call(child, "unit")
+        leaf = child.children[0] if unit else child
+        if exponent != 1 or not isinstance(leaf, Tensor) or not leaf.traits or any(len(group) != 1 for group in slots):
+            continue
+        for axis in axes_of(leaf, "totals"):
             if uses(node, slots[axis]) == 1:
                 rest = [ones_on(node, slot) for number, slot in enumerate(slots) if number != axis]
-                return remade(node, [*without(node, place), *rest])
+                below = [Factor(apply("norm2", leaf), (), -1)] if unit else []
+                return remade(node, [*without(node, place), *rest, *below])
     return node
 
 

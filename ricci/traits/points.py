@@ -75,6 +75,12 @@ def trait_check(leaf: Tensor) -> Check | None:
     return check_all
 
 
+def is_symmetric_matrix(leaf: Tensor) -> bool:
+    """Is it a matrix of which nothing needs a check but that it is symmetric?"""
+    plain = all(row.holds is None for row in rows(leaf))
+    return plain and leaf.order == 2 and not leaf.symmetry.trivial and not leaf.symmetry.odd
+
+
 def _own_check(leaf: Tensor, row: Trait) -> Check:
     holds, hint = row.holds, row.hint.format(leaf.name) if leaf.name.isidentifier() else ""
 

@@ -207,6 +207,8 @@ FOLLOWS = [
     ("Y.*(1 - Y).*X", "0*X"),
     ("-y'*log(softmax(x))", "logsumexp(x) - x'*y"),
     ("sum(p) + ones(n)'*q", "2*k/k"),
+    ("sum(p./norm2(p))", "1/norm2(p)"),
+    ("adj(Q) - det(Q)*Q'", "0*Q"),
     ("sum(p - q)", "0"),
     ("p'*(x + c*ones(n))", "p'*x + c"),
     ("R*ones(n)", "ones(b)"),
@@ -298,6 +300,10 @@ WRONG = [
     ("b n simplex", [[0.5, 0.5], [0.5, 0.6]]),
     ("n n permutation", [[0.0, 1.0], [0.0, 1.0]]),
     ("m n selection", [[0.0, 1.0], [0.0, 1.0]]),
+    ("n n diagonal", [[1.0, 2.0], [2.0, 1.0]]),
+    ("n n symmetric", [[1.0, 2.0], [1.0, 1.0]]),
+    ("n n skew", [[0.0, 2.0], [2.0, 0.0]]),
+    ("n n symmetric orthogonal", [[1.0, 2.0], [2.0, 1.0]]),
     ("n k orthonormal", [[1.0], [1.0]]),
     ("n k orthonormal", [[1.0, 0.0]]),
     ("n n orthogonal", [[1.0, 0.0], [0.0, 2.0]]),
@@ -315,7 +321,7 @@ WRONG = [
 def test_arrays_without_the_trait_are_refused(declaration: str, array: list, backend: str) -> None:
     library = pytest.importorskip({"numpy": "numpy", "jax": "jax.numpy", "torch": "torch"}[backend])
     trait = declaration.split()[-1]
-    function = rc.compile(rc.parse("sum(sin(X))", X=declaration), backend=backend)
+    function = rc.compile(rc.parse("cos(X)", X=declaration), backend=backend)
     with pytest.raises(rc.OperandError, match=f"X was declared {trait}"):
         function(X=library.asarray(array))
 
