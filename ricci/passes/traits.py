@@ -64,13 +64,18 @@ def grams(node: Node) -> Node:
 
 
 def idempotents(node: Node) -> Node:
-    """P*P = P for idempotent P."""
+    """P*P = P for idempotent P, and tr(P*P') = tr(P) for a symmetric one."""
     if not isinstance(node, Network):
         return node
     for place, leaf, (child, slots, exponent) in leaves_with_traits(node):
-        if not has(leaf, "idempotent") or exponent != 1 or slots[0] == slots[1]:
+        if not has(leaf, "idempotent") or slots[0] == slots[1]:
             continue
         symmetric = len(set(leaf.orbits)) == 1
+        if exponent == 2 and symmetric and 1 in (uses(node, slot) for slot in slots):
+            kept = slots[0] if uses(node, slots[1]) == 1 else slots[1]
+            return remade(node, [*without(node, place), Factor(child, (kept, kept), 1)])
+        if exponent != 1:
+            continue
         for axis, other in ((1, 0), *(((0, 0), (1, 1)) if symmetric else ())):
             for twin in _twins(node, place, child, other, slots[axis]) if uses(node, slots[axis]) == 2 else ():
                 ends = slots[1 - axis], node.factors[twin].slots[1 - other]

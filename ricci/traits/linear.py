@@ -96,15 +96,18 @@ def _drawn_diagonal(array: Array, leaf: Tensor) -> Array:
     return np.asarray((array + np.where(array < 0, -0.5, 0.5)) * _equal_places(array))
 
 
+def _mirror_images(array: Array, leaf: Tensor) -> list[Array]:
+    return [sign * array.transpose(order) for order, sign in leaf.symmetry.elements()]
+
+
 def _mean(array: Array, leaf: Tensor) -> Array:
     """The closest array of the symmetry of a tensor."""
-    views = [sign * array.transpose(order) for order, sign in leaf.symmetry.elements()]
-    return np.asarray(sum(views) / len(views))
+    images = _mirror_images(array, leaf)
+    return np.asarray(sum(images) / len(images))
 
 
 def _summed(array: Array, leaf: Tensor) -> Array:
-    views = [sign * array.transpose(order) for order, sign in leaf.symmetry.elements()]
-    return np.asarray(sum(views, np.zeros_like(array)) % PRIME)
+    return np.asarray(sum(_mirror_images(array, leaf)) % PRIME)
 
 
 def _toeplitz(array: Array, leaf: Tensor) -> Array:

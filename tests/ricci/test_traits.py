@@ -154,6 +154,7 @@ SHAPES = {
     "q": "n simplex",
     "R": "b n simplex",
     "I": "n n idempotent",
+    "J": "n n symmetric idempotent",
     "x": "n",
     "z": "n",
     "w": "k",
@@ -215,6 +216,8 @@ FOLLOWS = [
     ("sum(kron(p, q))", "k/k"),
     ("abs(p) + relu(q)", "p + q"),
     ("I*I*I*x", "I*x"),
+    ("J'*J*x", "J*x"),
+    ("sum(J.^2)", "tr(J)"),
 ]
 
 
