@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
-from ricci.calculus.sweeps import tangent
 from ricci.expr import Expr, leaves
 from ricci.notation.declarations import check_name
 from ricci.notation.index.operators import Indexed
 from ricci.reading import parse
+from ricci.traits.spaces import tangent
 from tensor_networks.axes import Axis
 from tensor_networks.errors import DerivativeError, OperandError, UnknownName, clip
 from tensor_networks.nodes import Node, Tensor, tensor

@@ -33,13 +33,14 @@ import numpy as np
 
 from ricci.constants import constant_leaf, data_of
 from ricci.functions import FUNCTIONS, Apply, apply
-from ricci.notation.declarations import LONGEST_NAME, TRAITS, check_name
+from ricci.notation.declarations import LONGEST_NAME, check_name
 from ricci.notation.index.heights import Heights
+from ricci.traits.table import TRAITS, declared
 from tensor_networks import patterns
 from tensor_networks.axes import Axis, derived, product
 from tensor_networks.errors import FormatError, LimitError, RicciError, clip
 from tensor_networks.networks import Network, Sum, network, total
-from tensor_networks.nodes import Node, Size, Tensor, size_node, tensor, walk
+from tensor_networks.nodes import Node, Size, Tensor, size_node, walk
 from tensor_networks.numbers import Number, exact
 
 FORMAT, VERSION = "ricci", 1
@@ -332,7 +333,7 @@ def _read_tensor(entry: list[Any], nodes: Sequence[Node]) -> Node:
     shape = tuple(map(_axis, _list(axes)))
     if not _is_marks(marks) or (marks and len(marks) != len(shape)):
         raise FormatError(f"{clip(marks, 20)} does not say the heights of {len(shape)} indices")
-    return tensor(check_name(name), shape, traits, marks)
+    return declared(check_name(name), shape, traits, marks)
 
 
 def _read_size(entry: list[Any], nodes: Sequence[Node]) -> Node:

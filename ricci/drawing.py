@@ -11,6 +11,7 @@ from ricci.calculus.simplify import settle
 from ricci.expr import Expr, leaves
 from ricci.functions import apply
 from ricci.notation.writing import write
+from ricci.traits.spaces import is_structured
 from tensor_networks.composites import Factor, Network, Sum
 from tensor_networks.drawing.diagrams import Diagram
 from tensor_networks.drawing.glyphs import default_sides
@@ -154,7 +155,7 @@ class _Stage:
         found.append((f"= {text}", row([operator("="), *_joined(drawn)])))
         terms = self.result.terms if isinstance(self.result, Sum) else ((self.result, 1),)
         if sorted((node.key, number) for number, node in panels) != sorted((node.key, number) for node, number in terms):
-            word = "=" if not self.variable.traits & sweeps.LINEAR_TRAITS else "projected onto its structure:"
+            word = "=" if not is_structured(self.variable) else "projected onto its structure:"
             picture = self.scene(self.result).draw(self.result, self.new_sides, 0)
             piece = operator("=") if word == "=" else sentence(word, NAME, True)
             found.append((f"{word} {_shown(self.result)}", row([piece, Piece(picture)])))

@@ -16,9 +16,10 @@ from ricci.notation.declarations import parse_declaration
 from ricci.notation.numpy.shapes import SizeClash, operand
 from ricci.notation.numpy.stand_ins import Untraceable
 from ricci.stand_ins import with_stand_ins
+from ricci.traits.table import declared
 from tensor_networks.axes import Axis, atoms, product
 from tensor_networks.errors import OperandError, RicciError, TraceError, UnknownName, clip, suggestion
-from tensor_networks.nodes import Node, Tensor, tensor
+from tensor_networks.nodes import Node, Tensor
 
 OURS = ("ricci", "tensor_networks", "numpy", "scipy")  # modules whose lines are not the user's
 
@@ -68,7 +69,7 @@ def _argument(name: str, given: Any, sizes: Mapping[str, int]) -> Any:
         return given
     leaf = given if isinstance(given, Node) else parse_declaration(name, given)
     if isinstance(leaf, Tensor) and sizes:
-        leaf = tensor(leaf.name, (_numbered(size, sizes) for size in leaf.axes), leaf.traits, leaf.marks)
+        leaf = declared(leaf.name, (_numbered(size, sizes) for size in leaf.axes), leaf.traits, leaf.marks)
     return Expr(leaf)
 
 

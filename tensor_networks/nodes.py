@@ -137,7 +137,7 @@ def tensor(name: str, axes: Iterable[Axis], traits: Iterable[str] = (), marks: s
         ParseError: equations that cannot be read.
     """
     axes, traits = tuple(axes), frozenset(traits)
-    square = traits & (SYMMETRIC_TRAITS | {"skew", "orthogonal", "lower", "upper", "toeplitz", "idempotent"})
+    square = traits & (SYMMETRIC_TRAITS | {"skew"})
     if square and len(set(axes)) != 1:
         raise ShapeError(f"{name} cannot be {min(square)}: its axes have the sizes {', '.join(map(show, axes))}, not one size")
     if len(axes) > 1 and traits & SYMMETRIC_TRAITS and traits & SKEW_TRAITS:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
+TRAITS = "tests/ricci/test_traits.py"
 FUZZ = "tests/promises/test_fuzzer.py::test_the_same_cases_every_time"
 SECONDS = 300
 
@@ -133,11 +134,15 @@ MUTANTS = (
         "tests/ricci/test_verify.py",
     ),
     Mutant(
-        "ricci/proofs/modular.py",
-        "sum((sign * free.transpose(order)",
-        "sum((free.transpose(order)",
+        "ricci/traits/linear.py",
+        "[sign * array.transpose(order)",
+        "[array.transpose(order)",
         "tests/ricci/test_modular.py",
     ),
+    Mutant("ricci/traits/curved.py", '(variable, "kj")], -HALF)])', '(variable, "kj")], HALF)])', TRAITS),
+    Mutant("ricci/traits/choices.py", "total([(node, 1), (mean, -1)])", "total([(node, 1)])", TRAITS),
+    Mutant("ricci/traits/points.py", "if not holds(array, _tolerance(array)):", "if False:", TRAITS),
+    Mutant("ricci/passes/traits.py", "_delta(node, slots[axis], twin.slots[axis])", "ones_on(node, slots[axis])", TRAITS),
     Mutant("ricci/proofs/elementary.py", "2 if quarters > 0 or not spelt else -2", "2", "tests/ricci/test_elementary.py"),
     Mutant(
         "ricci/proofs/equality.py",

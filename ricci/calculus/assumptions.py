@@ -7,6 +7,7 @@ from fractions import Fraction
 from ricci.functions import Apply
 from ricci.notation.writing import write
 from ricci.passes.common import is_call
+from ricci.traits.table import has
 from tensor_networks.networks import Network
 from tensor_networks.nodes import Node, Size, Tensor, walk
 
@@ -39,7 +40,7 @@ def assumptions(*roots: Node) -> list[str]:
     for node in walk(*roots):
         if isinstance(node, Tensor):
             found |= {f"{node.name} {trait}": None for trait in sorted(node.traits)}
-        elif isinstance(node, Apply) and node.function.name in NEEDS and not _positive(node.args[0]):
+        elif isinstance(node, Apply) and node.function.name in NEEDS and not _known(node):
             found[NEEDS[node.function.name].format(_text(node.args[0]))] = None
         elif isinstance(node, Network):
             found |= dict.fromkeys(_of_powers(node))
@@ -63,11 +64,15 @@ def _of_powers(node: Network) -> list[str]:
     return found
 
 
+def _known(node: Apply) -> bool:
+    """Is the argument known to be what the function needs?"""
+    (arg, *_) = node.args
+    return has(arg, "invertible") if node.function.name in ("inv", "logdet") else _positive(arg)
+
+
 def _positive(node: Node) -> bool:
-    """Is every entry known to be positive (or the matrix to be invertible)?"""
-    if isinstance(node, Tensor):
-        return bool(node.traits & {"positive", "spd", "orthogonal"})
-    return is_call(node, *POSITIVE)
+    """Is every entry known to be positive?"""
+    return has(node, "positive") or is_call(node, *POSITIVE)
 
 
 def _text(node: Node) -> str:

@@ -22,6 +22,7 @@ from ricci.passes.applied import (
     whole_powers,
 )
 from ricci.passes.choices import offers
+from ricci.passes.choosing import lengths, permuted_entries
 from ricci.passes.diagonals import diagonals
 from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
@@ -39,7 +40,7 @@ from ricci.passes.products import (
     squares,
 )
 from ricci.passes.sums import complements, error_functions, like_terms, lone_sums, outer_sums, softpluses
-from ricci.passes.traits import idempotents, orthogonals
+from ricci.passes.traits import choosers, grams, idempotents, orthogonals, spread, totals
 from tensor_networks.networks import Network, Sum
 from tensor_networks.nodes import Node
 from tensor_networks.rewrite import flatten, transform
@@ -59,6 +60,8 @@ OF_FUNCTIONS: tuple[Pass, ...] = (
     multiples,
     symmetric_arguments,
     orthogonals,
+    lengths,
+    permuted_entries,
     kronecker_inverses,
 )
 OF_PRODUCTS: tuple[Pass, ...] = (
@@ -75,7 +78,12 @@ OF_PRODUCTS: tuple[Pass, ...] = (
     adjugates,
     cancellations,
     orthogonals,
+    grams,
     idempotents,
+    choosers,
+    totals,
+    spread,
+    permuted_entries,
     squares,
     diagonals,
     side_by_side,

@@ -9,19 +9,15 @@ their own.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from fractions import Fraction
 
 from ricci.calculus.rules import pulled, pushed
 from ricci.functions import Apply
+from ricci.traits.spaces import projected, tangent
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.errors import DerivativeError, ShapeError
 from tensor_networks.networks import Factor, Network, Sum, network, one, total, zero
-from tensor_networks.nodes import Node, Tensor, tensor, walk
+from tensor_networks.nodes import Node, Tensor, walk
 from tensor_networks.numbers import Number, exact
-from tensor_networks.patterns import pattern
-from tensor_networks.symmetry import Symmetry
-
-LINEAR_TRAITS = frozenset({"symmetric", "spd", "psd", "diagonal", "skew", "lower", "upper", "toeplitz"})
 
 
 def depends_on(root: Node, variables: Iterable[Node]) -> set[Node]:
@@ -127,59 +123,17 @@ def _as_apply(node: Node) -> Apply:
 
 def identity(variable: Tensor) -> Node:
     """The derivative of a variable by itself: deltas, projected onto the structure the variable has."""
-    places = tuple(range(variable.order))
+    order = variable.order
+    places = tuple(range(order))
     plain = network((), places * 2, dict(enumerate(variable.axes)))
-    return projected(plain, variable, range(variable.order))
+    return projected(plain, variable, range(order, 2 * order))
 
 
-def projected(node: Node, variable: Tensor, axes: Iterable[int]) -> Node:
-    """The node with some of its axes (those of the variable) projected onto the linear structure of the variable.
-
-    Symmetric and skew, and any other symmetry of the axes: the signed mean over the orders of the axes that it allows;
-    diagonal: the diagonal part; lower and upper: that triangle; toeplitz: the mean along every diagonal. The derivative by a
-    structured variable is the Frechet one, which is that of a free variable so projected.
-    """
-    traits = frozenset(filter(is_linear, variable.traits))
-    axes = tuple(axes)
-    if not traits or len(axes) < 2 or (isinstance(node, Sum) and not node.terms):
-        return node
-    if "diagonal" in traits or traits >= {"lower", "upper"}:
-        labels = [axes[0] if label in axes else label for label in range(node.order)]
-        return network([(node, labels)], labels)
-    if "toeplitz" in traits:
-        node = _averaged(node, variable.axes[0], axes)
-    for trait, order in (("lower", axes), ("upper", axes[::-1])):
-        if trait in traits:
-            mask = pattern("lower", variable.axes[0])
-            node = network([(node, range(node.order)), (mask, order)], range(node.order))
-    return node if variable.symmetry.trivial else _symmetrised(node, axes, variable.symmetry)
-
-
-def is_linear(trait: str) -> bool:
-    """Do the tensors of a trait form a linear space?"""
-    return trait in LINEAR_TRAITS or "=" in trait
-
-
-def _symmetrised(node: Node, axes: Sequence[int], symmetry: Symmetry) -> Node:
-    """The signed mean over the orders of some axes that a symmetry allows."""
-    labels: list[int] = list(range(node.order))
-    terms = []
-    for order, sign in symmetry.elements():
-        outputs = labels.copy()
-        for axis, place in zip(axes, order, strict=True):
-            outputs[axis] = axes[place]
-        terms.append((network([(node, labels)], outputs), Fraction(sign, len(symmetry))))
-    return total(terms)
-
-
-def _averaged(node: Node, size: Axis, axes: Sequence[int]) -> Node:
-    """The mean along every diagonal of two axes, at every place of that diagonal."""
-    inside: list[int | str] = list(range(node.order))
-    inside[axes[0]], inside[axes[1]] = "i", "j"
-    band = pattern("toeplitz", size)
-    count = network([(band, "dij")], "d")
-    factors = [(node, inside, 1), (band, ("d", "i", "j"), 1), (band, ("d", *axes), 1), (count, ("d",), -1)]
-    return network(factors, range(node.order))
+def along(variable: Tensor, direction: Node) -> Node:
+    """A direction projected onto the tangent space of the structure the variable has."""
+    places = range(variable.order)
+    directions = range(variable.order, 2 * variable.order)
+    return network([(identity(variable), range(2 * variable.order)), (direction, directions)], places)
 
 
 def gradients(root: Node, variables: Sequence[Tensor]) -> list[Node]:
@@ -213,12 +167,6 @@ def plain_derivative(root: Node, variable: Tensor) -> Node:
     places = tuple(range(variable.order))
     deltas = network((), places * 2, dict(enumerate(variable.axes)))
     return push(root, {variable: deltas}, variable.axes)
-
-
-def tangent(variable: Tensor) -> Tensor:
-    """The direction that goes with a variable: a tensor named d<name> of its axes and linear structure."""
-    traits = {"symmetric" if trait in ("spd", "psd") else trait for trait in filter(is_linear, variable.traits)}
-    return tensor(f"d{variable.name}", variable.axes, traits, variable.marks)
 
 
 def directional(root: Node, variables: Iterable[Tensor], order: int = 1) -> Node:

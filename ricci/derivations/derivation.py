@@ -130,7 +130,7 @@ class Step:
     """One rule, applied: its name, its reason in a sentence, the equations before and after, the node it acted on.
 
     ``equivalent`` is the value that must be equal to the one before: that after, or, where a derivative is identified
-    from a differential, the derivative times the direction.
+    from a differential, the derivative times the direction. ``tangents`` says what a direction is that must be tangent.
     """
 
     rule: str
@@ -139,10 +139,14 @@ class Step:
     after: Equation
     node: Node
     equivalent: Equation | None = None
+    tangents: Mapping[Node, Node] = field(default_factory=dict)
 
     def check(self) -> Equality:
         """Are both sides of the step equal? As `rc.equal` finds it."""
-        return equal(self.before.closed(), (self.equivalent or self.after).closed())
+        return equal(*(self._seen(equation.closed()) for equation in (self.before, self.equivalent or self.after)))
+
+    def _seen(self, value: Expr) -> Expr:
+        return Expr(substitute(value.node, self.tangents), declared=value.variables) if self.tangents else value
 
     def text(self, notation: str = "matrix") -> str:
         """The equation that the rule leads to, and the rule."""

@@ -15,7 +15,7 @@ from typing import cast
 from ricci.arguments import Expression, Wrt, as_expression, check_fresh, variables_of
 from ricci.calculus import sweeps
 from ricci.calculus.simplify import MOST_ROUNDS, PASSES, settle
-from ricci.calculus.sweeps import depends_on, tangent
+from ricci.calculus.sweeps import depends_on
 from ricci.derivations.derivation import Derivation, Equation, Open, Side, Step
 from ricci.derivatives.derive import derivative
 from ricci.derivatives.differentials import Differential, identify, name_of, numbered, paired, product_text
@@ -24,6 +24,7 @@ from ricci.functions import Apply, Function, apply
 from ricci.layouts.layout import matrix
 from ricci.notation.latex import check_notation, latex
 from ricci.notation.writing import write
+from ricci.traits.spaces import left_out, part_that_counts, tangent
 from tensor_networks.errors import UnknownName
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node, Tensor, tensor, walk
@@ -153,21 +154,22 @@ def _one(value: Expr, variable: Tensor, start: Equation, left: Side, goal: Expr,
         return final
     names = {*value.variables, variable.name, direction.name}
     known = len(made)
+    tangents: dict[Node, Node] = {direction: sweeps.along(variable, direction)} if left_out(variable) else {}
     current = _differential(start, variable, label, names, made)
     form = _collected(value, variable, current)
     if form is not None and not _ends_with(write(current.node), form.text, direction.name):
         after = Equation(label, current.node, form=form)
-        alone = not (isinstance(current.node, Sum) and len(current.node.terms) > 1)
+        alone = not (isinstance(current.node, Sum) and len(current.node.terms) > 1) and not tangents
         if alone and variable.order < 2 and not value.order and len(made) > known:
             made[-1] = replace(made[-1], after=after)
         else:
-            made.append(Step("collecting", _why(value, variable), current, after, current.node))
+            made.append(Step("collecting", _why(value, variable), current, after, current.node, tangents=tangents))
         current = after
     current = _vectorised(value, variable, current, made)
     slots = list(range(goal.order))
     times = network([(goal.settled, slots), (direction, slots[value.order :])], slots[: value.order])
     equivalent = Equation(label, settle(times)[0])
-    made.append(Step("identification", _identified(value, variable), current, final, direction, equivalent))
+    made.append(Step("identification", _identified(value, variable), current, final, direction, equivalent, tangents))
     return final
 
 
@@ -178,10 +180,11 @@ def _ends_with(text: str, form: str, direction: str) -> bool:
 
 def _identified(value: Expr, variable: Tensor) -> str:
     """How the derivative is read off the differential."""
+    counts = f"; {part_that_counts(variable)}" if left_out(variable) else ""
     if value.order or variable.order > 2:
-        return "what the direction is multiplied with is the derivative"
+        return "what the direction is multiplied with is the derivative" + counts
     forms = {0: "df = g*d{0}, so g is the derivative", 1: "df = g'*d{0}, so g is the gradient"}
-    return forms.get(variable.order, "df = tr(G'*d{0}), so G is the derivative").format(variable.name)
+    return forms.get(variable.order, "df = tr(G'*d{0}), so G is the derivative").format(variable.name) + counts
 
 
 def _collected(value: Expr, variable: Tensor, current: Equation) -> Side | None:
@@ -210,12 +213,9 @@ def _identify(value: Expr, variable: Tensor, current: Equation) -> Expr:
 
 def _why(value: Expr, variable: Tensor) -> str:
     """Why the direction can be collected."""
-    if value.order or variable.order < 2:
+    if value.order or (variable.order < 2 and not part_that_counts(variable)):
         return f"d{variable.name} is taken out of every term"
-    for trait in ("diagonal", "skew", "symmetric"):
-        if trait in variable.traits or (trait == "symmetric" and "spd" in variable.traits):
-            return f"{variable.name} is {trait}, so only the {trait} part counts"
-    return "the trace is cyclic, and tr(M) = tr(M')"
+    return part_that_counts(variable) or "the trace is cyclic, and tr(M) = tr(M')"
 
 
 def _vectorised(value: Expr, variable: Tensor, current: Equation, made: list[Step]) -> Equation:

@@ -23,6 +23,7 @@ from ricci.arguments import (
 from ricci.calculus import sweeps
 from ricci.calculus.simplify import settle
 from ricci.expr import Expr, Provenance, leaves
+from ricci.traits.spaces import projected
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import DerivativeError, ShapeError, UnknownName, clip
 from tensor_networks.networks import Factor, Network, Sum, network, size_of, total
@@ -74,7 +75,7 @@ def gauss_newton_product(
     z, again = _labels("z", place), _labels("y", place)
     cotangent = network([(curvature, (*z, *again)), (forward, again)], z)
     (node,) = sweeps.pull(outputs.settled, cotangent, [variable])
-    node = sweeps.projected(node, variable, range(variable.order))
+    node = projected(node, variable, range(variable.order))
     named = {leaf.name: leaf for leaf in directions.values()}
     return Expr(settle(node)[0], declared={**outputs.variables, **loss.variables, **named})
 

@@ -25,11 +25,12 @@ from ricci.arguments import (
     variables_of,
 )
 from ricci.calculus import sweeps
-from ricci.calculus.free import CURVED, by_free_entries
 from ricci.calculus.selection import selected
 from ricci.calculus.simplify import settle
 from ricci.derivatives.differentials import Differential
 from ricci.expr import Expr, Provenance
+from ricci.traits.spaces import by_free_entries, is_curved, projected
+from ricci.traits.table import has
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import DerivativeError, ShapeError, UnknownName, choice, clip
 from tensor_networks.networks import total
@@ -55,32 +56,28 @@ def derivative(expression: Expression, *wrt: Wrt, structure: str = "projected") 
     """The derivative by each variable in turn.
 
     Axes: those of the expression, then those of ``wrt[0]``, ``wrt[1]``, ... A variable that does not occur gives the zero of
-    that shape. The derivative by a variable with a linear structure (symmetric, skew, diagonal, lower, upper, toeplitz)
-    is the Frechet one, projected onto that structure. With ``structure="free"`` it is the derivative by the free entries of
-    the variable (Matrix Cookbook, section 2.8: ``G + G' - diag(diag(G))`` for a symmetric one); such a result is not what
-    `verify` checks.
+    that shape. The derivative by a structured variable (symmetric, diagonal, orthogonal, simplex, ...) is the Frechet one,
+    projected onto the tangent space of that structure. With ``structure="free"`` it is the derivative by the free entries
+    of the variable (Matrix Cookbook, section 2.8: ``G + G' - diag(diag(G))`` for a symmetric one). With
+    ``structure="ambient"`` it is that of the formula as it is written, by a variable without structure. Neither of these is
+    what `verify` checks.
 
     Raises:
         UnknownName: a variable neither occurs nor was declared.
-        DerivativeError: a function has no derivative rule, or the structure has no free entries.
+        DerivativeError: a function has no derivative rule, the structure has no free entries, or there are no directions
+            in which the variable could change (it is a permutation, one-hot, constant).
     """
-    choice(structure, ("projected", "free"), "structure", DerivativeError)
+    choice(structure, ("projected", "free", "ambient"), "structure", DerivativeError)
     expression = as_expression(expression)
     variables = variables_of(expression, *wrt)
     if structure == "projected":
-        return _derived(sweeps.derivative(varied(expression, variables), variables), expression, variables)
-    node = varied(expression, variables)
+        return _derived(sweeps.derivative(expression.settled, variables), expression, variables)
+    node = expression.settled if structure == "free" else expression.node
     for variable in variables:
         order = node.order
         node = sweeps.plain_derivative(node, variable)
-        node = by_free_entries(node, variable, range(order, node.order))
-    return _derived(node, expression, variables).described(origin=None)  # difference quotients count places, not free entries
-
-
-def varied(expression: Expr, variables: Sequence[Tensor]) -> Node:
-    """What is differentiated: the normal form, but as it was written where a variable has a trait that holds on a surface
-    only (orthogonal, idempotent): there the normal form has no neighbourhood."""
-    return expression.node if any(variable.traits & CURVED for variable in variables) else expression.settled
+        node = by_free_entries(node, variable, range(order, node.order)) if structure == "free" else node
+    return _derived(node, expression, variables).described(origin=None)  # not what difference quotients on the structure tell
 
 
 def _derived(node: Node, expression: Expr, variables: Sequence[Tensor]) -> Expr:
@@ -192,9 +189,9 @@ def grad(expression: Expression, wrt: Wrt) -> Expr | tuple[Expr, ...]:
     expression = as_expression(expression)
     variables = variables_of(expression, wrt)
     if expression.order:
-        nodes = settle(*(sweeps.derivative(varied(expression, variables), [variable]) for variable in variables))
+        nodes = settle(*(sweeps.derivative(expression.settled, [variable]) for variable in variables))
     else:
-        nodes = settle(*sweeps.gradients(varied(expression, variables), variables))
+        nodes = settle(*sweeps.gradients(expression.settled, variables))
     found = tuple(_derived(node, expression, [variable]) for node, variable in zip(nodes, variables, strict=True))
     return found[0] if is_one(wrt) else found
 
@@ -220,7 +217,7 @@ def jvp(expression: Expression, *wrt: Wrt, direction: Names | None = None) -> Ex
     """
     expression = as_expression(expression)
     directions = directions_of(expression, variables_of(expression, *wrt), direction, _own(expression))
-    return _in_directions(sweeps.push(varied(expression, [*directions]), directions), expression, directions)
+    return _in_directions(sweeps.push(expression.settled, directions), expression, directions)
 
 
 def vjp(expression: Expression, *wrt: Wrt, cotangent: str = "u") -> tuple[Expr, ...]:
@@ -235,9 +232,9 @@ def vjp(expression: Expression, *wrt: Wrt, cotangent: str = "u") -> tuple[Expr, 
     expression = as_expression(expression)
     variables = variables_of(expression, *wrt)
     seed = new_tensor(expression, cotangent, expression.axes, "cotangent")
-    nodes = sweeps.pull(varied(expression, variables), seed, variables)
+    nodes = sweeps.pull(expression.settled, seed, variables)
     pairs = zip(nodes, variables, strict=True)
-    settled = settle(*(sweeps.projected(node, variable, range(variable.order)) for node, variable in pairs))
+    settled = settle(*(projected(node, variable, range(variable.order)) for node, variable in pairs))
     declared = expression.variables | {cotangent: seed}
     return tuple(Expr(node, declared=declared) for node in settled)
 
@@ -259,7 +256,7 @@ def hvp(expression: Expression, wrt: Wrt, direction: Names | None = None) -> Exp
     expression = as_expression(expression)
     variables = variables_of(expression, wrt)
     directions = directions_of(expression, variables, direction, _own(expression))
-    gradients = sweeps.gradients(varied(expression, variables), variables)
+    gradients = sweeps.gradients(expression.settled, variables)
     found = tuple(_in_directions(sweeps.push(node, directions), expression, directions) for node in gradients)
     return found[0] if is_one(wrt) else found
 
@@ -267,7 +264,9 @@ def hvp(expression: Expression, wrt: Wrt, direction: Names | None = None) -> Exp
 def differential(expression: Expression, *wrt: Wrt, order: int = 1, direction: Names | None = None) -> Differential:
     """The differential: linear (of the given degree) in the tensors ``d<name>``; by all variables if none is named.
 
-    It has the axes of the expression. ``direction`` gives other names, one for each variable.
+    It has the axes of the expression. ``direction`` gives other names, one for each variable. Directions are tangent to the
+    structure of their variable; a higher differential by an orthogonal (orthonormal, idempotent) one is that along the
+    projections of ``d<name>``, so that it is the second derivative along a geodesic.
 
     Raises:
         DerivativeError: the name of a direction is taken, or a function has no derivative rule.
@@ -280,11 +279,15 @@ def differential(expression: Expression, *wrt: Wrt, order: int = 1, direction: N
     if not wrt:
         own = set(_own(expression).values())
         occurring = set(sweeps.tensors_of(expression.settled)) - own
-        variables = [leaf for leaf in expression.variables.values() if leaf in occurring]
+        variables = [leaf for leaf in expression.variables.values() if leaf in occurring and not has(leaf, "rigid")]
     directions = directions_of(expression, variables, direction, _own(expression))
-    node = varied(expression, variables)
+    node = expression.settled
+    seeds: dict[Tensor, Node] = {
+        leaf: sweeps.along(leaf, direction) if order > 1 and is_curved(leaf) else direction
+        for leaf, direction in directions.items()
+    }
     for _ in range(order):
-        node = sweeps.push(node, directions)
+        node = sweeps.push(node, seeds)
     declared = _declared(expression, directions)
     told = Provenance(role=expression.role)
     return Differential(settle(node)[0], told, declared=declared, of=expression, directions=directions, degree=order)

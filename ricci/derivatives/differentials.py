@@ -17,6 +17,7 @@ from ricci.calculus import sweeps
 from ricci.calculus.simplify import settle
 from ricci.expr import Expr, Provenance, leaves
 from ricci.layouts.layout import matrix
+from ricci.traits.spaces import is_curved, left_out, projected
 from tensor_networks.axes import show_shape
 from tensor_networks.composites import is_zero
 from tensor_networks.errors import RicciError, UnknownName, clip
@@ -179,6 +180,10 @@ def identify(differential: Expression, wrt: Variable) -> Expr:
         first = settle(sweeps.derivative(node, [direction, direction]))[0]
         first = settle(total([(first, Fraction(1, 2))], first.axes))[0]
     split = (differential.order, *[variable.order] * degree)
+    if left_out(variable) and not (degree == 2 and is_curved(variable)):
+        for place in range(degree):
+            start = differential.order + place * variable.order
+            first = settle(projected(first, variable, range(start, start + variable.order)))[0]
     origin = None
     if isinstance(differential, Differential) and differential.of is not None:
         origin = differential.of, (variable,) * degree

@@ -9,7 +9,7 @@ With G the gradient in the space of all matrices:
 - the cone of symmetric positive definite matrices: ``X*(G + G')*X/2`` in the affine invariant metric (Pennec 2006);
 - simplex, entries positive and summing to one: ``x.*(G - <x, G>)`` in the metric of Fisher and Rao.
 
-The variable is a plain matrix or vector; that it lies on the manifold is the caller's word.
+That the variable lies on the manifold is the caller's word, or that of its trait (orthonormal, spd, simplex).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ricci.arguments import Expression, Wrt, as_expression, one_variable
 from ricci.calculus import sweeps
 from ricci.calculus.simplify import settle
 from ricci.expr import Expr
+from ricci.traits.table import check_directions
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import DerivativeError, ShapeError, choice
 from tensor_networks.networks import network, total
@@ -75,7 +76,7 @@ def riemannian_gradient(expression: Expression, wrt: Wrt, manifold: str) -> Expr
     ``manifold`` is one of ``stiefel``, ``stiefel canonical``, ``grassmann``, ``spd``, ``sphere`` and ``simplex``.
 
     Raises:
-        DerivativeError: there is no such manifold.
+        DerivativeError: there is no such manifold, or no directions in which the variable could change.
         ShapeError: the expression is no scalar, or the variable has another number of axes than those of the manifold.
     """
     choice(manifold, MANIFOLDS, "manifold", DerivativeError)
@@ -83,6 +84,7 @@ def riemannian_gradient(expression: Expression, wrt: Wrt, manifold: str) -> Expr
     expression = as_expression(expression)
     variable = one_variable(expression, wrt)
     _check(variable, manifold, order)
+    check_directions(variable)
     if expression.order:
         raise ShapeError(f"a gradient is that of a scalar, not of a tensor of shape {show_shape(expression.axes)}")
     gradient = sweeps.plain_derivative(expression.settled, variable)

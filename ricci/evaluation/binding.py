@@ -1,12 +1,11 @@
-"""Arrays bound to tensors: what is accepted as an array, the sizes its shape tells, and whether it keeps its traits.
+"""Arrays bound to tensors: what is accepted as an array, and the sizes its shape tells.
 
 Everything is checked before any arithmetic, and an error names the tensor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,11 +13,8 @@ import numpy as np
 from tensor_networks.axes import Axis, atoms, derived, inverted, show, show_shape, symbols, value
 from tensor_networks.errors import OperandError, SizeError, clip
 from tensor_networks.nodes import Tensor
-from tensor_networks.symmetry import Signed, spelled
 
 FOREIGN = ("torch", "jax", "jaxlib", "tensorflow", "cupy")
-SMALL = 64  # up to this size every entry is compared with its mirror image
-Check = Callable[[np.ndarray], None]
 
 
 def home_of(value: Any) -> str:
@@ -103,58 +99,3 @@ def _solve(size: Axis, number: int, sizes: dict[str, int]) -> None:
         _solve(made[1], inverted(made[0], number // others), sizes)
         return
     sizes[unknown[0]] = round((number / others) ** (1 / len(unknown)))
-
-
-def trait_check(tensor: Tensor) -> Check | None:
-    """What an array for that tensor must pass, because canonical forms rely on its traits; None if nothing.
-
-    An array with symmetric axes is compared with its mirror images: entry by entry, or a large matrix in its product with a
-    fixed vector, which costs two passes over the array.
-    """
-    if "diagonal" in tensor.traits and tensor.order == 2:
-        return lambda array: _check_diagonal(tensor.name, array)
-    if tensor.symmetry.trivial:
-        return None
-    trait = spelled(tensor.symmetry)
-    generators = [generator for generator in tensor.symmetry.generators() if generator[0] != tuple(range(tensor.order))]
-    return lambda array: _check_mirrored(tensor.name, array, generators, trait)
-
-
-def _tolerance(array: np.ndarray) -> float:
-    """How far mirrored entries may differ, relative to the largest: more than rounding leaves, also of an inverse."""
-    return float(np.finfo(array.dtype).eps ** (2 / 3))
-
-
-def _check_diagonal(name: str, array: np.ndarray) -> None:
-    diagonal = array.diagonal()
-    if np.count_nonzero(array) == np.count_nonzero(diagonal):
-        return
-    largest = np.max(np.abs(array), initial=0)
-    if np.max(np.abs(array - np.diag(diagonal)), initial=0) > _tolerance(array) * largest:
-        raise OperandError(f"{clip(name)} was declared diagonal, but the array given for it is not")
-
-
-def _check_mirrored(name: str, array: np.ndarray, generators: Sequence[Signed], trait: str) -> None:
-    """Refuse an array that changes when its axes are permuted (up to the sign, and up to rounding)."""
-    for permutation, sign in generators:
-        if permutation == (1, 0) and sign == 1 and len(array) <= SMALL and array.tobytes() == array.tobytes("F"):
-            continue
-        if array.ndim > 2 or len(array) <= SMALL:
-            mirrored = array.transpose(permutation)
-            mirrored = mirrored if sign == 1 else -mirrored
-            if (array == mirrored).all():
-                continue
-            difference, scale = np.abs(array - mirrored), np.abs(array).max()
-        else:
-            probe = _probe(len(array), array.dtype)
-            difference, scale = np.abs(array @ probe - sign * (probe @ array)), np.sqrt(np.abs(np.vdot(array, array)))
-        if np.any(difference > _tolerance(array) * scale):
-            hint = f"give ({name} + {name}.T)/2" if trait == "symmetric" and name.isidentifier() else ""
-            raise OperandError(f"{clip(name)} was declared {trait}, but the array given for it is not", hint=hint)
-
-
-@lru_cache(maxsize=32)
-def _probe(size: int, dtype: np.dtype) -> np.ndarray:
-    """A fixed vector without structure, with entries between 1/2 and 3/2."""
-    places = np.arange(1, size + 1)
-    return (0.5 + places * 0.6180339887498949 % 1).astype(dtype)

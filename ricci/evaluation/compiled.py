@@ -17,9 +17,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ricci.constants import constants_of, is_constant
-from ricci.evaluation.binding import as_array, bind, home_of, symbols_of, trait_check
+from ricci.evaluation.binding import as_array, bind, home_of, symbols_of
 from ricci.evaluation.foreign import Elsewhere, common_backend
 from ricci.evaluation.stable import stable
+from ricci.traits.points import trait_check
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.backends import jax as jax_backend
 from tensor_networks.backends import numpy as numpy_backend

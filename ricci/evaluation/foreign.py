@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from ricci.evaluation.binding import Check
+from ricci.traits.points import Check, is_symmetric_matrix
 from tensor_networks.errors import OperandError, clip
-from tensor_networks.nodes import SYMMETRIC_TRAITS, Tensor
+from tensor_networks.nodes import Tensor
 
 HOMES = {"jax": "jax", "jaxlib": "jax", "torch": "torch"}  # package of an array's type -> backend
 PLAIN = (np.ndarray, np.generic, int, float, complex, list, tuple)
@@ -149,7 +149,7 @@ def checked(tensor: Tensor, array: Any, check: Check) -> None:
         OperandError: it has not the traits of the tensor.
     """
     try:
-        if tensor.order == 2 and tensor.traits & SYMMETRIC_TRAITS and bool((array == array.mT).all()):
+        if is_symmetric_matrix(tensor) and bool((array == array.mT).all()):
             return
         plain = np.asarray(array.detach().cpu() if hasattr(array, "detach") else array)
     except (TypeError, RuntimeError):  # traced

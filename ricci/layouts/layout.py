@@ -13,13 +13,14 @@ from typing import Any
 
 from ricci.expr import Expr
 from ricci.layouts.views import LETTERS, Half, MatrixExpr, Parts, flat, view
+from ricci.traits.linear import MIRRORED
 from tensor_networks.errors import RicciError, choice, clip
 
 BLOCKS = ("block-wrt", "block-value")
 HALVES = ("vech", "vech-value", "vech-both")
 LAYOUTS = ("numerator", "denominator", "mixed", *BLOCKS, "stacked", *HALVES, "heights")
 ORDERS = ("column", "row")
-SYMMETRIC = frozenset({"symmetric", "spd", "psd"})
+SYMMETRIC = frozenset(MIRRORED)
 Axes = str | int | Iterable[int | str]
 
 

@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ricci.traits.table import TRAITS, declared
 from tensor_networks.axes import Axis, product, read_size, symbols
 from tensor_networks.errors import OperandError, ParseError, ShapeError, UnknownName, clip, located, suggestion
-from tensor_networks.nodes import Node, Tensor, tensor, walk
+from tensor_networks.nodes import Node, Tensor, walk
 from tensor_networks.symmetry import equations
 
-SHAPES = {"symmetric", "skew", "diagonal", "lower", "upper", "toeplitz", "orthogonal", "idempotent", "levicivita"}
-TRAITS = frozenset(SHAPES | {"spd", "psd", "positive", "nonnegative"})
 WORDS = re.compile(r"[^\s,=]*(?:\s*=\s*[^\s,=]*)+|[^\s,=]+")
 NAME = re.compile(r"[^\W\d]\w*")
 LONGEST_NAME = 1000
@@ -44,7 +43,7 @@ def parse_declaration(name: str, declaration: Declaration) -> Tensor:
 
     Raises:
         ParseError: a name, a size or a trait cannot be read.
-        ShapeError: a trait asks for axes of one size and they are not.
+        ShapeError: a trait is not one of tensors of that shape, or two cannot be declared together.
     """
     check_name(name)
     if hasattr(declaration, "shape") or not isinstance(declaration, Iterable):
@@ -70,7 +69,7 @@ def parse_declaration(name: str, declaration: Declaration) -> Tensor:
             else:
                 axes.append(_size(word))
     with located(text, 0, len(text)):
-        return tensor(name, axes, traits)
+        return declared(name, axes, traits)
 
 
 def _size(word: str) -> Axis:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ricci.functions import Apply, apply, number_of
 from ricci.functions.applying import is_bare, without_axes
 from ricci.functions.powers import matrix_power
-from ricci.passes.common import is_call, is_ones, negative, remade
+from ricci.passes.common import is_call, is_nonnegative, is_ones, negative, remade
 from tensor_networks.composites import is_zero
 from tensor_networks.networks import Network, Sum, constant, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node, Tensor
@@ -149,7 +149,7 @@ def exponent_of(node: Node) -> Node | None:
 
 def exponentials(node: Node) -> Node:
     """exp(log(u)) = u (domain: u > 0 forgotten); power(u, number) is a power, power(exp(u), v) = exp(u.*v);
-    abs(abs(u)) = abs(u); max(u, 0) = relu(u)."""
+    abs(u) = u for u >= 0; max(u, 0) = relu(u)."""
     if not isinstance(node, Apply):
         return node
     name, arg = node.function.name, node.args[0]
@@ -163,7 +163,7 @@ def exponentials(node: Node) -> Node:
             axes = range(node.order)
             return apply("exp", network([(arg.children[0], axes), (node.args[1], axes)], axes))
         return node
-    if name in ("abs", "relu") and is_call(arg, name):
+    if name in ("abs", "relu") and is_nonnegative(arg):
         return arg
     if name in ("maximum", "minimum"):
         others = [part for part in node.args if not is_zero(part)]

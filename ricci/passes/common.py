@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ricci.functions import Apply
+from ricci.traits.table import has
 from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node, Size, Tensor
 
@@ -31,7 +32,7 @@ def is_nonnegative(node: Node) -> bool:
     if isinstance(node, Network):
         return all(factor_is_nonnegative(factor) for factor in node.factors)
     if isinstance(node, Tensor):
-        return bool(node.traits & {"positive", "nonnegative"})
+        return has(node, "nonnegative")
     if isinstance(node, Size):
         return True
     return isinstance(node, Sum) and all(number > 0 and is_nonnegative(term) for term, number in node.terms)

@@ -11,7 +11,6 @@ import numpy as np
 
 from ricci.arguments import Wrt, as_expression, directions_of, variables_of
 from ricci.calculus.simplify import settle
-from ricci.calculus.sweeps import tangent
 from ricci.derivatives.derive import derivative, differential, hvp
 from ricci.expr import Expr, leaves
 from ricci.layouts.layout import matrix
@@ -22,6 +21,7 @@ from ricci.proofs.guesses import mended, right_elsewhere
 from ricci.proofs.terms import told_apart
 from ricci.reading import parse
 from ricci.tracing import trace
+from ricci.traits.spaces import tangent
 from tensor_networks.axes import Axis
 from tensor_networks.composites import is_zero
 from tensor_networks.errors import DerivativeError, LimitError, OperandError, RicciError, ShapeError, TraceError, UnknownName
@@ -36,9 +36,10 @@ Candidate = str | Expr | Callable[..., Any] | Any
 class Check:
     """The answer to "is my formula right?": true if it is.
 
-    ``verdict`` is ``equal``, ``transposed``, ``sign``, ``factor``, ``symmetric part``, ``diagonal``, ``missing term``,
-    ``extra term``, ``coefficient``, ``variable``, ``not linear``, ``shape`` or ``different``; ``detail`` says it in a sentence,
-    ``derivative`` is the right formula, ``difference`` the derivative minus the candidate where that is a formula.
+    ``verdict`` is ``equal``, ``transposed``, ``sign``, ``factor``, ``symmetric part``, ``projection``, ``diagonal``,
+    ``missing term``, ``extra term``, ``coefficient``, ``variable``, ``not linear``, ``shape`` or ``different``; ``detail``
+    says it in a sentence, ``derivative`` is the right formula, ``difference`` the derivative minus the candidate where
+    that is a formula.
     """
 
     verdict: str

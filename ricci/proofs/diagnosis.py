@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ricci.expr import Expr, leaves
-from ricci.proofs.verification import DOMAINS, random_point, regular, size_choices, symmetrised
+from ricci.proofs.verification import DOMAINS, random_point, regular, size_choices
+from ricci.traits.points import nearest, trait_check
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.errors import OperandError, RicciError
+from tensor_networks.nodes import Tensor, tensor
 
 TOLERANCE = 1e-8
 Call = Callable[[Mapping[str, Any]], Any]
@@ -84,7 +86,11 @@ def points(
     for seed in range(2):
         for domain, _, _ in DOMAINS:
             point = random_point(expected.variables, sizes, domain, seed)
-            yield {n: symmetrised(a) if n in symmetric else a for n, a in point.items()}, sizes
+            yield {n: _symmetric(n, a) if n in symmetric else a for n, a in point.items()}, sizes
+
+
+def _symmetric(name: str, array: Array) -> Array:
+    return nearest(array, tensor(name, array.shape, ["symmetric"]))
 
 
 def compared(call: Call, expected: Expr, symmetric: Sequence[str] = ()) -> list[Pair]:
@@ -114,11 +120,7 @@ def counterexample(call: Call, expected: Expr) -> Counterexample | None:
     occurring = {leaf.name: leaf for leaf in leaves(expected.settled)}
     candidates = [pair for base in (2, 3) for choice in range(2) for pair in points(expected, base, choice)]
     for point, sizes in candidates:
-        exact = ("orthogonal", "idempotent")
-        rough = {
-            name: array if any(trait in expected.variables[name].traits for trait in exact) else np.round(array, 1)
-            for name, array in point.items()
-        }
+        rough = {name: _rounded(array, expected.variables[name]) for name, array in point.items()}
         try:
             got = np.asarray(call(rough), float)
             want = np.asarray(expected(**rough), float)
@@ -129,6 +131,18 @@ def counterexample(call: Call, expected: Expr) -> Counterexample | None:
             used = {name: array for name, array in rough.items() if name in occurring or len(rough) < 4}
             return Counterexample(used, sizes, got, want)
     return None
+
+
+def _rounded(array: Array, leaf: Tensor) -> Array:
+    """The array with round numbers, where they have the traits of its tensor."""
+    rough = np.round(array, 1)
+    check = trait_check(leaf)
+    try:
+        if check is not None:
+            check(rough)
+    except OperandError:
+        return array
+    return rough
 
 
 # verdicts

@@ -10,13 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from ricci.arguments import free_name
 from ricci.derivatives.derive import derivative
 from ricci.expr import Expr
 from ricci.proofs.diagnosis import TOLERANCE, Call, Finding, Pair, close, compared, factor_of, number_text
 from ricci.proofs.equality import equal
 from ricci.reading import parse
+from ricci.traits.spaces import is_structured, part_that_counts, projected
+from ricci.traits.table import has
 from tensor_networks.errors import RicciError
-from tensor_networks.nodes import Tensor
+from tensor_networks.nodes import Tensor, tensor
 
 MOST_EDITS = 400
 LONGEST_NAME = 40  # characters of a function that is named in a sentence
@@ -59,12 +62,14 @@ def right_elsewhere(call: Call, function: Expr, variables: Sequence[Tensor], exp
     if more:
         return None
     for other in sorted(function.variables.values(), key=lambda leaf: leaf.name):
-        if other is not variable and agrees(call, derivative(function, other)):
+        if other is not variable and not has(other, "rigid") and agrees(call, derivative(function, other)):
             return Finding("variable", f"it is the derivative by {other.name}, not by {variable.name}")
     pairs = compared(call, expected)
     if not pairs or any(pair.got.shape != pair.want.shape for pair in pairs):
         return None
-    return _multiple(pairs, function) or _mirrored(pairs, variable, expected) or _shifted(pairs)
+    return (
+        _unprojected(pairs, variable) or _multiple(pairs, function) or _mirrored(pairs, variable, expected) or _shifted(pairs)
+    )
 
 
 def agrees(call: Call, expected: Expr) -> bool:
@@ -105,6 +110,21 @@ def _powered(number: float, text: str, power: Fraction) -> str:
     body = f"sqrt({text})" if size == Fraction(1, 2) else whole if size == 1 else f"{whole}^{size}"
     front = "" if abs(number - 1) < TOLERANCE else "-" if abs(number + 1) < TOLERANCE else f"{number_text(number)}*"
     return f"{front}{body}" if power > 0 else f"{front.rstrip('*') if front not in ('', '-') else front + '1'}/{body}"
+
+
+def _unprojected(pairs: Sequence[Pair], variable: Tensor) -> Finding | None:
+    """Right but for the projection onto the structure of the variable."""
+    if not is_structured(variable):
+        return None
+    stand_in = tensor(free_name(Expr(variable)), variable.axes)
+    seen = Expr(projected(stand_in, variable, range(variable.order)))
+    for pair in pairs:
+        given = {variable.name: pair.point[variable.name], stand_in.name: pair.got}
+        if pair.got.shape != pair.want.shape or variable.name not in pair.point:
+            return None
+        if not close(np.asarray(seen(**{name: given[name] for name in seen.variables}), float), pair.want):
+            return None
+    return Finding("projection", f"it is the derivative by a free {variable.name}; {part_that_counts(variable)}")
 
 
 def _mirrored(pairs: Sequence[Pair], variable: Tensor, expected: Expr) -> Finding | None:

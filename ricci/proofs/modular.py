@@ -19,21 +19,17 @@ from numpy.typing import NDArray
 
 from ricci.constants import constants_of
 from ricci.functions import Apply
+from ricci.traits.points import residues
+from ricci.traits.residues import PRIME, NotExact, inverse
 from tensor_networks.axes import value
 from tensor_networks.backends import numpy as tables
-from tensor_networks.errors import RicciError
 from tensor_networks.networks import Network, Sum
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.numbers import Number
 from tensor_networks.patterns import Pattern
 
-PRIME = 2**31 - 1
 MOST_ENTRIES = 4_000_000
 Array: TypeAlias = NDArray[np.int64]
-
-
-class NotExact(RicciError):
-    """The value does not exist at this point, or is too large to be computed this way."""
 
 
 def values(roots: Sequence[Node], sizes: Mapping[str, int], seed: int) -> tuple[list[Array], bool]:
@@ -99,46 +95,7 @@ def _point(leaf: Tensor, shape: tuple[int, ...], seed: int) -> Array:
     word = blake2b(f"{leaf.name} {seed}".encode(), digest_size=8).digest()
     rng = np.random.default_rng(int.from_bytes(word, "big"))
     free = rng.integers(1, PRIME, shape)
-    traits = leaf.traits
-    if len(shape) < 2:
-        return free
-    if "diagonal" in traits:
-        return free * np.eye(*shape, dtype=np.int64) if len(shape) == 2 else free
-    if "orthogonal" in traits:
-        return _orthogonal(free, bool(traits & {"symmetric", "spd", "psd"}))
-    if "idempotent" in traits:
-        return _idempotent(free, rng, bool(traits & {"symmetric", "spd", "psd"}))
-    if "toeplitz" in traits:
-        return _toeplitz(free, bool(traits & {"symmetric", "spd", "psd"}))
-    if not leaf.symmetry.trivial:
-        return sum((sign * free.transpose(order) for order, sign in leaf.symmetry.elements()), np.zeros_like(free)) % PRIME
-    if "lower" in traits:
-        return np.tril(free)
-    return np.triu(free) if "upper" in traits else free
-
-
-def _toeplitz(free: Array, symmetric: bool) -> Array:
-    count = len(free)
-    diagonals = np.concatenate((free[::-1, 0], free[0, 1:])) if count else free[:0].ravel()
-    offset = np.arange(count) - np.arange(count)[:, None]
-    return np.asarray(diagonals[count - 1 + (np.abs(offset) if symmetric else offset)])
-
-
-def _orthogonal(free: Array, symmetric: bool) -> Array:
-    """Cayley's (I - S)*inv(I + S) for a skew S; a reflection, if it must be symmetric."""
-    identity = np.eye(len(free), dtype=np.int64)
-    if symmetric:
-        vector = free[:, :1]
-        return (identity - 2 * _product(_product(vector, _inverse(_product(vector.T, vector))[0]), vector.T)) % PRIME
-    skew = (free - free.T) % PRIME
-    return _product((identity - skew) % PRIME, _inverse((identity + skew) % PRIME)[0])
-
-
-def _idempotent(free: Array, rng: np.random.Generator, symmetric: bool) -> Array:
-    """A projection onto half of the space."""
-    half = free[:, : max(1, len(free) // 2)]
-    other = half if symmetric else rng.integers(1, PRIME, half.shape)
-    return _product(_product(half, _inverse(_product(other.T, half))[0]), other.T)
+    return residues(free, leaf)
 
 
 # products
@@ -226,8 +183,8 @@ def _applied(node: Apply, args: Sequence[Array], shape: tuple[int, ...]) -> tupl
     if name in ("inv", "det", "adj"):
         out = np.empty(shape, np.int64)
         for place in np.ndindex(args[0].shape[:batch]):
-            inverse, det = _inverse(args[0][place])
-            out[place] = inverse if name == "inv" else det if name == "det" else inverse * det % PRIME
+            inverted, det = inverse(args[0][place])
+            out[place] = inverted if name == "inv" else det if name == "det" else inverted * det % PRIME
         return out, True
     if node.function.elementwise:
         return _oracle(name, *args), False
@@ -250,32 +207,3 @@ def _oracle(name: str, *args: Array) -> Array:
         state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         state = state ^ (state >> np.uint64(31))
     return np.asarray(state % np.uint64(PRIME - 1), np.int64).reshape(args[0].shape) + 1
-
-
-def _product(one: Array, other: Array) -> Array:
-    return np.asarray((one[:, :, None] * other[None] % PRIME).sum(axis=1) % PRIME)
-
-
-def _inverse(matrix: Array) -> tuple[Array, int]:
-    """The inverse of a matrix and its determinant.
-
-    Raises:
-        NotExact: it is singular.
-    """
-    count, det = len(matrix), 1
-    work = np.concatenate((matrix % PRIME, np.eye(count, dtype=np.int64)), axis=1)
-    for column in range(count):
-        pivots = np.flatnonzero(work[column:, column])
-        if not len(pivots):
-            raise NotExact("a matrix is singular")
-        row = column + int(pivots[0])
-        if row != column:
-            work[[column, row]] = work[[row, column]]
-            det = -det
-        pivot = int(work[column, column])
-        det = det * pivot % PRIME
-        work[column] = work[column] * pow(pivot, -1, PRIME) % PRIME
-        others = work[:, column].copy()
-        others[column] = 0
-        work = (work - others[:, None] * work[column] % PRIME) % PRIME
-    return work[:, count:], det % PRIME

@@ -9,16 +9,15 @@ from typing import Any
 import numpy as np
 
 from ricci.arguments import Expression, as_expression
-from ricci.calculus.free import CURVED
 from ricci.derivatives.derive import derivative
 from ricci.expr import Expr, leaves
 from ricci.functions import Apply
+from ricci.traits.points import drawn, nearest
+from ricci.traits.table import uneven
+from tensor_networks.axes import Axis, value
 from tensor_networks.axes import symbols as symbols_of
-from tensor_networks.axes import value
 from tensor_networks.errors import RicciError
-from tensor_networks.nodes import Tensor, tensor, walk
-from tensor_networks.rewrite import substitute
-from tensor_networks.symmetry import Symmetry, full_symmetry
+from tensor_networks.nodes import Tensor, walk
 
 STEP = 1e-3
 TOLERANCE = 1e-6
@@ -86,12 +85,26 @@ def _all_orders(
     return error, entries
 
 
-def size_numbers(expressions: Iterable[Expr], base: int, descending: bool = False) -> dict[str, int]:
+def size_numbers(expressions: Sequence[Expr], base: int, descending: bool = False) -> dict[str, int]:
     """Small numbers for the size symbols of some expressions, different for neighbours."""
     axes = [size for e in expressions for size in (*e.axes, *(size for leaf in e.variables.values() for size in leaf.axes))]
     symbols = sorted({symbol for size in axes for symbol in symbols_of(size)})
     steps = (2, 1, 0) if descending else (0, 1, 2)
-    return {symbol: base + steps[place % 3] for place, symbol in enumerate(symbols)}
+    numbers = {symbol: base + steps[place % 3] for place, symbol in enumerate(symbols)}
+    pairs = [pair for e in expressions for leaf in e.variables.values() for pair in uneven(leaf)]
+    for _ in range(len(pairs)):
+        for pair in pairs:
+            _fit(numbers, *pair)
+    return numbers
+
+
+def _fit(numbers: dict[str, int], larger: Axis, smaller: Axis) -> None:
+    """Make one size greater than another, if it is less: an orthonormal matrix has no more columns than rows."""
+    gap = value(smaller, numbers) - value(larger, numbers)
+    if gap > 0 and symbols_of(larger):
+        numbers[next(iter(symbols_of(larger)))] += gap + 1
+    elif gap > 0 and symbols_of(smaller):
+        numbers[next(iter(symbols_of(smaller)))] -= gap
 
 
 def size_choices(expressions: Sequence[Expr], base: int) -> list[dict[str, int]]:
@@ -107,54 +120,13 @@ def random_point(tensors: Mapping[str, Tensor], sizes: Mapping[str, int], domain
     point = {}
     for name, leaf in sorted(tensors.items()):
         shape = tuple(value(size, sizes) for size in leaf.axes)
-        array = rng.uniform(low, high, shape)
-        point[name] = _shaped(array, leaf, domain)
+        point[name] = drawn(rng.uniform(low, high, shape), leaf, 0.0 if domain == "unit" else 1.5)
     return point
-
-
-def _shaped(array: np.ndarray, leaf: Tensor, domain: str) -> np.ndarray:
-    traits = leaf.traits
-    square = array.ndim == 2 and array.shape[0] == array.shape[1]
-    if traits & {"spd", "psd"}:
-        return np.asarray(array @ array.T + np.eye(len(array)))
-    if "positive" in traits or "nonnegative" in traits:
-        array = np.abs(array) + 0.1
-    if "diagonal" in traits:
-        return np.asarray(np.diag(np.diag(array) + np.where(np.diag(array) < 0, -0.5, 0.5)))
-    if "toeplitz" in traits:
-        offset: np.ndarray = np.subtract.outer(np.arange(len(array)), np.arange(len(array)))
-        array = array[0][np.abs(offset) if "symmetric" in traits else offset % len(array)]
-    if "idempotent" in traits:
-        return _projector(array, "symmetric" in traits)
-    if not leaf.symmetry.trivial:
-        return symmetrised(array, leaf.symmetry)
-    if "orthogonal" in traits:
-        return np.asarray(np.linalg.qr(array + 2 * np.eye(len(array)))[0])
-    for trait, part in (("lower", np.tril), ("upper", np.triu)):
-        if trait in traits:
-            array = part(array)
-    return array + 1.5 * np.eye(len(array)) if square and domain != "unit" else array
-
-
-def _projector(array: np.ndarray, symmetric: bool) -> np.ndarray:
-    """A projection onto about half of the axes, orthogonal if it is symmetric."""
-    basis = array + 2 * np.eye(len(array))
-    basis = np.linalg.qr(basis)[0] if symmetric else basis
-    kept = np.diag(np.arange(len(array)) < (len(array) + 1) // 2).astype(float)
-    return np.asarray(basis @ kept @ np.linalg.inv(basis))
-
-
-def symmetrised(array: np.ndarray, symmetry: Symmetry | None = None) -> np.ndarray:
-    """The signed mean over the orders of the axes that a symmetry allows: over all orders, if none is given."""
-    symmetry = full_symmetry(array.ndim) if symmetry is None else symmetry
-    return np.asarray(sum(sign * array.transpose(order) for order, sign in symmetry.elements())) / len(symmetry)
 
 
 def _compare(upper: Expr, lower: Expr, variable: Tensor, sizes: Mapping[str, int], seed: int) -> tuple[float, int]:
     """The largest relative error of one derivative against differences of the one below, and the number of entries."""
     tensors = upper.variables | lower.variables | {variable.name: variable}
-    if variable.traits & CURVED:  # off the surface the trait does not hold
-        lower = Expr(substitute(lower.node, {variable: tensor(variable.name, variable.axes)}))
     for point in _points(tensors, sizes, seed):
         if not regular([upper, lower], point):
             continue
@@ -197,41 +169,24 @@ def _needed(expression: Expr, point: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _differences(lower: Expr, variable: Tensor, point: Mapping[str, Any]) -> np.ndarray:
-    """The derivative by central differences with one Richardson extrapolation, along the variable's own structure."""
+    """The derivative by central differences with one Richardson extrapolation, along curves in the variable's structure:
+    the arrays of that structure that are closest to those on a straight line."""
     centre = point[variable.name]
     given = _needed(lower, point)
     columns = []
     for place in np.ndindex(centre.shape):
-        direction = _direction(centre.shape, place, variable)
-        coarse, fine = (_central(lower, given, variable.name, centre, direction, step) for step in (STEP, STEP / 2))
+        coarse, fine = (_central(lower, given, variable, place, step) for step in (STEP, STEP / 2))
         columns.append((4 * fine - coarse) / 3)
     value_shape = np.shape(columns[0]) if columns else np.shape(lower(**given))
     stacked = np.stack(columns, axis=-1) if columns else np.zeros((*value_shape, 0))
     return stacked.reshape((*value_shape, *centre.shape))
 
 
-def _direction(shape: tuple[int, ...], place: tuple[int, ...], variable: Tensor) -> np.ndarray:
-    """The unit direction of an entry, projected onto the linear structure the variable has."""
-    traits = variable.traits
-    direction: np.ndarray = np.zeros(shape)
-    direction[place] = 1.0
-    if len(shape) < 2:
-        return direction
-    if "diagonal" in traits or traits >= {"lower", "upper"}:
-        return np.asarray(direction * np.eye(shape[0]))
-    if "toeplitz" in traits:
-        offset: np.ndarray = np.subtract.outer(np.arange(shape[0]), np.arange(shape[1]))
-        direction = (offset == place[0] - place[1]) / np.count_nonzero(offset == place[0] - place[1])
-    if "lower" in traits:
-        direction = np.tril(direction)
-    if "upper" in traits:
-        direction = np.triu(direction)
-    return direction if variable.symmetry.trivial else symmetrised(direction, variable.symmetry)
-
-
-def _central(lower: Expr, point: Mapping[str, Any], name: str, centre: np.ndarray, direction: np.ndarray, step: float) -> Any:
-    if name not in point:
+def _central(lower: Expr, point: Mapping[str, Any], variable: Tensor, place: tuple[int, ...], step: float) -> Any:
+    if variable.name not in point:
         return np.zeros_like(np.asarray(lower(**point), float))
-    ahead = lower(**{**point, name: centre + step * direction})
-    behind = lower(**{**point, name: centre - step * direction})
+    centre = point[variable.name]
+    moved = np.zeros_like(centre)
+    moved[place] = step
+    ahead, behind = (lower(**{**point, variable.name: nearest(centre + sign * moved, variable)}) for sign in (1, -1))
     return (np.asarray(ahead, float) - np.asarray(behind, float)) / (2 * step)

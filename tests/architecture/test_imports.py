@@ -32,6 +32,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("tensor_networks.backends", "tensor_networks.drawing"),
     # ricci: calculus on top of it, in terms of nodes
     ("ricci.constants", "ricci.functions"),
+    ("ricci.traits",),
     ("ricci.notation",),
     ("ricci.documents", "ricci.passes"),
     ("ricci.calculus", "ricci.evaluation"),

@@ -17,7 +17,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("commands")
-@pytest.mark.parametrize("name", ["api", "cookbook", "functions", "gallery", "matrixcalculus"])
+@pytest.mark.parametrize("name", ["api", "cookbook", "functions", "gallery", "matrixcalculus", "traits"])
 def test_the_page_is_up_to_date(name: str) -> None:
     page = import_module(f"make_{name}").page()
     assert page == (DOCS / f"{name}.md").read_text(encoding="utf-8"), f"run python docs/make_{name}.py"
