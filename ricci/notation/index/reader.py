@@ -14,13 +14,13 @@ from typing import Any
 from ricci.constants import numbers
 from ricci.functions import FUNCTIONS, number_of
 from ricci.notation.declarations import Scope, unknown
-from ricci.notation.index.functions import Context, IndexFunctions, Place
+from ricci.notation.index.functions import IndexFunctions, Place
 from ricci.notation.index.heights import Heights, noted
+from ricci.notation.index.sums import Context
 from ricci.notation.index.syntax import SPECIAL, SYMBOLS, IndexParser, letters
 from ricci.notation.pieces import OPEN, Piece, Wires, renamed, settled
 from ricci.notation.syntax import (
     PRODUCT,
-    SUM,
     Array,
     Arrow,
     Call,
@@ -121,80 +121,7 @@ class IndexReader(IndexFunctions):
         groups = [tuple(next(places) for _ in words) for words, _ in self.labels(output)]
         return network([(node, range(node.order))], groups)
 
-    def reduced(self, tree: Syntax, context: Context, outputs: Sequence[str]) -> Walk[Piece]:
-        """Terms under an arrow: what is left over in a term is summed there, and every output occurs in each term."""
-        terms = self.terms(tree)
-        pieces = []
-        for _, operand in terms:
-            piece = yield self.term(operand, context)
-            self.check_closed(piece, operand)
-            for label in outputs:
-                if label not in piece.free:
-                    short = clip(label, 20)
-                    what = f"index {short} of the output does not occur in {snippet(self.text, operand)}"
-                    raise blame(IndexNotationError, what, self.text, operand, f"a factor one_{short} broadcasts")
-            self.drop(piece, [label for label in piece.free if label not in outputs])
-            pieces.append(piece)
-        return self.added(tree, terms, pieces)
-
-    def drop(self, piece: Piece, labels: Sequence[str]) -> None:
-        """Sum over indices of a piece."""
-        self.summed.update(labels)
-        for label in labels:
-            del piece.free[label]
-
-    def check_closed(self, piece: Piece, tree: Syntax) -> None:
-        """Every axis has an index."""
-        if piece.open:
-            count = len(piece.open)
-            what = f"{snippet(self.text, tree)} has {count} {'axis' if count == 1 else 'axes'} without an index"
-            raise blame(IndexNotationError, what, self.text, tree, "write its indices, such as A_ij")
-
-    # sums and products
-
-    @staticmethod
-    def terms(tree: Syntax) -> list[tuple[int, Syntax]]:
-        """The terms of a sum with their signs."""
-        if not (isinstance(tree, Chain) and tree.level == SUM):
-            return [(1, tree)]
-        signs = [1, *(-1 if op.text == "-" else 1 for op in tree.operators)]
-        return list(zip(signs, tree.operands, strict=True))
-
-    def expression(self, tree: Syntax, context: Context) -> Walk[Piece]:
-        """A sum of terms; a single term stays a product."""
-        terms = self.terms(tree)
-        pieces = []
-        for _, operand in terms:
-            pieces.append((yield self.term(operand, context)))
-        return self.added(tree, terms, pieces)
-
-    def added(self, tree: Syntax, terms: Sequence[tuple[int, Syntax]], pieces: Sequence[Piece]) -> Piece:
-        """The sum of terms that have the same free indices."""
-        if len(pieces) == 1:
-            return pieces[0]
-        first = pieces[0]
-        for (_, operand), piece in zip(terms, pieces, strict=True):
-            self.check_closed(piece, operand)
-            odd = sorted(piece.free.keys() ^ first.free.keys())
-            if odd:
-                lacking = operand if odd[0] in first.free else terms[0][1]
-                short = clip(odd[0], 20)
-                what = f"index {short} does not occur in the term {snippet(self.text, lacking)}, but in others"
-                hint = f"all terms have the same free indices; one_{short} broadcasts"
-                raise blame(IndexNotationError, what, self.text, operand, hint)
-            with located(self.text, operand.start, operand.end):
-                for label, wire in piece.free.items():
-                    self.wires.alike(first.free[label], wire, label)
-                    self.check_height(label, first, piece)
-        with located(self.text, tree.start, tree.end):
-            return self.sum_of(first, [(sign, piece) for (sign, _), piece in zip(terms, pieces, strict=True)])
-
-    def check_height(self, label: str, first: Piece, piece: Piece) -> None:
-        """A free index is upper in all terms, or lower in all."""
-        places = [found.heights.get(label, ())[:1] for found in (first, piece)]
-        if all(places) and places[0] != places[1]:
-            what = f"index {clip(label, 20)} is {'upper' if places[1][0] else 'lower'} in this term, but not in the first one"
-            raise IndexNotationError(what, hint="a metric raises and lowers: g^ij w_j")
+    # products
 
     def term(self, tree: Syntax, context: Context) -> Walk[Piece]:
         """A product with its scope closed: what occurs twice and is not protected is summed."""
