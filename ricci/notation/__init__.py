@@ -11,14 +11,16 @@ from ricci.notation.declarations import Declaration, Scope
 from ricci.notation.hints import improve
 from ricci.notation.index.heights import Heights
 from ricci.notation.index.reader import parse_index, read_index
-from ricci.notation.index.syntax import SYMBOLS
+from ricci.notation.index.syntax import SPELLINGS, SUMS, SYMBOLS
 from ricci.notation.matrix.inference import inferred
-from ricci.notation.matrix.reader import KNOWN, is_function, parse_matrix, read_matrix
+from ricci.notation.matrix.reader import read_matrix
+from ricci.notation.matrix.syntax import KNOWN, is_function, parse_matrix
 from tensor_networks.errors import OperandError, ParseError, RicciError, clip
 from tensor_networks.nodes import Node, Tensor
 
 NOTATIONS = ("matrix", "index")
 WORD = re.compile(r"[^\W\d]\w*")
+EXPONENT = re.compile(r"\^\{\s*(?:T|[-+./\d\s]+)\}|(?<=[|‖])_\{?\w+\}?")  # braces that say nothing of indices
 SUBSCRIPTED = re.compile(r"[^\W_]+_[^\W\d_]+")
 
 
@@ -66,7 +68,7 @@ def _read(text: str, scope: Scope, notation: str) -> Parsed:
         tree, parser = parse_index(text, scope)
         node, role, scope, heights = read_index(text, tree, parser, scope)
     else:
-        tree = parse_matrix(text, frozenset(scope.nodes))
+        tree = parse_matrix(text, scope)
         if not scope.nodes:
             scope = inferred(text, tree)
         node, role = read_matrix(text, tree, scope)
@@ -79,6 +81,7 @@ def guess_notation(text: str, scope: Scope) -> str:
     Raises:
         ParseError: nothing is declared, and an underscore may begin an index or belong to a name: `W_h*x`.
     """
+    text = EXPONENT.sub(lambda found: " " * len(found.group()), text)
     if not scope.nodes and "->" not in text and "{" not in text:
         return _guess_undeclared(text)
     if "->" in text or "_{" in text or "^{" in text or ")_" in text:
@@ -86,7 +89,7 @@ def guess_notation(text: str, scope: Scope) -> str:
     for found in WORD.finditer(text):
         word = found.group()
         head, mark, tail = word.partition("_")
-        known = not scope.nodes or head in scope.nodes or head in (*SYMBOLS, "sum")
+        known = not scope.nodes or head in scope.nodes or head in (*SYMBOLS, *SPELLINGS, *SUMS)
         if mark and tail and word not in scope.nodes and known:
             return "index"
         if mark and any(word.startswith(name + "_") for name in scope.nodes):
@@ -114,7 +117,8 @@ def _raised_index(text: str, scope: Scope) -> bool:
     """Is there `x^j` with a declared x of positive order and a j that is no name?"""
     for base, raised in re.findall(r"([^\W\d]\w*)\^([^\W\d]\w*)", text):
         node = scope.nodes.get(base)
-        if node is not None and node.order and raised not in scope.nodes and raised not in scope.sizes:
+        known = raised in scope.nodes or raised in scope.sizes or raised == "T"
+        if node is not None and node.order and not known:
             return True
     return False
 

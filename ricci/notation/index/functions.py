@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,9 @@ from tensor_networks.numbers import Number, power
 from tensor_networks.patterns import pattern
 
 Place = tuple[int, int]  # where a delta or one stands, and which of its indices
+
+
+EXTREMES = {"max": "maximum", "min": "minimum"}  # of two arguments, entry by entry
 
 
 class IndexFunctions(IndexSums):
@@ -90,6 +94,8 @@ class IndexFunctions(IndexSums):
 
     def call(self, tree: Call, context: Context) -> Walk[Piece]:
         """A function, a constant or a sum."""
+        if tree.name in EXTREMES and len(tree.arguments) == 2:
+            tree = replace(tree, name=EXTREMES[tree.name])
         if tree.name in CONSTANTS:
             with located(self.text, tree.start, tree.end):
                 return self.constant(tree)

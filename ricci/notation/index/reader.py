@@ -17,8 +17,9 @@ from ricci.notation.declarations import Scope, unknown
 from ricci.notation.index.functions import IndexFunctions, Place
 from ricci.notation.index.heights import Heights, noted
 from ricci.notation.index.sums import Context
-from ricci.notation.index.syntax import SPECIAL, SYMBOLS, IndexParser, letters
+from ricci.notation.index.syntax import SPECIAL, SPELLINGS, SYMBOLS, IndexParser, letters
 from ricci.notation.pieces import OPEN, Piece, Wires, renamed, settled
+from ricci.notation.sizes import NUMBERS
 from ricci.notation.syntax import (
     PRODUCT,
     Array,
@@ -57,7 +58,7 @@ def read_index(text: str, tree: Syntax, parser: IndexParser, scope: Scope) -> tu
     """The node of a tree, its role, the scope with the names that were inferred, and the heights, if any index is up."""
     known: dict[Place, Axis] = {}
     names = {token.text for token in parser.tokens if token.kind == "name"}
-    if not scope.nodes or (names & set(SYMBOLS)) - set(scope.nodes):
+    if not scope.nodes or (names & {*SYMBOLS, *SPELLINGS}) - set(scope.nodes):
         sizing = IndexReader(text, parser, scope, building=False)
         run(sizing.outermost(tree))
         if not scope.nodes:
@@ -208,6 +209,8 @@ class IndexReader(IndexFunctions):
             node = size_of(tree.name)
         if node is None and not self.wires.building and not self.scope.nodes:
             return self.guess(tree, 0)
+        if node is None and tree.name in NUMBERS:
+            return Piece(NUMBERS[tree.name])
         if node is None:
             error = unknown(tree.name, [*self.scope.nodes, *self.scope.sizes, *FUNCTIONS, *SPECIAL, *SYMBOLS])
             error.locate(self.text, tree.start, tree.end)

@@ -83,16 +83,15 @@ class IndexSums:
             self.check_closed(piece, operand)
         term, label, inner = terms[place][1], clip(odd[0], 20), pieces[place].inner
         shown = snippet(self.text, term)
-        blamed = term if place else terms[1][1]
         if odd[0] in inner:
             what = f"index {label} is summed in the term {shown}, where it stands twice, but free in others"
-            return blame(IndexNotationError, what, self.text, blamed, f"an arrow with {label} in its output keeps it")
+            return blame(IndexNotationError, what, self.text, term, f"an arrow with {label} in its output keeps it")
         hint = f"all terms have the same free indices; one_{label} broadcasts"
         if inner and not pieces[place].free:
             bound = clip("".join(sorted(inner)), 20)
             hint = f"sum_{{{bound}}}( ... ) says that this sum is added to every entry"
         what = f"index {label} does not occur in the term {shown}, but in others"
-        return blame(IndexNotationError, what, self.text, blamed, hint)
+        return blame(IndexNotationError, what, self.text, term, hint)
 
     def check_height(self, label: str, first: tuple[bool, ...], piece: Piece) -> None:
         """A free index is upper in all terms, or lower in all."""
