@@ -70,7 +70,9 @@ def improve(error: RicciError, text: str, names: Mapping[str, Node], functions: 
         found = f"write {SUPERSCRIPTS[written]} instead of {written}"
     elif isinstance(error, UnknownName):
         name, called = text[error.start : end], not error.message.startswith("the name")
-        if called and name in functions:
+        if name == "T" and text[: error.start].rstrip("{ ").endswith("^"):
+            found = "the transpose of A_ij is A_ji"
+        elif called and name in functions:
             found = f"{name} belongs to matrix notation"
         else:
             found = CALLED.get(name, "") * called or of_name(name, text[end : end + 2], names, functions)
@@ -103,7 +105,7 @@ def of_place(text: str, place: int) -> str:
     """The hint for a text that goes wrong at a place, or an empty one."""
     character, before = text[place : place + 1], text[:place].rstrip()
     if character == "\\":
-        return "LaTeX is not read: write x'*A*x, or x_i A_ij x_j" if LATEX.match(text, place) else "write inv(A)*b"
+        return "LaTeX is read on its own: notation='latex'" if LATEX.match(text, place) else "write inv(A)_ij b_j"
     if character == ".":
         called = "functions are called by name, such as sum(x)" if ATTRIBUTE.match(text, place) else ""
         return TRANSPOSE if DOT_T.match(text, place) else called

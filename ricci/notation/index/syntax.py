@@ -165,15 +165,18 @@ class IndexParser(Parser):
             tree = Call(tree.start, self.tokens[self.place - 1].end, "inv", (tree,))
         while self.at("_") or (self.at("^") and self.is_height(tree, found)):
             found.append(self.subscript())
+            if self.at("{") and self.tokens[self.place + 1].text == "}":  # as LaTeX has it between heights
+                self.place += 2
         if isinstance(tree, Name) and tree.name not in self.orders and count(found) in SPELLINGS.get(tree.name, ("", ()))[1]:
             tree = Name(tree.start, tree.end, SPELLINGS[tree.name][0])
         return Indexed(tree.start, found[-1].end, tree, tuple(found)) if found else tree
 
     def inverse_mark(self) -> int:
         """How many tokens of `^{-1}` stand here with indices behind them: `A^{-1}_ij` is `inv(A)_ij`."""
-        ahead = [token.text for token in self.tokens[self.place : self.place + 6]]
+        ahead = [token.text for token in self.tokens[self.place : self.place + 7]]
         marks = (["⁻¹"], ["^", "-", "1"], ["^", "{", "-", "1", "}"])
-        return next((len(mark) for mark in marks if ahead[: len(mark) + 1] == [*mark, "_"]), 0)
+        ends = ("_",), (")", "_")
+        return next((len(mark) for mark in marks for end in ends if ahead[: len(mark) + len(end)] == [*mark, *end]), 0)
 
     def power(self, left: Syntax, operator: Token) -> Walk[Syntax]:
         braced = self.at("{")
