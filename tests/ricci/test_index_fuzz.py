@@ -17,6 +17,7 @@ def found(text: str, env: dict[str, np.ndarray]) -> np.ndarray | None:
         return None
 
 
+@pytest.mark.filterwarnings("ignore:index . is summed inside")
 @pytest.mark.parametrize("first", range(0, 800, 100))
 def test_random_index_texts(first: int) -> None:
     env = arrays()
@@ -73,3 +74,24 @@ REFUSED = [
 def test_what_may_be_a_slip_is_refused(text: str) -> None:
     with pytest.raises(RicciError):
         read(text, SHAPES, "index")
+
+
+SURPRISES = ["x_i log(x_i / y_i) ->", "x_i tanh(A_ij y_j x_i)^2 ->", "A_ij exp(-x_j y_j)", "2 x_i exp(x_i y_i) / 3 ->"]
+PLAIN = [
+    "sum_i x_i log(x_i / y_i)",
+    "x_i exp(x_j y_j)",
+    "x_i exp(x_i y_i) -> i",
+    "x_i / sqrt(x_i x_i) -> i",
+    "x_i sum_j(exp(A_ij y_j))",
+]
+
+
+@pytest.mark.parametrize("text", SURPRISES)
+def test_an_index_inside_and_outside_of_a_function_is_warned_of(text: str) -> None:
+    with pytest.warns(UserWarning, match="is summed inside"):
+        read(text, SHAPES, "index")
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_what_is_meant_is_not_warned_of(text: str) -> None:
+    read(text, SHAPES, "index")

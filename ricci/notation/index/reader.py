@@ -7,6 +7,7 @@ names without a declaration, a first pass finds the sizes: it joins wires and bu
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -88,6 +89,7 @@ class IndexReader(IndexFunctions):
         self.letters: dict[str, list[int]] = {}
         self.guessed: dict[str, tuple[int, ...]] = {}
         self.summed: set[str] = set()
+        self.dropped: list[str] = []
         self.marks: dict[str, str] = {}
         self.free_marks = ""
 
@@ -148,8 +150,10 @@ class IndexReader(IndexFunctions):
 
     def product(self, tree: Chain, context: Context) -> Walk[Piece]:
         """Factors side by side, `*` and `/`; nothing is summed yet."""
-        pieces = []
+        pieces: list[tuple[Piece, int, int]] = []
+        inside: list[list[str]] = []
         for place, operand in enumerate(tree.operands):
+            before = len(self.dropped)
             if place and tree.operators[place - 1].text == "/":
                 piece = yield self.term(operand, context)
                 with located(self.text, operand.start, operand.end):
@@ -158,7 +162,19 @@ class IndexReader(IndexFunctions):
                 piece = yield self.factor(operand, context)
             self.check_closed(piece, operand)
             pieces.append((piece, operand.start, operand.end))
+            called = operand.base if isinstance(operand, Power) else operand
+            inside.append(self.dropped[before:] if isinstance(called, Call) and called.name != "sum" else [])
+        self.check_reach(tree, [piece for piece, _, _ in pieces], inside)
         return self.wires.merged(pieces, self.text)
+
+    def check_reach(self, tree: Chain, pieces: Sequence[Piece], inside: Sequence[Sequence[str]]) -> None:
+        """Warn of an index that is summed inside a function and stands beside it as well: most mean one sum around both."""
+        for operand, labels in zip(tree.operands, inside, strict=True):
+            label = next((label for label in labels if any(label in piece.free for piece in pieces)), "")
+            if label and self.wires.building:
+                short, shown = clip(label, 20), snippet(self.text, operand)
+                what = f"index {short} is summed inside {shown} and stands outside as well"
+                warnings.warn(f"{what}: sum_{short}( ... ) around both is one sum", stacklevel=2)
 
     def factor(self, tree: Syntax, context: Context) -> Walk[Piece]:
         """One factor, or a product whose scope its owner closes."""

@@ -25,6 +25,7 @@ class IndexSums:
     text: str
     wires: Wires
     summed: set[str]
+    dropped: list[str]
 
     if TYPE_CHECKING:
 
@@ -163,6 +164,7 @@ class IndexSums:
     def drop(self, piece: Piece, labels: Sequence[str]) -> None:
         """Sum over indices of a piece."""
         self.summed.update(labels)
+        self.dropped += labels
         piece.inner |= frozenset(labels)
         for label in labels:
             del piece.free[label]
