@@ -43,7 +43,7 @@ MEANINGS = [  # how sums reach and what is broadcast: the text, and the same wit
     ("sum_i x_i y_i + c", "sum_i(x_i y_i) + c"),
     ("c sum_i x_i sum_j A_ij y_j", "c sum_i(x_i sum_j(A_ij y_j))"),
     ("sum_i x_i^2 / c", "sum_i(x_i^2) / c"),
-    ("sum_i (x_i + 1)^2", "(sum_i(x_i + 1))^2"),
+    ("sum_i(x_i + 1)^2", "(sum_i(x_i + 1))^2"),
     ("Σ_i (x_i + 1)^2", "sum_i((x_i + 1)^2)"),
     ("sum_j(x_i + A_ij)", "sum_j(x_i one_j + A_ij)"),
     ("x_i - sum_j(x_j) / n", "x_i - one_i sum_j(x_j) / n"),
@@ -95,3 +95,10 @@ def test_an_index_inside_and_outside_of_a_function_is_warned_of(text: str) -> No
 @pytest.mark.parametrize("text", PLAIN)
 def test_what_is_meant_is_not_warned_of(text: str) -> None:
     read(text, SHAPES, "index")
+
+
+def test_the_power_of_a_sum_that_books_read_as_a_sum_of_powers_is_warned_of() -> None:
+    with pytest.warns(UserWarning, match="is the power of the sum"):
+        read("sum_i (x_i - c)^2", SHAPES, "index")
+    for text in ("sum_i(x_i - c)^2", "sum_i ((x_i - c)^2)", "Σ_i (x_i - c)^2", "sum_i (x_i - c) + c"):
+        read(text, SHAPES, "index")

@@ -71,6 +71,7 @@ def test_what_is_pasted(pasted: str, ours: str) -> None:
 
 
 def test_sizes_are_inferred() -> None:
+    assert rc.parse(r"\frac{1}{n} \sum_{i=1}^n x_i") == rc.parse("mean(x)", x="n")
     assert rc.parse(r"x^{\mathsf T} A x").shape == ()
     assert rc.parse(r"\sum_{i} A_{ij} x_i") == rc.parse("sum_i(A_ij x_i)")
 

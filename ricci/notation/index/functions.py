@@ -23,7 +23,7 @@ from ricci.notation.syntax import (
     blame,
     snippet,
 )
-from tensor_networks.axes import Axis
+from tensor_networks.axes import Axis, symbols
 from tensor_networks.errors import IndexNotationError, ParseError, ShapeError, clip, located
 from tensor_networks.networks import constant
 from tensor_networks.nodes import tensor
@@ -44,6 +44,7 @@ class IndexFunctions(IndexSums):
     wires: Wires
     known: dict[Place, Axis]
     loose: dict[Place, tuple[str, int, Syntax]]
+    symbols: set[str]
 
     if TYPE_CHECKING:
 
@@ -214,6 +215,7 @@ class IndexFunctions(IndexSums):
         sizes = [size_argument(argument, self.text, self.scope, not self.scope.nodes) for argument in tree.arguments]
         if not sizes or (tree.name in ("eye", *PATTERNS) and len(sizes) != 1):
             raise blame(ParseError, f"{tree.name} takes sizes as arguments, not {len(sizes)}", self.text, tree)
+        self.symbols.update(symbol for size in sizes for symbol in symbols(size))
         if tree.name in PATTERNS:
             node = pattern(tree.name, sizes[0])
             open_ = {f"{OPEN}{axis}": self.wires.new(size) for axis, size in enumerate(node.axes)}

@@ -90,6 +90,7 @@ class IndexReader(IndexFunctions):
         self.guessed: dict[str, tuple[int, ...]] = {}
         self.summed: set[str] = set()
         self.dropped: list[str] = []
+        self.symbols: set[str] = set()  # the sizes that constants name
         self.marks: dict[str, str] = {}
         self.free_marks = ""
 
@@ -160,10 +161,12 @@ class IndexReader(IndexFunctions):
                     piece = self.raised(piece, -1, operand)
             else:
                 piece = yield self.factor(operand, context)
-            self.check_closed(piece, operand)
             pieces.append((piece, operand.start, operand.end))
             called = operand.base if isinstance(operand, Power) else operand
             inside.append(self.dropped[before:] if isinstance(called, Call) and called.name != "sum" else [])
+        if sum(bool(piece.free) for piece, _, _ in pieces) > 1:  # scalars may stand beside what has its indices outside
+            for (piece, _, _), operand in zip(pieces, tree.operands, strict=True):
+                self.check_closed(piece, operand)
         self.check_reach(tree, [piece for piece, _, _ in pieces], inside)
         return self.wires.merged(pieces, self.text)
 
@@ -330,8 +333,10 @@ class IndexReader(IndexFunctions):
         fresh = (name for name in [*"nmpqrstuvw", *(f"n{k}" for k in range(1, 10**6))] if name not in taken)
         nodes: dict[str, Node] = {}
         for name, wires in self.guessed.items():
+            if name in self.symbols and not wires:
+                continue
             for wire in wires:
                 if self.wires.size(wire) is None:
                     self.wires.set_size(wire, next(fresh))
             nodes[name] = tensor(name, [self.wires.size(wire) or 0 for wire in wires])
-        return Scope(nodes, frozenset(a for node in nodes.values() for a in node.axes if isinstance(a, str)))
+        return Scope(nodes, frozenset(self.symbols | {a for node in nodes.values() for a in node.axes if isinstance(a, str)}))

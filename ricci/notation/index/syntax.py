@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 
 from ricci.functions import FUNCTIONS
 from ricci.notation.hints import WHOLE_AXIS
 from ricci.notation.syntax import (
+    POWER,
     SUM,
     Arrow,
     Call,
@@ -145,7 +147,13 @@ class IndexParser(Parser):
         if self.at("^"):
             self.fail("a sum has no limits", WHOLE_AXIS)
         if token.text == "sum" and self.at("("):
-            return (yield self.call(token, bound))
+            spaced = self.current.start > bound.end
+            tree = yield self.call(token, bound)
+            if spaced and self.level() >= POWER:
+                shown = clip(self.text[token.start : self.current.end], 60)
+                what = f"{shown} is the power of the sum: write the power inside its parentheses, or Σ for sum"
+                warnings.warn(what, stacklevel=2)
+            return tree
         if not self.starts_operand(self.current):
             self.fail("sum_ needs its terms in parentheses", "write sum_i( ... )")
         body = yield self.expression(SUM)

@@ -221,6 +221,7 @@ class _Inference:
         if operator.text == "⊗":
             return Type(self.wires.new(), self.wires.new())
         if operator.text == "\\":
+            self.same(left.rows, left.columns, tree)
             return self.times(Type(left.columns, left.rows), right, plain, tree)
         if operator.text == "@":
             self.suspect(left, right)
