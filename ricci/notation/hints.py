@@ -52,7 +52,7 @@ NAMES: Mapping[str, str] = {
     "e": "write exp(1), or declare it as a scalar",
 }
 CALLED: Mapping[str, str] = dict.fromkeys(["sigma", "σ"], "write sigmoid(x)")
-SUPERSCRIPTS = {"½": "0.5*", "ᴴ": "'", "⁻": "^(-1)"}
+SUPERSCRIPTS = {"½": "0.5*", "ᴴ": "'"}
 RAISED_T = re.compile(r"\^\s*\{?\s*(T|t|H|\\top|\\intercal)\b")
 LATEX = re.compile(r"\\([A-Za-z]{2,}|[|{},;!])")
 DOT_T = re.compile(r"\.(T|t|H|mT)\b")

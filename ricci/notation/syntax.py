@@ -8,12 +8,12 @@ never a RecursionError.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, NoReturn, TypeVar
 
 from ricci.functions.aliases import ALIASES
-from ricci.notation.tokens import RAISED, Token
+from ricci.notation.tokens import LOWERED, Token
 from tensor_networks.errors import LimitError, ParseError, RicciError, clip
 from tensor_networks.numbers import Number, exact
 
@@ -248,7 +248,7 @@ class Parser:
         token = self.current
         if token.kind == "op" and token.text in BINDING:
             return BINDING[token.text]
-        if token.kind == "op" and (token.text == "'" or token.text in RAISED):
+        if token.kind == "raised" or (token.kind == "op" and token.text == "'"):
             return POSTFIX
         return PRODUCT if self.juxtaposition and self.starts_operand(token) else 0
 
@@ -271,8 +271,9 @@ class Parser:
     def postfix(self, left: Syntax) -> Syntax:
         """A transpose, or a raised number."""
         token = self.advance()
-        if token.text in RAISED:
-            exponent = Literal(token.start, token.end, RAISED[token.text])
+        if token.kind == "raised":
+            digits = replace(token, text=token.text.translate(LOWERED))
+            exponent = Literal(token.start, token.end, self.number(digits))
             return Power(left.start, token.end, left, exponent, Token("op", "^", token.start, token.end))
         return Transpose(left.start, token.end, left)
 

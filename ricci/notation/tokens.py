@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from tensor_networks.errors import ParseError, clip
 
 SAME = {"−": "-", "–": "-", "⋅": "·", "∘": ".*", "⊙": ".*", ".'": "'", ".T": "'", "ᵀ": "'"}  # other spellings of operators
-RAISED = {"²": 2, "³": 3, "⁻¹": -1}
-MARKS = "ᵀᴴ²³¹"  # letters and digits to Python, but no part of a name
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+MARKS = f"ᵀᴴ{RAISED}"  # letters and digits to Python, but no part of a name
+LOWERED = str.maketrans(f"{RAISED}⁻", "0123456789-")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of text: `kind` is number, name, op or end."""
+    """A piece of text: `kind` is number, name, op, raised (a raised number) or end."""
 
     kind: str
     text: str
@@ -30,10 +31,12 @@ class Lexer:
     """Tokens of a notation: `names` is the pattern of a name, `operators` lists what else may occur."""
 
     def __init__(self, names: str, operators: Collection[str]) -> None:
-        known = [*operators, *RAISED, *(mark for mark, same in SAME.items() if same in operators)]
+        known = [*operators, *(mark for mark, same in SAME.items() if same in operators)]
         ordered = sorted(known, key=len, reverse=True)
         symbols = "|".join(rf"{re.escape(op)}(?!\w)" if op == ".T" else re.escape(op) for op in ordered)
-        self.pattern = re.compile(rf"(?P<number>{NUMBER})|(?P<name>{names})|(?P<op>{symbols})|(?P<space>\s+)")
+        self.pattern = re.compile(
+            rf"(?P<number>{NUMBER})|(?P<name>{names})|(?P<op>{symbols})|(?P<raised>⁻?[{RAISED}]+)|(?P<space>\s+)"
+        )
 
     def tokens(self, text: str) -> list[Token]:
         """The tokens, an `end` token last.

@@ -19,6 +19,7 @@ HINTS = [  # the text, the place, words of the hint
     ("|x|", 0, "abs(x)"),
     ("x²", 1, ".^"),
     ("X^0.5", 2, "sqrtm(A)"),
+    ("½*x", 0, "0.5*"),
     ("||X||", 0, "normF(A)"),
     ("|X|", 0, "det(A)"),
     ("norm(X, 1)", 0, "norm1(A)"),
@@ -106,6 +107,7 @@ SPELLINGS = [  # as other languages and paper have it, and our way
     ("X^{-1}*x", "inv(X)*x"),
     ("X⁻¹*x", "inv(X)*x"),
     ("norm2(x)²*a³", "norm2(x)^2*a^3"),
+    ("-a¹⁰ + X⁻²*X⁴", "-a^10 + X^-2*X^4"),
     ("x**2", "x.^2"),
     ("a**-0.5", "a^-0.5"),
     ("(a + 1)**(1/2)", "(a + 1)^0.5"),
@@ -176,6 +178,31 @@ SPELLINGS = [  # as other languages and paper have it, and our way
 @pytest.mark.parametrize(("text", "ours"), SPELLINGS)
 def test_other_spellings(text: str, ours: str) -> None:
     assert rc.parse(text, **DECLARED) == rc.parse(ours, **DECLARED)
+
+
+@pytest.mark.parametrize(
+    ("declaration", "words"),
+    [
+        ("n x m", "parted by spaces"),
+        ("n by m", "parted by spaces"),
+        ("scalar", 'declared as ""'),
+        ("vector", '"n"'),
+        ("matrix", '"m n"'),
+        ("n n SPD", "spd?"),
+        ("n n sym", "symmetric?"),
+    ],
+)
+def test_hints_for_declarations(declaration: str, words: str) -> None:
+    with pytest.raises(rc.ParseError) as raised:
+        rc.tensor("A", declaration)
+    assert words in raised.value.hint
+
+
+def test_shapes_as_python_and_paper_write_them() -> None:
+    for declaration in ("n m", "n, m", "(n, m)", "[n, m]", "n × m", ("n", "m")):
+        assert rc.tensor("A", declaration).shape == ("n", "m")
+    assert rc.tensor("A", "X x").shape == ("X", "x")
+    assert rc.tensor("A", ("n", "x", "m")).shape == ("n", "x", "m")
 
 
 def test_what_is_declared_is_no_spelling_of_something_else() -> None:
