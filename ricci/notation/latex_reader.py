@@ -15,6 +15,7 @@ from ricci.notation.declarations import Scope
 from ricci.notation.formula import GREEK
 from ricci.notation.latex_tokens import (
     CALLS,
+    FRACTIONS,
     LETTER_OF,
     NORMS,
     OPERATORS,
@@ -139,8 +140,10 @@ class LatexReader(LatexTokens):
             name = self.function_name()
             self.group()
             yield self.call(name, token)
-        elif token.text == r"\frac":
+        elif token.text in FRACTIONS:
             yield self.fraction(token)
+        elif token.text[0] == "\\" and self.is_macro(name):
+            yield self.call(name, token)
         elif token.text == r"\sqrt":
             self.put("sqrt(", token)
             yield self.braced()
@@ -185,6 +188,11 @@ class LatexReader(LatexTokens):
         self.put("/(" if bare else ")/(", token)
         yield self.braced()
         self.put(")" if self.index else "))", token)
+
+    def is_macro(self, name: str) -> bool:
+        r"""Is a command the name of a function, as `\tr` and `\diag` are in many papers?"""
+        letter = name in GREEK or name in self.scope.nodes or (f"\\{name}" in WORDS and self.current.text != "(")
+        return not letter and is_function(name)
 
     def function_name(self) -> str:
         r"""The function that the group here names, as in `\operatorname{tr}`, if it is one and not declared."""

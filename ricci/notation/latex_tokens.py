@@ -13,7 +13,12 @@ from ricci.notation.tokens import Token
 from tensor_networks.errors import ParseError, clip
 
 LEXER = re.compile(r"\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|->|\s+|.", re.S)
-SPACES = {r"\,", r"\;", r"\!", r"\:", r"\ ", r"\quad", r"\qquad", "~", r"\left", r"\right", r"\big", r"\Big", r"\displaystyle"}
+SPACES = {r"\,", r"\;", r"\!", r"\:", r"\ ", r"\quad", r"\qquad", "~", r"\left", r"\right", r"\displaystyle", r"\limits"} | {
+    rf"\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r")
+}
+ENDS = {"$": "$", r"\(": r"\)", r"\[": r"\]"}  # what a formula stands between in a text
+ACCENTS = {r"\hat", r"\bar", r"\tilde", r"\widehat", r"\overline", r"\dot"}
+FRACTIONS = {r"\frac", r"\dfrac", r"\tfrac"}
 OPERATORS = {r"\cdot": "·", r"\odot": ".*", r"\circ": ".*", r"\oslash": "./", r"\otimes": "⊗", r"\to": " -> ", "->": " -> "} | {
     sign: sign for sign in "+-*/,;"
 }
@@ -23,7 +28,7 @@ CALLS = {function.latex: name for name, function in FUNCTIONS.items() if functio
 ORDERED = sorted(CALLS, key=len, reverse=True)
 NORMS = {r"\lVert": r"\rVert", r"\|": r"\|", r"\Vert": r"\Vert"}
 PAIRS = {"(": ")", "[": "]", "{": "}", "|": "|", r"\lvert": r"\rvert"} | NORMS
-WORDS = {r"\mathit", r"\mathrm", r"\text", r"\mathbf", r"\mathsf", r"\operatorname", r"\boldsymbol", r"\bm", r"\vec", r"\hat"}
+WORDS = {r"\mathit", r"\mathrm", r"\text", r"\mathbf", r"\mathsf", r"\operatorname", r"\boldsymbol", r"\bm", r"\vec"}
 SYMBOLS = {r"\delta": "delta", r"\epsilon": "eps", r"\varepsilon": "eps"}
 TRANSPOSES = {"T", r"\top", r"\intercal", r"\mathsfT", r"\mathrmT", r"\textT"}
 LETTER_OF = {name: letter for letter, name in GREEK_LETTERS.items()}
@@ -37,6 +42,8 @@ class LatexTokens:
         self.scope = scope
         found = [Token("", one.group(), one.start(), one.end()) for one in LEXER.finditer(source)]
         self.tokens = [one for one in found if one.text.strip() and one.text not in SPACES]
+        if len(self.tokens) > 1 and ENDS.get(self.tokens[0].text) == self.tokens[-1].text:
+            self.tokens = self.tokens[1:-1]
         self.tokens.append(Token("end", "", len(source), len(source)))
         self.place = 0
         self.out: list[tuple[str, int, int]] = []
@@ -128,6 +135,10 @@ class LatexTokens:
             if token.text == r"\mathrm" and inside == "d" and self.current.text[:1].isalpha():
                 return "d" + self.advance().text
             return inside
+        if token.text in ACCENTS:
+            stem, accent = "".join(one.text.removeprefix("\\") for one in self.group()), token.text[1:].removeprefix("wide")
+            forms = [f"{stem}_{accent}", f"{stem}{accent}", f"{accent}_{stem}"]
+            return next((form for form in forms if form in self.scope.nodes), forms[0])
         if token.text.startswith("\\"):
             name, letter = token.text[1:], LETTER_OF.get(token.text[1:], "")
             if name not in GREEK and name not in LETTER_OF:

@@ -60,6 +60,10 @@ PASTED = [
     (r"\boldsymbol{x}^T \mathbf{A} \boldsymbol{x}", "x'*A*x"),
     (r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}\,c", "[1, 2; 3, 4]*c"),
     (r"|c|\,{x}", "abs(c)*x"),
+    (r"$\tr(A B) + \bigl(\norm{x}\bigr)^2$", "tr(A*B) + norm2(x)^2"),
+    (r"\[ \dfrac{1}{2} \|x - y\|^2 \]", "norm2(x - y)^2/2"),
+    (r"\hat{w}^T x", "w_hat'*x"),
+    (r"\diag(x) \vec{y}", "diag(x)*y"),
 ]
 
 
@@ -90,6 +94,8 @@ ERRORS = [  # the LaTeX, the place, words of the message or hint
     (r"A\,x + \frac{1}{2}\,z", 5, "cannot add"),
     (r"\mathbf 1^{\top} x", 0, r"\mathbf 1_{n}"),
     (r"A\beta", 1, "with a space"),
+    (r"\hat{x} - x", 0, "x_hat is not declared"),
+    (r"$A\,x", 0, "$"),
     (r"x \otimes y \cdot z", 2, "parentheses"),
 ]
 

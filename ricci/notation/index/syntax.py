@@ -181,6 +181,8 @@ class IndexParser(Parser):
 
     def inverse_mark(self) -> int:
         """How many tokens of `^{-1}` stand here with indices behind them: `A^{-1}_ij` is `inv(A)_ij`."""
+        if not (self.at("^") or self.current.kind == "raised"):
+            return 0
         ahead = [token.text for token in self.tokens[self.place : self.place + 7]]
         marks = (["⁻¹"], ["^", "-", "1"], ["^", "{", "-", "1", "}"])
         ends = ("_",), (")", "_")
