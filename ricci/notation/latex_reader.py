@@ -362,8 +362,12 @@ class LatexReader(LatexTokens):
             self.put(")", mark)
         elif self.index and all((len(one) == 1 and one.isalpha()) or one[1:] in GREEK for one in above):
             self.put("^{" + self.indices(self.tokens[start : self.place]) + "}", mark)
-        elif above[:1] in ([r"\odot"], [r"\circ"]):
-            self.put(".^(" + "".join(above[1:]) + ")", mark)
+        elif len(above) > 1 and above[0] in (r"\odot", r"\circ"):
+            self.place = start + 2  # behind the brace and the sign
+            self.put(".^(", mark)
+            yield self.expression("}")
+            self.take("}")
+            self.put(")", mark)
         else:
             self.place = start
             braced = self.index and shown.startswith("-") and indexed

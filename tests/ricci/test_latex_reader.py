@@ -51,6 +51,7 @@ PASTED = [
     (r"\tanh(A x + y)", "tanh(A*x + y)"),
     (r"\exp\left(x \odot y\right) \oslash p", "exp(x.*y)./p"),
     (r"x^{\odot 2}", "x.^2"),
+    (r"x^{\odot A\,y - 1}", "x.^(A*y - 1)"),
     (r"A \otimes B", "kron(A, B)"),
     (r"\max(0, x)", "max(0, x)"),
     (r"A + c\,I_{n}", "A + c*eye(n)"),
@@ -72,6 +73,15 @@ def test_what_is_pasted(pasted: str, ours: str) -> None:
     assert rc.parse(pasted, notation="latex", **DECLARED) == rc.parse(ours, **DECLARED)
     if "\\" in pasted:
         assert rc.parse(pasted, **DECLARED) == rc.parse(ours, **DECLARED)
+
+
+WRITTEN = ["logdet(A)^2*x + 2*logdet(A)*y", "x.^(A*y)", "diag((A*x).^(y - 1))", "beta*inv(A*A')*x", "norm2(x - y)^3*kron(A, X)"]
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_what_is_written_is_read(text: str) -> None:
+    e = rc.parse(text, **DECLARED)
+    assert rc.parse(e.latex(), notation="latex", **DECLARED) == e
 
 
 def test_sizes_are_inferred() -> None:
