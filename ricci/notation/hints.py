@@ -81,6 +81,8 @@ def improve(error: RicciError, text: str, names: Mapping[str, Node], functions: 
             found = f'declare its sizes, such as {clip(name, 16)}="n", or "" for a scalar'
     elif _raised_t(text, error, end):
         found = TRANSPOSE if isinstance(error, ParseError | ShapeError | IndexNotationError) else ""
+        if isinstance(error, IndexNotationError):
+            found += ", * the product: x'*A*x; notation='latex' reads letters side by side"
     elif isinstance(error, ParseError):
         found = of_place(text, error.start)
     elif isinstance(error, IndexNotationError) and "but is given" in error.message:

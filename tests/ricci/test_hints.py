@@ -58,6 +58,7 @@ HINTS = [  # the text, the place, words of the hint
     ("x # the mean", 2, "comment"),
     ("2x", 1, "write * for a product"),
     ("A x", 0, "write * for a product"),
+    ("x^T X x", 4, "notation='latex'"),
     ("tr X*X", 0, "write tr( ... )"),
     ("exp x", 0, "write exp( ... )"),
     ("eye*x", 3, "write eye( ... )"),
