@@ -15,11 +15,11 @@ from tensor_networks.nodes import Node, Tensor
 
 
 def parse(text: str, /, *, notation: str | None = None, **declarations: Any) -> Expr:
-    """The expression that a text stands for, in matrix or index notation (``docs/notation.md`` has the grammar).
+    """The expression that a text stands for, in matrix or index notation or LaTeX (``docs/notation.md`` has the grammar).
 
     A declaration is a string of sizes, then traits (``A="n n symmetric"``, ``x="n"``, ``c=""`` for a scalar), or an expression
     to stand for the name. Without any declaration the sizes are inferred where that is unambiguous. ``notation`` is
-    ``"matrix"`` or ``"index"``; without it the text decides.
+    ``"matrix"``, ``"index"`` or ``"latex"``; without it the text decides.
 
     Raises:
         ParseError: the text is not an expression; says where.

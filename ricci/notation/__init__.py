@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ricci.functions import FUNCTIONS
 from ricci.notation.declarations import Declaration, Scope
 from ricci.notation.hints import improve
 from ricci.notation.index.heights import Heights
 from ricci.notation.index.reader import parse_index, read_index
-from ricci.notation.index.syntax import SYMBOLS
+from ricci.notation.index.syntax import SPELLINGS, SUMS, SYMBOLS
+from ricci.notation.latex_reader import is_latex, translated
 from ricci.notation.matrix.inference import inferred
-from ricci.notation.matrix.reader import KNOWN, is_function, parse_matrix, read_matrix
+from ricci.notation.matrix.reader import read_matrix
+from ricci.notation.matrix.syntax import KNOWN, is_function, parse_matrix
 from tensor_networks.errors import OperandError, ParseError, RicciError, clip
 from tensor_networks.nodes import Node, Tensor
 
-NOTATIONS = ("matrix", "index")
+NOTATIONS = ("matrix", "index", "latex")
 WORD = re.compile(r"[^\W\d]\w*")
+EXPONENT = re.compile(r"\^\{\s*(?:T|[-+./\d\s]+)\}|(?<=[|‖])_\{?\w+\}?")  # braces that say nothing of indices
 SUBSCRIPTED = re.compile(r"[^\W_]+_[^\W\d_]+")
 
 
@@ -40,7 +43,7 @@ def read(text: str, declarations: Mapping[str, Declaration] | None = None, notat
     """Read a formula.
 
     `declarations` give each name its sizes and traits (`"n n symmetric"`), or a node to stand for it; without
-    any, they are inferred. `notation` is "matrix", "index", or None: then the text says which.
+    any, they are inferred. `notation` is "matrix", "index", "latex", or None: then the text says which.
 
     Raises:
         ParseError, UnknownName, ShapeError, IndexNotationError, LimitError: each shows the place in the text.
@@ -49,24 +52,36 @@ def read(text: str, declarations: Mapping[str, Declaration] | None = None, notat
         raise OperandError(f"a formula is a string, not {type(text).__name__}")
     scope = Scope.of(declarations or {})
     if notation is None:
-        notation = guess_notation(text, scope)
+        notation = "latex" if "\\" in text and is_latex(text, scope) else guess_notation(text, scope)
     if notation not in NOTATIONS:
-        raise ParseError(f"there is no notation {clip(notation)}", hint="use 'matrix' or 'index'")
+        raise ParseError(f"there is no notation {clip(notation)}", hint="use 'matrix', 'index' or 'latex'")
+    if notation == "latex":
+        translation = translated(text, scope)
+        try:
+            return replace(_read(translation.text, scope, translation.notation), text=text)
+        except RicciError as error:
+            translation.relocate(error)
+            raise
+    return _read(text, scope, notation)
+
+
+def _read(text: str, scope: Scope, notation: str) -> Parsed:
+    """Read a formula in a notation; its errors have the hint that fits the text."""
     try:
-        return _read(text, scope, notation)
+        return _read_in(text, scope, notation)
     except RicciError as error:
         improve(error, text, scope.nodes, FUNCTIONS.keys() | KNOWN)
         raise
 
 
-def _read(text: str, scope: Scope, notation: str) -> Parsed:
+def _read_in(text: str, scope: Scope, notation: str) -> Parsed:
     """Read a formula in a notation."""
     heights = None
     if notation == "index":
         tree, parser = parse_index(text, scope)
         node, role, scope, heights = read_index(text, tree, parser, scope)
     else:
-        tree = parse_matrix(text, frozenset(scope.nodes))
+        tree = parse_matrix(text, scope)
         if not scope.nodes:
             scope = inferred(text, tree)
         node, role = read_matrix(text, tree, scope)
@@ -79,6 +94,7 @@ def guess_notation(text: str, scope: Scope) -> str:
     Raises:
         ParseError: nothing is declared, and an underscore may begin an index or belong to a name: `W_h*x`.
     """
+    text = EXPONENT.sub(lambda found: " " * len(found.group()), text)
     if not scope.nodes and "->" not in text and "{" not in text:
         return _guess_undeclared(text)
     if "->" in text or "_{" in text or "^{" in text or ")_" in text:
@@ -86,10 +102,10 @@ def guess_notation(text: str, scope: Scope) -> str:
     for found in WORD.finditer(text):
         word = found.group()
         head, mark, tail = word.partition("_")
-        known = not scope.nodes or head in scope.nodes or head in (*SYMBOLS, "sum")
+        known = not scope.nodes or head in scope.nodes or head in (*SYMBOLS, *SPELLINGS, *SUMS)
         if mark and tail and word not in scope.nodes and known:
             return "index"
-        if mark and any(word.startswith(name + "_") for name in scope.nodes):
+        if mark and word not in scope.nodes and any(word.startswith(name + "_") for name in scope.nodes):
             return "index"
     return "index" if _raised_index(text, scope) or _neighbours(text) else "matrix"
 
@@ -114,7 +130,8 @@ def _raised_index(text: str, scope: Scope) -> bool:
     """Is there `x^j` with a declared x of positive order and a j that is no name?"""
     for base, raised in re.findall(r"([^\W\d]\w*)\^([^\W\d]\w*)", text):
         node = scope.nodes.get(base)
-        if node is not None and node.order and raised not in scope.nodes and raised not in scope.sizes:
+        known = raised in scope.nodes or raised in scope.sizes or raised == "T"
+        if node is not None and node.order and not known:
             return True
     return False
 

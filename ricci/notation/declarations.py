@@ -13,9 +13,22 @@ from tensor_networks.errors import OperandError, ParseError, ShapeError, Unknown
 from tensor_networks.nodes import Node, Tensor, walk
 from tensor_networks.symmetry import equations
 
-WORDS = re.compile(r"[^\s,=]*(?:\s*=\s*[^\s,=]*)+|[^\s,=]+")
+WORDS = re.compile(r"[^\s,=×]*(?:\s*=\s*[^\s,=×]*)+|[^\s,=×]+")
+BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")  # (m, n), as Python writes a shape
 NAME = re.compile(r"[^\W\d]\w*")
 LONGEST_NAME = 1000
+
+NO_SIZES = {  # words that are meant as something else, and what to write
+    "scalar": 'a scalar is declared as ""',
+    "vector": 'a vector is declared by its size, "n"',
+    "matrix": 'a matrix is declared by its sizes, "m n"',
+    "by": 'sizes are parted by spaces: "m n"',
+    "x": 'sizes are parted by spaces: "m n"',
+    "sym": "did you mean symmetric?",
+    "posdef": "did you mean spd?",
+    "pd": "did you mean spd?",
+    "antisymmetric": "did you mean skew?",
+}
 
 Declaration = str | Node | Iterable[str | int]
 
@@ -54,11 +67,18 @@ def parse_declaration(name: str, declaration: Declaration) -> Tensor:
         text = " ".join(word for word, _ in words)
     else:
         text = declaration
-    words = [(found.group(), found.start()) for found in WORDS.finditer(text)]
+    whole = BRACKETS.fullmatch(text)
+    start, end = whole.span(1) if whole else (0, len(text))
+    words = [(found.group(), found.start()) for found in WORDS.finditer(text, start, end)]
     axes: list[Axis] = []
     traits: list[str] = []
-    for word, place in words:
+    for index, (word, place) in enumerate(words):
         with located(text, place, place + len(word)):
+            meant = NO_SIZES.get(word) or (
+                f"did you mean {word.lower()}?" if word not in TRAITS and word.lower() in TRAITS else ""
+            )
+            if meant and isinstance(declaration, str) and (word != "x" or 0 < index < len(words) - 1):
+                raise ParseError(f"{clip(word)} is not a size", hint=meant)
             if word in TRAITS:
                 traits.append(word)
             elif "=" in word:

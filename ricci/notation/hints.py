@@ -11,33 +11,24 @@ from tensor_networks.nodes import Node
 
 TRANSPOSE = "A' is the transpose"
 LENGTHS = "norm2(x) is the length of a vector, normF(A) of a matrix, abs(x) is entry by entry"
-ENTRYWISE = "write .* for products entry by entry"
+WHOLE_AXIS = "write sum_i( ... ): it goes over the whole axis"
 CHARACTERS: Mapping[str, str] = {
-    "@": "write * for the matrix product",
     "{": "parentheses group: X^(-1)",
     "[": "an entry is written in index notation, A_ij; brackets hold numbers, [1, 2; 3, 4]",
     "]": "an entry is written in index notation, A_ij; brackets hold numbers, [1, 2; 3, 4]",
-    "|": LENGTHS,
-    "‖": LENGTHS,
     "=": "a formula is one side only, without =",
     ";": "one formula at a time",
     ",": "one formula at a time",
     ">": "where(c, x, y), step, sign and maximum are functions; a comparison has no derivative",
     "<": "where(c, x, y), step, sign and maximum are functions; a comparison has no derivative",
-    "·": "write * for the product, .* entry by entry",
-    "⋅": "write * for the product, .* entry by entry",
     "×": "write * for the product, .* entry by entry",
-    "∘": ENTRYWISE,
-    "⊙": ENTRYWISE,
-    "⊗": "write kron(A, B), or x*y' for the outer product of vectors",
-    "−": "write the minus of the keyboard, -",
-    "–": "write the minus of the keyboard, -",
-    "√": "write sqrt(x)",
     "∑": "write sum(x), or sum_i(x_i) with indices",
+    "|": LENGTHS,
+    "@": "write * for scalars, and for the product of matrices",
+    "√": "write sqrt(x)",
     "∂": "rc.grad(f, 'x') differentiates",
     "∇": "rc.grad(f, 'x') differentiates",
     "→": "write ->",
-    "ᵀ": "write ' for the transpose",
     "ᴴ": "write ' for the transpose",
     "%": "a comment has no place in a formula",
     "#": "a comment has no place in a formula",
@@ -45,9 +36,6 @@ CHARACTERS: Mapping[str, str] = {
 NAMES: Mapping[str, str] = {
     "average": "write mean(x)",
     "nrm2": LENGTHS,
-    "transpose": TRANSPOSE,
-    "inner": "write x'*y",
-    "outer": "write x*y'",
     "matmul": "write A*B",
     "mul": "write A*B, or A.*B entry by entry",
     "sqr": "write x.^2 entry by entry",
@@ -55,20 +43,20 @@ NAMES: Mapping[str, str] = {
     "sigm": "write sigmoid(x)",
     "expit": "write sigmoid(x)",
     "logistic": "write sigmoid(x)",
-    "σ": "write sigmoid(x)",
     "lse": "write logsumexp(x)",
     "identity": "write eye(n)",
     "I": "write eye(n)",
     "eig": "eigvals(A) and eigvalsh(S) are the eigenvalues",
     "svd": "svdvals(A) are the singular values",
     "rank": "a rank has no derivative",
-    "pi": "write 3.141592653589793, or declare it as a scalar",
     "e": "write exp(1), or declare it as a scalar",
 }
-SUPERSCRIPTS = {"²": "^2", "³": "^3", "ᵀ": "'", "½": "0.5*", "⁻": "^(-1)"}
+CALLED: Mapping[str, str] = dict.fromkeys(["sigma", "σ"], "write sigmoid(x)")
+SUPERSCRIPTS = {"½": "0.5*", "ᴴ": "'"}
 RAISED_T = re.compile(r"\^\s*\{?\s*(T|t|H|\\top|\\intercal)\b")
 LATEX = re.compile(r"\\([A-Za-z]{2,}|[|{},;!])")
 DOT_T = re.compile(r"\.(T|t|H|mT)\b")
+LIMIT = re.compile(r"(?:sum|Σ|∑)_\{?\s*\w+$")
 ATTRIBUTE = re.compile(r"\.[A-Za-z]\w*")
 
 
@@ -82,12 +70,19 @@ def improve(error: RicciError, text: str, names: Mapping[str, Node], functions: 
         found = f"write {SUPERSCRIPTS[written]} instead of {written}"
     elif isinstance(error, UnknownName):
         name, called = text[error.start : end], not error.message.startswith("the name")
-        found = f"{name} belongs to matrix notation" if called and name in functions else of_name(name, names, functions)
+        if name == "T" and text[: error.start].rstrip("{ ").endswith("^"):
+            found = "the transpose of A_ij is A_ji"
+        elif called and name in functions:
+            found = f"{name} belongs to matrix notation"
+        else:
+            found = CALLED.get(name, "") * called or of_name(name, text[end : end + 2], names, functions)
         near = re.fullmatch("did you mean '(.*)'\\?", error.hint)
         if not found and names and not called and (near is None or near[1] not in names):
             found = f'declare its sizes, such as {clip(name, 16)}="n", or "" for a scalar'
     elif _raised_t(text, error, end):
         found = TRANSPOSE if isinstance(error, ParseError | ShapeError | IndexNotationError) else ""
+        if isinstance(error, IndexNotationError):
+            found += ", * the product: x'*A*x; notation='latex' reads letters side by side"
     elif isinstance(error, ParseError):
         found = of_place(text, error.start)
     elif isinstance(error, IndexNotationError) and "but is given" in error.message:
@@ -112,9 +107,7 @@ def of_place(text: str, place: int) -> str:
     """The hint for a text that goes wrong at a place, or an empty one."""
     character, before = text[place : place + 1], text[:place].rstrip()
     if character == "\\":
-        return "LaTeX is not read: write x'*A*x, or x_i A_ij x_j" if LATEX.match(text, place) else "write inv(A)*b"
-    if character == "*" and before.endswith("*"):
-        return "write .^ for powers of the entries, ^ for powers of scalars and square matrices"
+        return "LaTeX is read on its own: notation='latex'" if LATEX.match(text, place) else "write inv(A)_ij b_j"
     if character == ".":
         called = "functions are called by name, such as sum(x)" if ATTRIBUTE.match(text, place) else ""
         return TRANSPOSE if DOT_T.match(text, place) else called
@@ -122,17 +115,20 @@ def of_place(text: str, place: int) -> str:
         return "write * for a product; an entry is written in index notation, A_ij"
     if character == "'" and "_" in text:
         return "in index notation the transpose of A_ij is A_ji"
+    if character == "=" and LIMIT.search(before):
+        return WHOLE_AXIS
     if character == "_" and re.search(r"sum$", before):
         return "write sum_i( ... )"
     return CHARACTERS.get(character, "")
 
 
-def of_name(name: str, names: Collection[str], functions: Collection[str]) -> str:
-    """The hint for a name that nothing declares, or an empty one."""
+def of_name(name: str, behind: str, names: Collection[str], functions: Collection[str]) -> str:
+    """The hint for a name that nothing declares, with what stands behind it, or an empty one."""
     if name in NAMES:
         return NAMES[name]
     if name in functions:
-        return f"{name} is a function: write {name}( ... )"
+        shown = {"^": f"{name}( ... )^2", "_": f"{name}( ... )_i"}.get(behind[:1], f"{name}( ... )")
+        return f"{name} is a function: write {shown}"
     if name.lower() in functions:
         return f"did you mean '{name.lower()}'?"
     if name.lower() in NAMES and len(name) > 2:

@@ -20,7 +20,8 @@ class Piece:
     """A product: factors over wires, and for each free index its wire and how often it occurs.
 
     `heights` says for an index whether its occurrences are up (True) or down. `default` are the indices that open axes
-    get if the text gives none. A node is None on the first, sizing pass.
+    get if the text gives none. `inner` are the indices that were summed in it unsaid. A node is None on the first, sizing
+    pass.
     """
 
     coefficient: Number = 1
@@ -30,6 +31,7 @@ class Piece:
     bare: list[int] = field(default_factory=list)
     heights: dict[str, tuple[bool, ...]] = field(default_factory=dict)
     default: tuple[str, ...] = ()
+    inner: frozenset[str] = frozenset()
 
     @property
     def number(self) -> Number | None:
@@ -151,7 +153,8 @@ class Wires:
         """The piece with a broadcast axis for every label of `like` that it lacks."""
         extra = {label: self.new(like=wire) for label, wire in like.items() if label not in piece.free}
         bare = [*piece.bare, *extra.values()]
-        return Piece(piece.coefficient, piece.factors, piece.free | extra, piece.counts, bare)
+        heights = dict(piece.heights)
+        return Piece(piece.coefficient, piece.factors, piece.free | extra, piece.counts, bare, heights, inner=piece.inner)
 
     def merged(self, pieces: Sequence[tuple[Piece, int, int]], text: str) -> Piece:
         """The product of pieces (each with its span): equal indices joined, occurrences counted, nothing summed."""
@@ -160,6 +163,7 @@ class Wires:
             out.coefficient *= piece.coefficient
             out.factors += piece.factors
             out.bare += piece.bare
+            out.inner |= piece.inner
             for label, wire in piece.free.items():
                 known = out.free.setdefault(label, wire)
                 if known != wire:
@@ -181,7 +185,7 @@ def renamed(piece: Piece, names: dict[str, str]) -> Piece:
         name = names.get(label, label)
         free.setdefault(name, wire)
         counts[name] = counts.get(name, 0) + piece.counts[label]
-    return Piece(piece.coefficient, piece.factors, free, counts, piece.bare)
+    return Piece(piece.coefficient, piece.factors, free, counts, piece.bare, inner=piece.inner)
 
 
 def settled(piece: Piece) -> Piece:

@@ -1,11 +1,16 @@
-"""Sizes as arguments in a text: `eye(n)`, `ones(2*n, 3)`."""
+"""Sizes as arguments in a text: `eye(n)`, `ones(2*n, 3)`; names of numbers."""
 
 from __future__ import annotations
+
+import math
 
 from ricci.notation.declarations import Scope, unknown
 from ricci.notation.syntax import Chain, Literal, Name, Parenthesis, Syntax, blame, is_size_product
 from tensor_networks.axes import Axis, product, read_size, symbols
 from tensor_networks.errors import ParseError, clip
+from tensor_networks.numbers import Number, exact
+
+NUMBERS: dict[str, Number] = dict.fromkeys(["pi", "π"], exact(math.pi))  # unless they are declared
 
 
 def size_argument(tree: Syntax, text: str, scope: Scope, guessing: bool = False) -> Axis:

@@ -1,4 +1,4 @@
-"""Text to syntax trees: tokens, the trees, and the Pratt parser that matrix and index notation share.
+"""Tokens to syntax trees: the trees, and the Pratt parser that matrix and index notation share.
 
 Nothing here recurses on the depth of the text: the parser and every walk over a tree are generators that
 yield the generators they wait for, and `run` keeps the stack. So 10,000 nested parentheses cost memory,
@@ -7,13 +7,13 @@ never a RecursionError.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, NoReturn, TypeVar
 
 from ricci.functions.aliases import ALIASES
+from ricci.notation.tokens import LOWERED, Token
 from tensor_networks.errors import LimitError, ParseError, RicciError, clip
 from tensor_networks.numbers import Number, exact
 
@@ -21,7 +21,9 @@ T = TypeVar("T")
 Walk = Generator[Any, T, T]  # a walk that yields walks, all with answers of one type
 
 SUM, PRODUCT, POWER, POSTFIX = 1, 2, 3, 4
-BINDING = {"+": SUM, "-": SUM, "^": POWER, ".^": POWER} | dict.fromkeys(["*", "/", ".*", "./", ""], PRODUCT)
+OTHER_PRODUCTS = ("@", "·", "⊗", "\\")  # of Python, of paper, of MATLAB
+PRODUCTS = ["*", "/", ".*", "./", *OTHER_PRODUCTS, ""]
+BINDING = {"+": SUM, "-": SUM} | dict.fromkeys(["^", ".^", "**"], POWER) | dict.fromkeys(PRODUCTS, PRODUCT)
 LONGEST_NUMBER = 400  # characters, and the largest decimal exponent
 
 
@@ -39,16 +41,6 @@ def run(walk: Generator[Any, Any, T]) -> T:
             stack.append(step)
             answer = None
     return answer  # type: ignore[no-any-return]
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A piece of text: `kind` is number, name, op or end."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +109,15 @@ class Parenthesis(Syntax):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Bars(Syntax):
+    """`|a|`, or with two bars a norm, of a kind if one stands behind: `||A||_F`."""
+
+    operand: Syntax
+    double: bool
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Subscript(Syntax):
     """Words after one `_`, `^` or arrow. A single word is not yet split into letters: that takes the order of the tensor.
 
@@ -142,34 +143,6 @@ class Arrow(Syntax):
     output: Subscript
 
 
-NUMBER = r"(?:[0-9]+(?:\.(?![*/^])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-
-
-class Lexer:
-    """Tokens of a notation: `names` is the pattern of a name, `operators` lists what else may occur."""
-
-    def __init__(self, names: str, operators: Collection[str]) -> None:
-        symbols = "|".join(re.escape(op) for op in sorted(operators, key=len, reverse=True))
-        self.pattern = re.compile(rf"(?P<number>{NUMBER})|(?P<name>{names})|(?P<op>{symbols})|(?P<space>\s+)")
-
-    def tokens(self, text: str) -> list[Token]:
-        """The tokens, an `end` token last.
-
-        Raises:
-            ParseError: a character has no meaning in this notation.
-        """
-        out, place, match = [], 0, self.pattern.match
-        while place < len(text):
-            found = match(text, place)
-            if found is None:
-                raise ParseError(f"unexpected character {clip(text[place], 12)}", text=text, start=place, end=place + 1)
-            if found.lastgroup != "space":
-                out.append(Token(found.lastgroup or "", found.group(), place, found.end()))
-            place = found.end()
-        out.append(Token("end", "", len(text), len(text)))
-        return out
-
-
 class Parser:
     """The Pratt parser. A notation subclasses it and says what stands behind an atom and what joins neighbours."""
 
@@ -185,6 +158,8 @@ class Parser:
         if self.tokens[0].kind == "end":
             raise ParseError("the text is empty", text=self.text, start=0, hint="write a formula, such as x'*A*x")
         tree = run(self.whole())
+        if self.at(";") and self.tokens[self.place + 1].kind == "end":
+            self.advance()
         if self.current.kind != "end":
             self.misplaced()
         return tree
@@ -238,11 +213,27 @@ class Parser:
             if level == POSTFIX:
                 left = self.postfix(left)
             elif level == POWER:
-                operator = self.advance()
-                exponent = yield self.expression(POWER)
-                left = Power(left.start, exponent.end, left, exponent, operator)
+                left = yield self.power(left, self.advance())
             else:
                 left = yield self.chain(left, level)
+
+    def power(self, left: Syntax, operator: Token) -> Walk[Syntax]:
+        """A base with its exponent; `**` takes a number only."""
+        exponent = yield self.exponent()
+        if operator.text == "**" and not is_number(exponent):
+            star = Token("op", "*", operator.start + 1, operator.end)
+            self.fail("an operand should stand here, not *", "** takes a number; write ^ for scalars, .^ entry by entry", star)
+        return Power(left.start, exponent.end, left, exponent, operator)
+
+    def exponent(self) -> Walk[Syntax]:
+        """What stands behind `^`, perhaps in braces."""
+        if not self.at("{"):
+            return (yield self.expression(POWER))
+        opening = self.advance()
+        inner = yield self.whole()
+        if not self.at("}"):
+            self.fail("a } is missing", f"the {{ at position {opening.start} is not closed")
+        return Parenthesis(opening.start, self.advance().end, inner)
 
     def chain(self, left: Syntax, level: int) -> Walk[Syntax]:
         """The rest of a sum or product that begins with `left`."""
@@ -257,7 +248,7 @@ class Parser:
         token = self.current
         if token.kind == "op" and token.text in BINDING:
             return BINDING[token.text]
-        if token.kind == "op" and token.text == "'":
+        if token.kind == "raised" or (token.kind == "op" and token.text == "'"):
             return POSTFIX
         return PRODUCT if self.juxtaposition and self.starts_operand(token) else 0
 
@@ -278,8 +269,13 @@ class Parser:
         return (yield self.atom())
 
     def postfix(self, left: Syntax) -> Syntax:
-        """A transpose."""
-        return Transpose(left.start, self.advance().end, left)
+        """A transpose, or a raised number."""
+        token = self.advance()
+        if token.kind == "raised":
+            digits = replace(token, text=token.text.translate(LOWERED))
+            exponent = Literal(token.start, token.end, self.number(digits))
+            return Power(left.start, token.end, left, exponent, Token("op", "^", token.start, token.end))
+        return Transpose(left.start, token.end, left)
 
     def atom(self) -> Walk[Syntax]:
         """A number, a name, a call, an array of numbers or a parenthesis."""
@@ -374,6 +370,13 @@ def snippet(text: str, tree: Syntax, width: int = 32) -> str:
 def blame(error: Callable[..., RicciError], message: str, text: str, tree: Syntax | Token, hint: str = "") -> RicciError:
     """An error located at a subtree or token."""
     return error(message, text=text, start=tree.start, end=tree.end, hint=hint)
+
+
+def is_number(tree: Syntax) -> bool:
+    """Is it a number, perhaps with a sign, a fraction, or in parentheses?"""
+    while isinstance(tree, Negate | Parenthesis):
+        tree = tree.operand
+    return isinstance(tree, Literal) or (isinstance(tree, Chain) and all(isinstance(one, Literal) for one in tree.operands))
 
 
 def is_size_product(tree: Chain) -> bool:

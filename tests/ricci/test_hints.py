@@ -9,32 +9,43 @@ import ricci as rc
 
 DECLARED: dict[str, Any] = {"A": "m n", "B": "n m", "X": "n n", "x": "n", "y": "n", "b": "m", "a": ""}
 HINTS = [  # the text, the place, words of the hint
-    ("x**2", 2, "write .^"),
-    ("X**2", 2, "^ for powers of scalars"),
-    ("A@x", 1, "write *"),
-    ("A.T*b", 1, "A' is the transpose"),
+    ("X**2", 1, "^ for the matrix power"),
+    ("a**a", 2, "** takes a number"),
+    ("a@a", 1, "*"),
+    ("x@y'", 1, "outer product"),
     ("np.sum(x)", 2, "called by name"),
     ("x.sum()", 1, "called by name"),
-    ("x^T*y", 4, "A' is the transpose"),
-    ("X^T", 0, "A' is the transpose"),
-    ("X^{T}", 0, "A' is the transpose"),
-    ("X^{-1}", 2, "X^(-1)"),
-    (r"A^\top b", 2, "A' is the transpose"),
-    (r"\frac{1}{2} x", 0, "LaTeX is not read"),
-    (r"\|x\|^2", 0, "LaTeX is not read"),
-    (r"A\b", 1, "inv(A)*b"),
-    ("||A*x - b||^2", 0, "norm2(x)"),
+    (r"A\b", 1, "pinv(A)*b"),
     ("|x|", 0, "abs(x)"),
-    ("‖x‖", 0, "norm2(x)"),
-    ("x²", 0, "write ^2"),
-    ("norm2(x)²", 8, "write ^2"),
-    ("xᵀ*x", 1, "write '"),
+    ("x²", 1, ".^"),
+    ("X^0.5", 2, "sqrtm(A)"),
     ("½*x", 0, "0.5*"),
-    ("A·x", 1, "write *"),
+    ("||X||", 0, "normF(A)"),
+    ("|X|", 0, "det(A)"),
+    ("norm(X, 1)", 0, "norm1(A)"),
+    ("norm(x, 'fra')", 8, ""),
+    ("sum(X, 1)", 7, "every column"),
+    ("eye(n, m)", 0, "eye(n)"),
+    ("X⊗X*X", 1, "parentheses"),
+    ("sigma(x)", 0, "sigmoid"),
+    ("log x_i", 0, "write log( ... )"),
+    ("tanh_i(x_i)", 0, "tanh( ... )_i"),
+    ("sin^2(x_i)", 0, "sin( ... )^2"),
+    ("X_{ij}^{-1}", 0, "inv(X)_{ij} is the inverse, 1/X_{ij}"),
+    ("sum_{i=1}^n x_i", 6, "the whole axis"),
+    ("sum_i^n x_i", 5, "the whole axis"),
+    ("x_i x_i + y_j", 0, "sum_{i}( ... )"),
+    ("X_ij x_i y_j - x_j -> i", 15, "sum_j( ... )"),
+    ("one_j X_ij - X_ij", 0, "an arrow with j"),
+    ("x_i + y_j", 6, "one_i broadcasts"),
+    ("inv(X X)_ij", 4, "write its indices"),
+    ("2 X", 0, "write"),
+    ("X_ij^T", 5, "A_ji"),
+    ("X_ij + X", 7, "write its indices"),
+    ("tanh(x_i + y_j) ->", 11, "one_i broadcasts"),
+    ("½*x", 0, "0.5*"),
     ("A×x", 1, "write *"),
-    ("A*x − b", 4, "minus of the keyboard"),
-    ("x⊙y", 1, ".*"),
-    ("x⊗y", 1, "kron(A, B)"),
+    ("x⊗y", 1, "kron(x, y)"),
     ("∑x", 0, "sum(x)"),
     ("∇a", 0, "rc.grad"),
     ("x→y", 1, "write ->"),
@@ -47,14 +58,11 @@ HINTS = [  # the text, the place, words of the hint
     ("x # the mean", 2, "comment"),
     ("2x", 1, "write * for a product"),
     ("A x", 0, "write * for a product"),
+    ("x^T X x", 4, "notation='latex'"),
     ("tr X*X", 0, "write tr( ... )"),
     ("exp x", 0, "write exp( ... )"),
     ("eye*x", 3, "write eye( ... )"),
-    ("Tr(X)", 0, "'tr'"),
-    ("transpose(A)", 0, "A' is the transpose"),
     ("average(x)", 0, "mean(x)"),
-    ("inner(x, y)", 0, "x'*y"),
-    ("outer(x, y)", 0, "x*y'"),
     ("σ(x)", 0, "sigmoid"),
     ("sigmod(x)", 0, "'sigmoid'"),
     ("Ax", 0, "A*x"),
@@ -71,7 +79,6 @@ HINTS = [  # the text, the place, words of the hint
     ("A_ij*x_j'", 8, "is A_ji"),
     ("A_i x_i", 0, "declared as m x n"),
     ("A_ij + x_i", 7, "one_j broadcasts"),
-    ("sum_i x_i", 6, "write sum_i( ... )"),
     ("(A*x", 4, "position 0 is not closed"),
     ("", 0, "x'*A*x"),
 ]
@@ -90,6 +97,124 @@ def test_hint(text: str, place: int, words: str) -> None:
 def test_what_can_be_read_is_no_error() -> None:
     for text in ("x''", "X^-1", "trace(X)", "x + 1", "A^ij x_j"):
         rc.parse(text, **DECLARED)
+
+
+SPELLINGS = [  # as other languages and paper have it, and our way
+    ("A.'", "A'"),
+    ("A.T*b", "A'*b"),
+    ("x^T*X*y", "x'*X*y"),
+    ("X^{T}*X", "X'*X"),
+    ("xᵀ*Xᵀ*y", "x'*X'*y"),
+    ("X^{-1}*x", "inv(X)*x"),
+    ("X⁻¹*x", "inv(X)*x"),
+    ("norm2(x)²*a³", "norm2(x)^2*a^3"),
+    ("-a¹⁰ + X⁻²*X⁴", "-a^10 + X^-2*X^4"),
+    ("x**2", "x.^2"),
+    ("a**-0.5", "a^-0.5"),
+    ("(a + 1)**(1/2)", "(a + 1)^0.5"),
+    ("X@x", "X*x"),
+    ("x@X@x", "x'*X*x"),
+    ("x.T@X@x", "x'*X*x"),
+    ("x@y*X", "(x'*y)*X"),
+    ("x@X + y", "X'*x + y"),
+    ("A·x", "A*x"),
+    ("x·y", "x'*y"),
+    ("a·x·y", "a*(x'*y)"),
+    ("x⊙y − x∘y", "0*x"),
+    ("A⊗X", "kron(A, X)"),
+    ("X\\x", "solve(X, x)"),
+    ("X*X\\x", "solve(X*X, x)"),
+    ("||x||", "norm2(x)"),
+    ("||A*x - b||^2", "norm2(A*x - b)^2"),
+    ("‖x‖", "norm2(x)"),
+    ("||x||_2^2 + a*||x||_1", "norm2(x)^2 + a*norm1(x)"),
+    ("||A||_F^2", "normF(A)^2"),
+    ("||A||_{F}", "normF(A)"),
+    ("||X||_2", "specnorm(X)"),
+    ("||X||_*", "nucnorm(X)"),
+    ("||x||_inf", "max(abs(x))"),
+    ("|a|*|x'*y|", "abs(a)*abs(x'*y)"),
+    ("norm(A, 'fro')", "normF(A)"),
+    ('norm(A, "fro")', "normF(A)"),
+    ("norm(X, 2)", "specnorm(X)"),
+    ("norm(x, 2) - norm(x, 1)", "norm2(x) - norm1(x)"),
+    ("norm(x, inf)", "max(abs(x))"),
+    ("Tr(X)", "tr(X)"),
+    ("transpose(A)", "A'"),
+    ("inner(x, y)", "x'*y"),
+    ("outer(x, b)", "x*b'"),
+    ("eye(n, n)", "eye(n)"),
+    ("pi*x", "3.141592653589793*x"),
+    ("ln(det(X))", "logdet(X)"),
+    ("lgamma(a) - loggamma(a)", "0"),
+    ("heaviside(x)", "step(x)"),
+    ("x'*X*x;", "x'*X*x"),
+    ("x_i^{2}", "x.^2"),
+    ("x_{i}^{2}", "x.^2"),
+    ("x_i**2", "x.^2"),
+    ("x_i²", "x.^2"),
+    ("x_i^{-1}", "1./x"),
+    ("sum_i x_i", "sum(x)"),
+    ("sum_{i} x_i^2 + a", "x'*x + a"),
+    ("a sum_i x_i y_i / 2 - a", "a*(x'*y)/2 - a"),
+    ("sum_i x_i sum_j y_j", "sum(x)*sum(y)"),
+    ("sum_i(x_i + a)^2", "sum(x + a)^2"),
+    ("Σ_i (x_i + a)^2", "sum((x + a).^2)"),
+    ("∑_{ij} A_ij b_i x_j", "b'*A*x"),
+    ("δ_ij X_ij", "tr(X)"),
+    ("X_ij ones_j", "X*ones(n)"),
+    ("X^{-1}_{ij} x_j", "inv(X)*x"),
+    ("X^-1_ij x_j", "inv(X)*x"),
+    ("inv(X + X)_ij x_j", "inv(X + X)*x"),
+    ("exp(X + a)_ij", "exp(X + a)"),
+    ("inv(a X / 2 - X)_ij x_j", "inv(a*X/2 - X)*x"),
+    ("(2 X + X)_ij x_j", "3*X*x"),
+    ("X_{i_1 i_{2}} x_{i_2}", "X*x"),
+    ("x_{μ} y_{μ}", "x'*y"),
+    ("max(0, x_i)", "max(0, x)"),
+    ("x_i · y_i − a", "x'*y - a"),
+]
+
+
+@pytest.mark.parametrize(("text", "ours"), SPELLINGS)
+def test_other_spellings(text: str, ours: str) -> None:
+    assert rc.parse(text, **DECLARED) == rc.parse(ours, **DECLARED)
+
+
+@pytest.mark.parametrize(
+    ("declaration", "words"),
+    [
+        ("n x m", "parted by spaces"),
+        ("n by m", "parted by spaces"),
+        ("scalar", 'declared as ""'),
+        ("vector", '"n"'),
+        ("matrix", '"m n"'),
+        ("n n SPD", "spd?"),
+        ("n n sym", "symmetric?"),
+    ],
+)
+def test_hints_for_declarations(declaration: str, words: str) -> None:
+    with pytest.raises(rc.ParseError) as raised:
+        rc.tensor("A", declaration)
+    assert words in raised.value.hint
+
+
+def test_shapes_as_python_and_paper_write_them() -> None:
+    for declaration in ("n m", "n, m", "(n, m)", "[n, m]", "n × m", ("n", "m")):
+        assert rc.tensor("A", declaration).shape == ("n", "m")
+    assert rc.tensor("A", "X x").shape == ("X", "x")
+    assert rc.tensor("A", ("n", "x", "m")).shape == ("n", "x", "m")
+
+
+def test_what_is_declared_is_no_spelling_of_something_else() -> None:
+    assert rc.parse("pi'*T*pi", pi="n", T="n n") == rc.parse("x'*A*x", x="n", A="n n").substitute(
+        x=rc.tensor("pi", "n"), A=rc.tensor("T", "n n")
+    )
+    assert rc.parse("a^T", a="", T="").shape == ()
+    assert rc.parse("a^T", a="", x="T").shape == ()
+    assert rc.parse("δ_ij e_j", δ="m n", e="n").shape == ("m",)
+    assert rc.parse("epsilon_i + x_i", epsilon="n", x="n") == rc.parse("epsilon + x", epsilon="n", x="n")
+    assert rc.parse("pi*x'*x").shape == ()
 
 
 def test_python_objects() -> None:

@@ -1,13 +1,15 @@
-"""What index notation does to whole pieces: sums of terms, powers, functions of the table, constants and `sum_`."""
+"""What index notation does to whole pieces: powers, functions of the table and constants."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ricci.functions import FUNCTIONS, apply
 from ricci.notation.declarations import Scope, unknown
+from ricci.notation.index.sums import Context, IndexSums
 from ricci.notation.index.syntax import CONSTANTS, PATTERNS, SPECIAL, SYMBOLS, is_function
 from ricci.notation.pieces import OPEN, Piece, Wires, settled
 from ricci.notation.sizes import size_argument
@@ -16,30 +18,25 @@ from ricci.notation.syntax import (
     Indexed,
     Name,
     Power,
-    Subscript,
     Syntax,
     Walk,
     blame,
     snippet,
 )
-from tensor_networks.axes import Axis
+from tensor_networks.axes import Axis, symbols
 from tensor_networks.errors import IndexNotationError, ParseError, ShapeError, clip, located
-from tensor_networks.networks import constant, total
+from tensor_networks.networks import constant
 from tensor_networks.nodes import tensor
-from tensor_networks.numbers import Number, exact, power
+from tensor_networks.numbers import Number, power
 from tensor_networks.patterns import pattern
 
 Place = tuple[int, int]  # where a delta or one stands, and which of its indices
 
 
-class Context(NamedTuple):
-    """What surrounds a subexpression: the indices it must not sum, and whether an arrow allows more than pairs."""
-
-    protected: frozenset[str] = frozenset()
-    arrow: bool = False
+EXTREMES = {"max": "maximum", "min": "minimum"}  # of two arguments, entry by entry
 
 
-class IndexFunctions:
+class IndexFunctions(IndexSums):
     """The half of the index reader that works on pieces and calls; the other half walks the tree."""
 
     text: str
@@ -47,31 +44,13 @@ class IndexFunctions:
     wires: Wires
     known: dict[Place, Axis]
     loose: dict[Place, tuple[str, int, Syntax]]
+    symbols: set[str]
 
     if TYPE_CHECKING:
 
-        def expression(self, tree: Syntax, context: Context) -> Walk[Piece]: ...
         def term(self, tree: Syntax, context: Context) -> Walk[Piece]: ...
         def unindexed(self, tree: Syntax, context: Context) -> Walk[Piece]: ...
-        def words(self, subscript: Subscript, whole: bool = False) -> list[str]: ...
-        def check_closed(self, piece: Piece, tree: Syntax) -> None: ...
         def guess(self, tree: Name, order: int) -> Piece: ...
-
-    def sum_of(self, first: Piece, terms: Sequence[tuple[int, Piece]]) -> Piece:
-        """The sum of pieces with the same free indices."""
-        numbers = [piece.number for _, piece in terms]
-        if None not in numbers:
-            return Piece(exact(sum(sign * piece.coefficient for sign, piece in terms)))
-        node = None
-        if self.wires.building:
-            parts = []
-            for sign, piece in terms:
-                coefficient, piece.coefficient = piece.coefficient, 1
-                parts.append((self.wires.node(piece, first.free), exact(sign * coefficient)))
-            node = total(parts)  # type: ignore[arg-type]
-        out = self.wires.fresh(node, first.free)
-        out.heights = dict(first.heights)
-        return out
 
     def raised(self, piece: Piece, exponent: Number, tree: Syntax) -> Piece:
         """A piece to a constant power, entry by entry."""
@@ -116,6 +95,8 @@ class IndexFunctions:
 
     def call(self, tree: Call, context: Context) -> Walk[Piece]:
         """A function, a constant or a sum."""
+        if tree.name in EXTREMES and len(tree.arguments) == 2:
+            tree = replace(tree, name=EXTREMES[tree.name])
         if tree.name in CONSTANTS:
             with located(self.text, tree.start, tree.end):
                 return self.constant(tree)
@@ -161,24 +142,6 @@ class IndexFunctions:
             root = power(number, Fraction(1, 2))
             return Piece(root) if root is not None else Piece(1, [(constant(number), (), Fraction(1, 2))])
         return self.wires.fresh(self.wires.node(piece, piece.free), piece.free, Fraction(1, 2))
-
-    def summation(self, tree: Call, context: Context) -> Walk[Piece]:
-        """`sum_{ij}(...)`: exactly these indices; `sum(...)`: all of them."""
-        bound = self.words(tree.bound) if tree.bound is not None else None
-        inner = context._replace(protected=context.protected | set(bound or ()))
-        if bound is None:
-            piece = settled((yield self.unindexed(tree.arguments[0], context)))
-            bound = list(piece.free)
-        else:
-            piece = yield self.expression(tree.arguments[0], inner)
-            self.check_closed(piece, tree.arguments[0])
-        for label in dict.fromkeys(bound):
-            if label not in piece.free:
-                what = f"index {clip(label, 20)} of the sum does not occur in {snippet(self.text, tree.arguments[0])}"
-                raise blame(IndexNotationError, what, self.text, tree, f"one_{clip(label, 20)} broadcasts")
-            del piece.free[label], piece.counts[label]
-            piece.heights.pop(label, None)
-        return piece
 
     def structured(self, tree: Call, pieces: Sequence[Piece], context: Context) -> Piece:
         """A function of vectors or matrices: it takes the open axes of its arguments, or their free indices."""
@@ -252,6 +215,7 @@ class IndexFunctions:
         sizes = [size_argument(argument, self.text, self.scope, not self.scope.nodes) for argument in tree.arguments]
         if not sizes or (tree.name in ("eye", *PATTERNS) and len(sizes) != 1):
             raise blame(ParseError, f"{tree.name} takes sizes as arguments, not {len(sizes)}", self.text, tree)
+        self.symbols.update(symbol for size in sizes for symbol in symbols(size))
         if tree.name in PATTERNS:
             node = pattern(tree.name, sizes[0])
             open_ = {f"{OPEN}{axis}": self.wires.new(size) for axis, size in enumerate(node.axes)}

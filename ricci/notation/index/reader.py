@@ -7,6 +7,7 @@ names without a declaration, a first pass finds the sizes: it joins wires and bu
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,13 +15,14 @@ from typing import Any
 from ricci.constants import numbers
 from ricci.functions import FUNCTIONS, number_of
 from ricci.notation.declarations import Scope, unknown
-from ricci.notation.index.functions import Context, IndexFunctions, Place
+from ricci.notation.index.functions import IndexFunctions, Place
 from ricci.notation.index.heights import Heights, noted
-from ricci.notation.index.syntax import SPECIAL, SYMBOLS, IndexParser, letters
+from ricci.notation.index.sums import Context
+from ricci.notation.index.syntax import SPECIAL, SPELLINGS, SYMBOLS, IndexParser, letters
 from ricci.notation.pieces import OPEN, Piece, Wires, renamed, settled
+from ricci.notation.sizes import NUMBERS
 from ricci.notation.syntax import (
     PRODUCT,
-    SUM,
     Array,
     Arrow,
     Call,
@@ -57,7 +59,7 @@ def read_index(text: str, tree: Syntax, parser: IndexParser, scope: Scope) -> tu
     """The node of a tree, its role, the scope with the names that were inferred, and the heights, if any index is up."""
     known: dict[Place, Axis] = {}
     names = {token.text for token in parser.tokens if token.kind == "name"}
-    if not scope.nodes or (names & set(SYMBOLS)) - set(scope.nodes):
+    if not scope.nodes or (names & {*SYMBOLS, *SPELLINGS}) - set(scope.nodes):
         sizing = IndexReader(text, parser, scope, building=False)
         run(sizing.outermost(tree))
         if not scope.nodes:
@@ -87,6 +89,8 @@ class IndexReader(IndexFunctions):
         self.letters: dict[str, list[int]] = {}
         self.guessed: dict[str, tuple[int, ...]] = {}
         self.summed: set[str] = set()
+        self.dropped: list[str] = []
+        self.symbols: set[str] = set()  # the sizes that constants name
         self.marks: dict[str, str] = {}
         self.free_marks = ""
 
@@ -121,80 +125,7 @@ class IndexReader(IndexFunctions):
         groups = [tuple(next(places) for _ in words) for words, _ in self.labels(output)]
         return network([(node, range(node.order))], groups)
 
-    def reduced(self, tree: Syntax, context: Context, outputs: Sequence[str]) -> Walk[Piece]:
-        """Terms under an arrow: what is left over in a term is summed there, and every output occurs in each term."""
-        terms = self.terms(tree)
-        pieces = []
-        for _, operand in terms:
-            piece = yield self.term(operand, context)
-            self.check_closed(piece, operand)
-            for label in outputs:
-                if label not in piece.free:
-                    short = clip(label, 20)
-                    what = f"index {short} of the output does not occur in {snippet(self.text, operand)}"
-                    raise blame(IndexNotationError, what, self.text, operand, f"a factor one_{short} broadcasts")
-            self.drop(piece, [label for label in piece.free if label not in outputs])
-            pieces.append(piece)
-        return self.added(tree, terms, pieces)
-
-    def drop(self, piece: Piece, labels: Sequence[str]) -> None:
-        """Sum over indices of a piece."""
-        self.summed.update(labels)
-        for label in labels:
-            del piece.free[label]
-
-    def check_closed(self, piece: Piece, tree: Syntax) -> None:
-        """Every axis has an index."""
-        if piece.open:
-            count = len(piece.open)
-            what = f"{snippet(self.text, tree)} has {count} {'axis' if count == 1 else 'axes'} without an index"
-            raise blame(IndexNotationError, what, self.text, tree, "write its indices, such as A_ij")
-
-    # sums and products
-
-    @staticmethod
-    def terms(tree: Syntax) -> list[tuple[int, Syntax]]:
-        """The terms of a sum with their signs."""
-        if not (isinstance(tree, Chain) and tree.level == SUM):
-            return [(1, tree)]
-        signs = [1, *(-1 if op.text == "-" else 1 for op in tree.operators)]
-        return list(zip(signs, tree.operands, strict=True))
-
-    def expression(self, tree: Syntax, context: Context) -> Walk[Piece]:
-        """A sum of terms; a single term stays a product."""
-        terms = self.terms(tree)
-        pieces = []
-        for _, operand in terms:
-            pieces.append((yield self.term(operand, context)))
-        return self.added(tree, terms, pieces)
-
-    def added(self, tree: Syntax, terms: Sequence[tuple[int, Syntax]], pieces: Sequence[Piece]) -> Piece:
-        """The sum of terms that have the same free indices."""
-        if len(pieces) == 1:
-            return pieces[0]
-        first = pieces[0]
-        for (_, operand), piece in zip(terms, pieces, strict=True):
-            self.check_closed(piece, operand)
-            odd = sorted(piece.free.keys() ^ first.free.keys())
-            if odd:
-                lacking = operand if odd[0] in first.free else terms[0][1]
-                short = clip(odd[0], 20)
-                what = f"index {short} does not occur in the term {snippet(self.text, lacking)}, but in others"
-                hint = f"all terms have the same free indices; one_{short} broadcasts"
-                raise blame(IndexNotationError, what, self.text, operand, hint)
-            with located(self.text, operand.start, operand.end):
-                for label, wire in piece.free.items():
-                    self.wires.alike(first.free[label], wire, label)
-                    self.check_height(label, first, piece)
-        with located(self.text, tree.start, tree.end):
-            return self.sum_of(first, [(sign, piece) for (sign, _), piece in zip(terms, pieces, strict=True)])
-
-    def check_height(self, label: str, first: Piece, piece: Piece) -> None:
-        """A free index is upper in all terms, or lower in all."""
-        places = [found.heights.get(label, ())[:1] for found in (first, piece)]
-        if all(places) and places[0] != places[1]:
-            what = f"index {clip(label, 20)} is {'upper' if places[1][0] else 'lower'} in this term, but not in the first one"
-            raise IndexNotationError(what, hint="a metric raises and lowers: g^ij w_j")
+    # products
 
     def term(self, tree: Syntax, context: Context) -> Walk[Piece]:
         """A product with its scope closed: what occurs twice and is not protected is summed."""
@@ -220,17 +151,33 @@ class IndexReader(IndexFunctions):
 
     def product(self, tree: Chain, context: Context) -> Walk[Piece]:
         """Factors side by side, `*` and `/`; nothing is summed yet."""
-        pieces = []
+        pieces: list[tuple[Piece, int, int]] = []
+        inside: list[list[str]] = []
         for place, operand in enumerate(tree.operands):
+            before = len(self.dropped)
             if place and tree.operators[place - 1].text == "/":
                 piece = yield self.term(operand, context)
                 with located(self.text, operand.start, operand.end):
                     piece = self.raised(piece, -1, operand)
             else:
                 piece = yield self.factor(operand, context)
-            self.check_closed(piece, operand)
             pieces.append((piece, operand.start, operand.end))
+            called = operand.base if isinstance(operand, Power) else operand
+            inside.append(self.dropped[before:] if isinstance(called, Call) and called.name != "sum" else [])
+        if sum(bool(piece.free) for piece, _, _ in pieces) > 1:  # scalars may stand beside what has its indices outside
+            for (piece, _, _), operand in zip(pieces, tree.operands, strict=True):
+                self.check_closed(piece, operand)
+        self.check_reach(tree, [piece for piece, _, _ in pieces], inside)
         return self.wires.merged(pieces, self.text)
+
+    def check_reach(self, tree: Chain, pieces: Sequence[Piece], inside: Sequence[Sequence[str]]) -> None:
+        """Warn of an index that is summed inside a function and stands beside it as well: most mean one sum around both."""
+        for operand, labels in zip(tree.operands, inside, strict=True):
+            label = next((label for label in labels if any(label in piece.free for piece in pieces)), "")
+            if label and self.wires.building:
+                short, shown = clip(label, 20), snippet(self.text, operand)
+                what = f"index {short} is summed inside {shown} and stands outside as well"
+                warnings.warn(f"{what}: sum_{short}( ... ) around both is one sum", stacklevel=2)
 
     def factor(self, tree: Syntax, context: Context) -> Walk[Piece]:
         """One factor, or a product whose scope its owner closes."""
@@ -281,6 +228,8 @@ class IndexReader(IndexFunctions):
             node = size_of(tree.name)
         if node is None and not self.wires.building and not self.scope.nodes:
             return self.guess(tree, 0)
+        if node is None and tree.name in NUMBERS:
+            return Piece(NUMBERS[tree.name])
         if node is None:
             error = unknown(tree.name, [*self.scope.nodes, *self.scope.sizes, *FUNCTIONS, *SPECIAL, *SYMBOLS])
             error.locate(self.text, tree.start, tree.end)
@@ -384,8 +333,10 @@ class IndexReader(IndexFunctions):
         fresh = (name for name in [*"nmpqrstuvw", *(f"n{k}" for k in range(1, 10**6))] if name not in taken)
         nodes: dict[str, Node] = {}
         for name, wires in self.guessed.items():
+            if name in self.symbols and not wires:
+                continue
             for wire in wires:
                 if self.wires.size(wire) is None:
                     self.wires.set_size(wire, next(fresh))
             nodes[name] = tensor(name, [self.wires.size(wire) or 0 for wire in wires])
-        return Scope(nodes, frozenset(a for node in nodes.values() for a in node.axes if isinstance(a, str)))
+        return Scope(nodes, frozenset(self.symbols | {a for node in nodes.values() for a in node.axes if isinstance(a, str)}))

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 
 from ricci.functions import FUNCTIONS
+from ricci.notation.hints import WHOLE_AXIS
 from ricci.notation.syntax import (
+    POWER,
+    SUM,
     Arrow,
     Call,
     Indexed,
-    Lexer,
     Literal,
     Name,
     Parser,
+    Power,
     Subscript,
     Syntax,
-    Token,
     Walk,
+    is_number,
 )
+from ricci.notation.tokens import MARKS, Lexer, Token
+from tensor_networks.errors import clip
 
 PATTERNS = frozenset({"duplication", "elimination", "lower", "toeplitz"})
 CONSTANTS = frozenset({"eye", "ones", "zeros", *PATTERNS})
 SPECIAL = frozenset({"sum", "sqrt", *CONSTANTS})
 SYMBOLS = {"delta": 2, "one": 1, "eps": 99}  # at most so many indices
-OPERATORS = ["+", "-", "*", "/", "^", "_", "(", ")", "[", "]", ",", ";", "{", "}", "->"]
-LETTER = re.compile(r"[^\W\d_]\d*")
+SPELLINGS = {"δ": ("delta", [2]), "ones": ("one", [1])} | dict.fromkeys(["epsilon", "ε", "ϵ"], ("eps", range(2, 99)))
+SUMS = ("sum", "Σ", "∑")
+OPERATORS = ["+", "-", "*", "/", "·", "^", "**", "_", "(", ")", "[", "]", ",", ";", "{", "}", "->"]
+LETTER = re.compile(rf"(?![{MARKS}])[^\W\d_][0-9]*")
 
 
 def is_function(name: str) -> bool:
@@ -38,6 +46,11 @@ def letters(word: str) -> list[str]:
     return LETTER.findall(word)
 
 
+def count(subscripts: Sequence[Subscript]) -> int:
+    """How many indices there are, if every letter is one."""
+    return sum(len(letters(word.text)) for subscript in subscripts for word in subscript.words)
+
+
 class IndexParser(Parser):
     """The grammar of index notation. `orders` are the declared names, `sizes` the size symbols."""
 
@@ -45,7 +58,8 @@ class IndexParser(Parser):
 
     def __init__(self, text: str, orders: Mapping[str, int], sizes: Collection[str]) -> None:
         long = sorted((name for name in orders if "_" in name), key=len, reverse=True)
-        names = "|".join([*(rf"{re.escape(name)}(?![^\W_])" for name in long), r"[^\W\d_][^\W_]*"])
+        plain = rf"(?![{MARKS}])[^\W\d_](?:(?![{MARKS}])[^\W_])*"
+        names = "|".join([*(rf"{re.escape(name)}(?![^\W_])" for name in long), plain, "∑"])
         super().__init__(text, Lexer(names, OPERATORS).tokens(text))
         self.orders = orders
         self.sizes = sizes
@@ -120,14 +134,30 @@ class IndexParser(Parser):
         return tree if isinstance(tree, Literal) else self.subscripts(tree)
 
     def named(self) -> Walk[Syntax]:
-        token = self.current
-        if token.text != "sum" or token.text in self.orders or self.tokens[self.place + 1].text != "_":
+        token, following = self.current, self.tokens[self.place + 1]
+        if token.text in self.orders or following.text != "_":
             return (yield super().named())
-        self.advance()
+        if token.text in SUMS:
+            return (yield self.summation(self.advance()))
+        return (yield super().named())
+
+    def summation(self, token: Token) -> Walk[Syntax]:
+        """`sum_i( ... )` of what stands in the parenthesis; else, and for a sign of sum, of the rest of the product."""
         bound = self.subscript()
-        if not self.at("("):
+        if self.at("^"):
+            self.fail("a sum has no limits", WHOLE_AXIS)
+        if token.text == "sum" and self.at("("):
+            spaced = self.current.start > bound.end
+            tree = yield self.call(token, bound)
+            if spaced and self.level() >= POWER:
+                shown = clip(self.text[token.start : self.current.end], 60)
+                what = f"{shown} is the power of the sum: write the power inside its parentheses, or Σ for sum"
+                warnings.warn(what, stacklevel=2)
+            return tree
+        if not self.starts_operand(self.current):
             self.fail("sum_ needs its terms in parentheses", "write sum_i( ... )")
-        return (yield self.call(token, bound))
+        body = yield self.expression(SUM)
+        return Call(token.start, body.end, "sum", (body,), bound)
 
     def is_call(self, token: Token) -> bool:
         if is_function(token.text):
@@ -137,9 +167,51 @@ class IndexParser(Parser):
     def subscripts(self, tree: Syntax) -> Syntax:
         """A name, call or parenthesis with the indices that follow it."""
         found: list[Subscript] = []
+        inverse = self.inverse_mark()
+        if inverse and not isinstance(tree, Indexed):
+            self.place += inverse
+            tree = Call(tree.start, self.tokens[self.place - 1].end, "inv", (tree,))
         while self.at("_") or (self.at("^") and self.is_height(tree, found)):
             found.append(self.subscript())
+            if self.at("{") and self.tokens[self.place + 1].text == "}":  # as LaTeX has it between heights
+                self.place += 2
+        if isinstance(tree, Name) and tree.name not in self.orders and count(found) in SPELLINGS.get(tree.name, ("", ()))[1]:
+            tree = Name(tree.start, tree.end, SPELLINGS[tree.name][0])
         return Indexed(tree.start, found[-1].end, tree, tuple(found)) if found else tree
+
+    def inverse_mark(self) -> int:
+        """How many tokens of `^{-1}` stand here with indices behind them: `A^{-1}_ij` is `inv(A)_ij`."""
+        if not (self.at("^") or self.current.kind == "raised"):
+            return 0
+        ahead = [token.text for token in self.tokens[self.place : self.place + 7]]
+        marks = (["⁻¹"], ["^", "-", "1"], ["^", "{", "-", "1", "}"])
+        ends = ("_",), (")", "_")
+        return next((len(mark) for mark in marks for end in ends if ahead[: len(mark) + len(end)] == [*mark, *end]), 0)
+
+    def power(self, left: Syntax, operator: Token) -> Walk[Syntax]:
+        braced = self.at("{")
+        tree = yield super().power(left, operator)
+        if braced and isinstance(tree, Power):
+            self.check_inverse(left, tree.exponent)
+        return tree
+
+    def postfix(self, left: Syntax) -> Syntax:
+        tree = super().postfix(left)
+        if isinstance(tree, Power):
+            self.check_inverse(left, tree.exponent)
+        return tree
+
+    def check_inverse(self, base: Syntax, exponent: Syntax) -> None:
+        """`A_{ij}^{-1}` may be an entry of the inverse, as in books, or the power of an entry."""
+        shown = self.text[exponent.start : exponent.end].strip("{ ")
+        if not isinstance(base, Indexed) or count(base.subscripts) < 2 or shown[0] not in "-⁻" or not is_number(exponent):
+            return
+        name = clip(self.text[base.base.start : base.base.end], 16)
+        indices = clip(self.text[base.base.end : base.end], 12)
+        shown = self.text[base.start : exponent.end]
+        hint = f"inv({name}){indices} is the inverse, 1/{name}{indices} is entry by entry"
+        token = Token("op", shown, base.start, exponent.end)
+        self.fail(f"{clip(shown)} may be the inverse, or the power of every entry", hint, token)
 
     def subscript(self) -> Subscript:
         """One `_` or `^` with its indices."""
@@ -160,7 +232,7 @@ class IndexParser(Parser):
         groups: list[tuple[Token, ...]] = []
         while not self.at("}"):
             if self.current.kind == "name" or self.at("("):
-                groups.append(self.grouped() if self.at("(") else (self.advance(),))
+                groups.append(self.grouped() if self.at("(") else (self.index(),))
                 words += groups[-1]
             elif self.at(",") and words:
                 self.advance()
@@ -173,6 +245,20 @@ class IndexParser(Parser):
             self.fail("an index should stand in the braces", token=opening)
         return Subscript(mark.start, end, tuple(words), mark.text == "^", self.parted(groups))
 
+    def index(self) -> Token:
+        """An index in braces; `i_1` and `i_{1}` are `i1`."""
+        token = self.advance()
+        if not self.at("_"):
+            return token
+        self.advance()
+        braces = self.at("{")
+        if braces:
+            self.advance()
+        number = self.advance()
+        if not number.text.isdecimal() or (braces and self.advance().text != "}"):
+            self.fail("a number should stand after the _ of an index", "write i_1, or i1", token=number)
+        return Token("name", token.text + number.text, token.start, number.end)
+
     def is_height(self, tree: Syntax, found: list[Subscript]) -> bool:
         """Does this `^` raise an index, rather than to a power?"""
         following = self.tokens[self.place + 1]
@@ -180,9 +266,9 @@ class IndexParser(Parser):
             following = self.tokens[self.place + 2]
         if following.kind != "name":
             return False
-        given = sum(len(letters(word.text)) for subscript in found for word in subscript.words)
+        given = count(found)
         if isinstance(tree, Name):
-            order = self.orders.get(tree.name, SYMBOLS.get(tree.name))
+            order = self.orders.get(tree.name, SYMBOLS.get(SPELLINGS.get(tree.name, (tree.name,))[0]))
             if order is not None:
                 return given < order
             return not self.orders and self._looks_raised(following)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ricci.functions import FUNCTIONS, apply
 from ricci.notation.matrix.products import Products, Value
 from ricci.notation.numpy import reductions as numpy_reductions
-from tensor_networks.axes import Axis, product, show, triangle
-from tensor_networks.errors import ShapeError
+from tensor_networks.axes import Axis, product, show, show_shape, triangle
+from tensor_networks.errors import ShapeError, clip
 from tensor_networks.patterns import pattern
 
 VECTORS = ("column", "row")
@@ -147,9 +147,51 @@ def _vector_norm(call: Arguments) -> Value:
     return _norm(call)
 
 
-def _solve(call: Arguments) -> Value:
+def norm_of(call: Arguments, kind: str) -> Value:
+    """The norm of a kind: 1, 2, inf, fro (or F), nuc (or *); of no kind that of a vector."""
+    vector = call.only.role in VECTORS
+    if kind in ("fro", "F") or (kind == "2" and vector):
+        return _norm(call)
+    if kind in ("2", "nuc", "*") and not vector:
+        return structured(call._replace(name="specnorm" if kind == "2" else "nucnorm"))
+    if kind == "1" and vector:
+        return _norm1(call)
+    if kind.lower() == "inf" and vector:
+        call.values[0] = entrywise(call._replace(name="abs"))
+        return _extreme(call._replace(name="max"))
+    if kind in ("1", "inf"):
+        raise call.refuse(f"a vector for the norm {kind}", hint="norm1(A) is the sum of all absolute entries")
+    if kind:
+        raise ShapeError(f"there is no norm {clip(kind)}", hint="norms are 1, 2, inf and 'fro'")
+    return _vector_norm(call)
+
+
+def _transposed(call: Arguments) -> Value:
+    return call.products.transposed(call.only)
+
+
+def _outer(call: Arguments) -> Value:
+    """The products of the entries of one vector with those of another."""
+    for place, value in enumerate(call.values):
+        if value.role not in VECTORS:
+            raise call.refuse("vectors", place)
+    left, right = call.values
+    return call.products.merge(left, right, "matrix", left.outputs + right.outputs)
+
+
+def _inner(call: Arguments) -> Value:
+    """The inner product of two vectors."""
+    for place, value in enumerate(call.values):
+        if value.role not in VECTORS:
+            raise call.refuse("vectors", place, "dot(A, B) is the sum of the products of the entries")
+    return _dot(call)
+
+
+def solved(call: Arguments) -> Value:
     """The x of ``A*x = b``: ``inv(A)*b``, with b a column or a matrix."""
     products, right = call.products, call.values[1]
+    if call.only.role == "matrix" and products.size(call.only, 0) != products.size(call.only, 1):
+        raise call.refuse("a square matrix", hint="pinv(A)*b is the least-squares solution")
     if right.role not in ("column", "matrix") or products.size(right, 0) != products.size(call.square(), 1):
         raise call.refuse(f"a column or a matrix of {show(products.size(call.only, 1))} rows", 1)
     inverse = structured(call._replace(name="inv", values=call.values[:1]))
@@ -230,6 +272,10 @@ def reshaped(call: Arguments, sizes: Sequence[Axis]) -> Value:
 MATRIX_FUNCTIONS = {
     "tr": Known(_trace),
     "trace": Known(_trace),
+    "Tr": Known(_trace),
+    "transpose": Known(_transposed),
+    "outer": Known(_outer, (2,)),
+    "inner": Known(_inner, (2,)),
     "sum": Known(_sum),
     "diag": Known(_diag),
     "sqrt": Known(_sqrt),
@@ -244,7 +290,7 @@ MATRIX_FUNCTIONS = {
     "norm1": Known(_norm1),
     "norm2": Known(_norm),
     "normF": Known(_norm),
-    "solve": Known(_solve, (2,)),
+    "solve": Known(solved, (2,)),
     "kron": Known(_kron, (2,)),
     "vec": Known(_vec),
     "rvec": Known(_vec),
@@ -258,6 +304,8 @@ MATRIX_FUNCTIONS = {
 
 
 def _eye(products: Products, sizes: Sequence[Axis]) -> Value:
+    if sizes[0] != sizes[-1]:
+        raise ShapeError(f"eye makes square matrices, not {show_shape(sizes)}", hint="eye(n)")
     wire = products.bare(sizes[0])
     return Value("matrix", [(wire,), (wire,)], bare=[wire])
 
@@ -292,7 +340,7 @@ def _elimination(products: Products, sizes: Sequence[Axis]) -> Value:
 
 SOME = tuple(range(1, 9))
 CONSTANTS = {
-    "eye": Constant(_eye, (1,)),
+    "eye": Constant(_eye, (1, 2)),
     "ones": Constant(_ones, SOME),
     "zeros": Constant(_zeros, SOME),
     "commutation": Constant(_commutation, (2,)),

@@ -10,6 +10,7 @@ what to declare.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from ricci.functions import FUNCTIONS
@@ -17,8 +18,10 @@ from ricci.notation.declarations import Scope
 from ricci.notation.matrix.functions import CONSTANTS
 from ricci.notation.pieces import Wires
 from ricci.notation.syntax import (
+    OTHER_PRODUCTS,
     SUM,
     Array,
+    Bars,
     Call,
     Chain,
     Literal,
@@ -27,22 +30,23 @@ from ricci.notation.syntax import (
     Parenthesis,
     Power,
     Syntax,
-    Token,
     Transpose,
     Walk,
     blame,
     run,
 )
+from ricci.notation.tokens import Token
 from tensor_networks.axes import Axis
 from tensor_networks.errors import ShapeError, UnknownName, clip
 from tensor_networks.nodes import Node, tensor
 
-REDUCTIONS = frozenset({"sum", "mean", "prod", "var", "std", "dot", "norm", "norm1", "norm2"})
-OF_VECTORS = REDUCTIONS | {"diag", "kron", "vec"}
-OF_SQUARES = frozenset({"tr", "trace", "solve", "vech", "tril", "triu"})
+REDUCTIONS = frozenset({"sum", "mean", "prod", "var", "std", "dot", "inner", "norm", "norm1", "norm2"})
+OF_VECTORS = REDUCTIONS | {"diag", "kron", "vec", "outer", "transpose"}
+OF_SQUARES = frozenset({"tr", "trace", "Tr", "solve", "vech", "tril", "triu"})
 KHATRI_RAO = frozenset({"kr", "rkr", "hadamard"})
-TO_SCALARS = REDUCTIONS | {"tr", "trace", "normF"}
+TO_SCALARS = REDUCTIONS | {"tr", "trace", "Tr", "normF"}
 EXTREMES = frozenset({"max", "min"})  # of the entries of one argument, or of two arguments entry by entry
+FIRST_ONLY = frozenset({"reshape", "norm"})  # what follows is no array
 LETTERS = "nmpqrstuvwkl"
 
 
@@ -146,6 +150,11 @@ class _Inference:
             return Type(inner.columns, inner.rows)
         if isinstance(tree, Call):
             return (yield self.call(tree))
+        if isinstance(tree, Bars):
+            inner = yield self.type(tree.operand)
+            if tree.double:
+                self.suspect(inner)
+            return SCALAR
         if isinstance(tree, Power):
             base = yield self.type(tree.base)
             yield self.type(tree.exponent)
@@ -196,6 +205,8 @@ class _Inference:
             return right if left.scalar else left
         if operator.text == "/":
             return left
+        if operator.text in OTHER_PRODUCTS:
+            return self.other_product(left, right, operator, tree)
         if left.columns is not None and right.scalar:
             self.suspect(right)
         if left.scalar or right.scalar:
@@ -204,12 +215,27 @@ class _Inference:
             self.same(left.columns, right.rows, tree)
         return Type(left.rows, right.columns)
 
+    def other_product(self, left: Type, right: Type, operator: Token, tree: Syntax) -> Type:
+        """`@` and the dot, where a column may stand on the left; `\\`; `⊗`."""
+        plain = replace(operator, text="*")
+        if operator.text == "⊗":
+            return Type(self.wires.new(), self.wires.new())
+        if operator.text == "\\":
+            self.same(left.rows, left.columns, tree)
+            return self.times(Type(left.columns, left.rows), right, plain, tree)
+        if operator.text == "@":
+            self.suspect(left, right)
+        if left.rows is None or left.columns is not None:
+            return self.times(left, right, plain, tree)
+        product = self.times(Type(None, left.rows), right, plain, tree)
+        return Type(product.columns, product.rows)
+
     def call(self, tree: Call) -> Walk[Type]:
         """A function or a constant."""
         if tree.name in CONSTANTS:
             return self.constant(tree)
         types = []
-        for argument in tree.arguments[:1] if tree.name == "reshape" else tree.arguments:
+        for argument in tree.arguments[:1] if tree.name in FIRST_ONLY else tree.arguments:
             types.append((yield self.type(argument)))
         if not types:
             return SCALAR
@@ -218,12 +244,16 @@ class _Inference:
             self.suspect(*types)
         if tree.name in OF_SQUARES and one.matrix:
             self.same(one.rows, one.columns, tree)
-        if tree.name == "dot" and len(types) == 2:
+        if tree.name in ("dot", "inner") and len(types) == 2:
             self.alike(types[0], types[1], tree)
         if tree.name in TO_SCALARS or (tree.name in EXTREMES and len(types) == 1):
             return SCALAR
         if tree.name in EXTREMES and len(types) == 2:
             return self.widest(types)
+        if tree.name == "transpose":
+            return Type(one.columns, one.rows)
+        if tree.name == "outer" and len(types) == 2:
+            return Type(one.rows, types[1].rows)
         if tree.name == "diag":
             size = one.columns if one.rows is None else one.rows
             return Type(size, None if one.matrix else size)

@@ -6,42 +6,44 @@ Scalars, columns, rows and matrices are told apart by declaration, never by size
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 
 from ricci.constants import numbers
 from ricci.functions import FUNCTIONS, apply
 from ricci.functions.powers import matrix_power
 from ricci.notation.declarations import Scope, unknown
-from ricci.notation.matrix.functions import CONSTANTS, MATRIX_FUNCTIONS, Arguments, reshaped, structured
+from ricci.notation.matrix.functions import CONSTANTS, MATRIX_FUNCTIONS, Arguments, norm_of, reshaped, solved, structured
 from ricci.notation.matrix.products import Products, Value
-from ricci.notation.sizes import size_argument
+from ricci.notation.matrix.syntax import KNOWN, is_function
+from ricci.notation.sizes import NUMBERS, size_argument
 from ricci.notation.syntax import (
+    OTHER_PRODUCTS,
     SUM,
     Array,
+    Bars,
     Call,
     Chain,
-    Lexer,
     Literal,
     Name,
     Negate,
     Parenthesis,
-    Parser,
     Power,
     Syntax,
-    Token,
     Transpose,
     Walk,
     blame,
     run,
     snippet,
 )
+from ricci.notation.tokens import Token
 from tensor_networks.axes import Axis, show
 from tensor_networks.errors import ParseError, ShapeError, clip, located
 from tensor_networks.networks import size_of
 from tensor_networks.nodes import Node
 
-LEXER = Lexer(r"[^\W\dᵀᴴ](?:(?![ᵀᴴ])\w)*", ["+", "-", "*", "/", ".*", "./", "^", ".^", "'", "(", ")", "[", "]", ",", ";"])
+SUMMARIES = ("sum", "mean", "prod", "var", "std")
+AXES = "A'*ones(m) has the sum of every column of A, A*ones(n) of every row"
 ROLES = {0: "scalar", 1: "column", 2: "matrix"}
-KNOWN = frozenset([*MATRIX_FUNCTIONS, *CONSTANTS, "reshape"])
 
 
 def array_role(tree: Array) -> str:
@@ -56,33 +58,6 @@ def beside(one: str, other: str) -> str:
     if roles in ({"column", "row"}, {"matrix"}):
         return "transpose one of them with '"
     return "ones(m)*x' has x in every row, x*ones(n)' in every column" if "matrix" in roles else ""
-
-
-def is_function(name: str) -> bool:
-    """Is it a function of matrix notation?"""
-    return name in KNOWN or name in FUNCTIONS
-
-
-class MatrixParser(Parser):
-    """The grammar of NOTATION: the core as it is, and functions need their parenthesis."""
-
-    def __init__(self, text: str, declared: frozenset[str]) -> None:
-        super().__init__(text, LEXER.tokens(text))
-        self.declared = declared
-
-    def is_call(self, token: Token) -> bool:
-        return is_function(token.text) or token.text not in self.declared
-
-    def named(self) -> Walk[Syntax]:
-        tree = yield super().named()
-        if isinstance(tree, Name) and tree.name not in self.declared and is_function(tree.name):
-            self.fail(f"the function {tree.name} needs its argument in parentheses", f"write {tree.name}( ... )")
-        return tree
-
-
-def parse_matrix(text: str, declared: frozenset[str]) -> Syntax:
-    """The syntax tree of a matrix text."""
-    return MatrixParser(text, declared).parse()
 
 
 def read_matrix(text: str, tree: Syntax, scope: Scope) -> tuple[Node, str]:
@@ -113,6 +88,8 @@ class MatrixReader:
             return self.products.of(numbers(tree.rows), array_role(tree))
         if isinstance(tree, Call):
             return (yield self.call(tree))
+        if isinstance(tree, Bars):
+            return (yield self.bars(tree))
         if isinstance(tree, Chain):
             return (yield self.sum(tree) if tree.level == SUM else self.product(tree))
         if isinstance(tree, Power):
@@ -132,6 +109,8 @@ class MatrixReader:
         node = self.scope.nodes.get(tree.name)
         if node is None:
             if tree.name not in self.scope.sizes:
+                if tree.name in NUMBERS:
+                    return Value("scalar", coefficient=NUMBERS[tree.name])
                 error = unknown(tree.name, [*self.scope.nodes, *self.scope.sizes, *KNOWN, *FUNCTIONS])
                 error.locate(self.text, tree.start, tree.end)
                 raise error
@@ -183,6 +162,10 @@ class MatrixReader:
 
     def product(self, tree: Chain) -> Walk[Value]:
         """Factors from left to right."""
+        signs = [operator.text for operator in tree.operators]
+        if "⊗" in signs and set(signs) != {"⊗"}:
+            what = "⊗ beside another product may mean two things"
+            raise blame(ParseError, what, self.text, tree.operators[signs.index("⊗")], "write parentheses, (A*B)⊗C")
         value = yield self.value(tree.operands[0])
         for place, operator in enumerate(tree.operators, 1):
             right = yield self.value(tree.operands[place])
@@ -202,6 +185,8 @@ class MatrixReader:
                 hint = "./ divides entry by entry, inv(A) inverts"
                 raise self.clash("divide", tree, place, left, right, operator, hint)
             return products.divided(left, right)
+        if operator.text in OTHER_PRODUCTS:
+            return self.other_product(tree, place, left, right, operator)
         if operator.text == "./":
             right = products.power(right, -1)
         if "scalar" in (left.role, right.role):
@@ -247,6 +232,29 @@ class MatrixReader:
         merged.inner = role == "scalar"
         return merged
 
+    def other_product(self, tree: Chain, place: int, left: Value, right: Value, operator: Token) -> Value:
+        """The products of other languages and of paper: Python's `@` and the dot, MATLAB's `\\`, `⊗`."""
+        products, roles = self.products, (left.role, right.role)
+        if operator.text == "\\":
+            shown = [snippet(self.text, tree.operands[i]) for i in (place - 1, place)]
+            return solved(Arguments("\\", products, [left, right], shown))
+        if operator.text == "⊗":
+            if "matrix" not in roles:
+                hint = "kron(x, y) is the column of all products, x*y' the outer product"
+                raise self.clash("read ⊗ of", tree, place, left, right, operator, hint)
+            return products.kronecker(left, right)
+        if "scalar" in roles:
+            if operator.text == "·":
+                return products.scaled(left, right)
+            raise blame(ParseError, "@ is the matrix product, and one side is a scalar", self.text, operator, "write *")
+        if roles == ("column", "row"):
+            hint = "x'*y is the inner product, x*y' the outer product"
+            raise self.clash("multiply", tree, place, left, right, operator, hint)
+        if left.role != "column":
+            return self.matrix_product(tree, place, left, right, operator)
+        product = self.matrix_product(tree, place, products.transposed(left), right, operator)
+        return products.transposed(product)
+
     # powers
 
     def power(self, tree: Power) -> Walk[Value]:
@@ -254,6 +262,9 @@ class MatrixReader:
         base = yield self.value(tree.base)
         exponent = yield self.value(tree.exponent)
         with located(self.text, tree.start, tree.end):
+            if tree.operator.text == "**" and base.role == "matrix":
+                what = "** of a matrix means two things"
+                raise blame(ShapeError, what, self.text, tree.operator, "write ^ for the matrix power, .^ entry by entry")
             if tree.operator.text == "^" and base.role != "scalar":
                 return self.matrix_power(tree, base, exponent)
             if tree.operator.text == "^" and exponent.role != "scalar":
@@ -284,7 +295,8 @@ class MatrixReader:
             raise blame(ShapeError, what, self.text, tree.operator, "use .^ for a power of every entry")
         if not isinstance(number, int) and (number is not None or exponent.role != "scalar"):
             what = "the power of a matrix must be an integer"
-            raise blame(ShapeError, what, self.text, tree.exponent, "use .^ for a power of every entry")
+            root = "sqrtm(A) is the square root of a matrix; " if number == Fraction(1, 2) else ""
+            raise blame(ShapeError, what, self.text, tree.exponent, f"{root}use .^ for a power of every entry")
         if products.size(base, 0) != products.size(base, 1):
             what = f"only a square matrix has a power, not {products.describe(base)}"
             raise blame(ShapeError, what, self.text, tree.base, "use .^ for a power of every entry")
@@ -310,6 +322,9 @@ class MatrixReader:
             raise error
         if tree.name == "reshape":
             return (yield self.reshape(tree))
+        if tree.name == "norm" and len(tree.arguments) == 2:
+            kind = self.text[tree.arguments[1].start : tree.arguments[1].end]
+            return (yield self.norm(tree, tree.arguments[0], kind))
         values = []
         for argument in tree.arguments:
             values.append((yield self.value(argument)))
@@ -321,6 +336,23 @@ class MatrixReader:
                 return structured(Arguments(tree.name, self.products, values, shown))
             self.check_count(tree, known.counts)
             return known.make(Arguments(tree.name, self.products, values, shown))
+
+    def norm(self, tree: Syntax, argument: Syntax, kind: str) -> Walk[Value]:
+        """A norm, of the kind that a second argument or the foot of the bars names."""
+        value = yield self.value(argument)
+        with located(self.text, tree.start, tree.end):
+            return norm_of(Arguments("norm", self.products, [value], [snippet(self.text, argument)]), kind.strip("'\" "))
+
+    def bars(self, tree: Bars) -> Walk[Value]:
+        """`||x||`, `||A||_F`; one bar is the size of a scalar only."""
+        if tree.double:
+            return (yield self.norm(tree, tree.operand, tree.kind))
+        value = yield self.value(tree.operand)
+        if value.role != "scalar":
+            what = f"| | of {self.products.describe(value)} may mean two things"
+            hint = "abs(x) is entry by entry, norm2(x) the length of a vector, normF(A) the norm of a matrix, det(A)"
+            raise blame(ShapeError, what, self.text, tree, hint)
+        return self.products.of(apply("abs", self.products.node(value)), "scalar")
 
     def reshape(self, tree: Call) -> Walk[Value]:
         """reshape(X, m, n): a value and sizes."""
@@ -339,4 +371,5 @@ class MatrixReader:
         plural = "" if counts == (1,) else "s"
         message = f"{tree.name} takes {' or '.join(map(str, counts))} argument{plural}, not {given}"
         extra = tree.arguments[max(counts)] if given > max(counts) else tree
-        raise blame(ParseError, message, self.text, extra)
+        hint = AXES if given == 2 and tree.name in SUMMARIES else ""
+        raise blame(ParseError, message, self.text, extra, hint)

@@ -12,6 +12,7 @@ from ricci.functions import Apply
 from ricci.notation.arithmetic import Entry, Term, as_term, is_single, negated, plus, product, scaled, transposed
 from ricci.notation.formula import (
     ATOM,
+    POWER,
     Formula,
     Pieces,
     TooLong,
@@ -376,7 +377,7 @@ def unit(inner: Formula) -> Formula:
 
 def _logdet(writer: MatrixWriter, node: Apply) -> Formula:
     inner = writer.get(node.args[0])
-    return call("logdet", [inner], 0, (r"\log\left|\det\left(", inner, r"\right)\right|"))
+    return call("logdet", [inner], 0, (r"\log\left|\det\left(", inner, r"\right)\right|"), latex_level=POWER)
 
 
 SPELLINGS: dict[str, Callable[[MatrixWriter, Apply], Formula]] = {

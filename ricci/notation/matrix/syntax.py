@@ -1,0 +1,107 @@
+"""The syntax of matrix notation: the shared core, transposes and products as other languages write them, norms in bars."""
+
+from __future__ import annotations
+
+from ricci.functions import FUNCTIONS
+from ricci.notation.declarations import Scope
+from ricci.notation.matrix.functions import CONSTANTS, MATRIX_FUNCTIONS
+from ricci.notation.syntax import (
+    Bars,
+    Name,
+    Parser,
+    Syntax,
+    Transpose,
+    Walk,
+)
+from ricci.notation.tokens import MARKS, Lexer, Token
+
+SIGNS = "+ - * / .* ./ @ · ⊗ \\ ^ .^ ** ' ( ) [ ] { } , ; | || ‖ \""
+NAMES = rf"(?![{MARKS}])[^\W\d](?:(?![{MARKS}])\w)*"
+LEXER = Lexer(NAMES, SIGNS.split())
+KNOWN = frozenset([*MATRIX_FUNCTIONS, *CONSTANTS, "reshape"])
+BARS = ("|", "||", "‖")
+QUOTED = ("fro", "nuc", "inf")  # the norms that MATLAB and NumPy name by a string
+
+
+def is_function(name: str) -> bool:
+    """Is it a function of matrix notation?"""
+    return name in KNOWN or name in FUNCTIONS
+
+
+class MatrixParser(Parser):
+    """The grammar of matrix notation: the core, and functions need their parenthesis. What is declared is no function."""
+
+    def __init__(self, text: str, scope: Scope) -> None:
+        super().__init__(text, LEXER.tokens(text))
+        self.declared = scope.nodes.keys()
+        self.sizes = scope.sizes
+
+    def is_call(self, token: Token) -> bool:
+        return is_function(token.text) or token.text not in self.declared
+
+    def named(self) -> Walk[Syntax]:
+        tree = yield super().named()
+        if isinstance(tree, Name) and tree.name not in self.declared and is_function(tree.name):
+            self.fail(f"the function {tree.name} needs its argument in parentheses", f"write {tree.name}( ... )")
+        return tree
+
+    def power(self, left: Syntax, operator: Token) -> Walk[Syntax]:
+        """A power; `^T` is a transpose unless T is declared."""
+        braces = self.at("{")
+        ahead = [token.text for token in self.tokens[self.place : self.place + 3]]
+        if operator.text == "^" and ahead[braces] == "T" and (not braces or ahead[2] == "}") and "T" not in self.names:
+            self.place += 3 if braces else 1
+            return Transpose(left.start, self.tokens[self.place - 1].end, left)
+        return (yield super().power(left, operator))
+
+    @property
+    def names(self) -> set[str]:
+        """The names that a declaration gives a meaning."""
+        return {*self.declared, *self.sizes}
+
+    def atom(self) -> Walk[Syntax]:
+        if self.current.text in BARS:
+            return (yield self.bars())
+        if self.current.text in ("'", '"'):
+            return self.quoted()
+        return (yield super().atom())
+
+    def bars(self) -> Walk[Syntax]:
+        """`|a|`, `||x||`, `||A||_F`."""
+        opening = self.advance()
+        inner = yield self.whole()
+        if not self.at(opening.text):
+            self.fail(f"a {opening.text} is missing", f"the {opening.text} at position {opening.start} is not closed")
+        end = self.advance().end
+        kind = ""
+        if opening.text != "|" and self.current.kind == "name" and self.current.text[0] == "_" and self.current.start == end:
+            kind, end = self.kind()
+        return Bars(opening.start, end, inner, opening.text != "|", kind)
+
+    def kind(self) -> tuple[str, int]:
+        """Which norm: `_2`, `_F`, `_{F}`, and where that ends."""
+        token = self.advance()
+        if token.text == "_" and self.at("*"):
+            return "*", self.advance().end
+        if token.text != "_" or not self.at("{"):
+            return token.text[1:], token.end
+        self.advance()
+        kind = self.advance().text
+        if not self.at("}"):
+            self.fail("a } is missing", "a norm is ||x||_2, ||x||_1 or ||A||_F")
+        return kind, self.advance().end
+
+    def quoted(self) -> Syntax:
+        """The name of a norm, `'fro'`."""
+        opening, word, closing = (
+            self.tokens[self.place : self.place + 3] if self.place + 3 <= len(self.tokens) else [self.current] * 3
+        )
+        if word.text not in QUOTED or closing.text != opening.text:
+            self.fail(f"an operand should stand here, not {opening.text}")
+        self.place += 3
+        return Name(opening.start, closing.end, f"'{word.text}'")
+
+
+def parse_matrix(text: str, scope: Scope) -> Syntax:
+    """The syntax tree of a matrix text."""
+    return MatrixParser(text, scope).parse()
