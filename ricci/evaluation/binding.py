@@ -5,15 +5,17 @@ Everything is checked before any arithmetic, and an error names the tensor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from ricci.constants import is_constant
 from tensor_networks.axes import Axis, atoms, derived, inverted, show, show_shape, symbols, value
 from tensor_networks.errors import OperandError, SizeError, clip
-from tensor_networks.nodes import Tensor
+from tensor_networks.networks import Network
+from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.symmetry import Signed, spelled
 
 FOREIGN = ("torch", "jax", "jaxlib", "tensorflow", "cupy")
@@ -158,3 +160,34 @@ def _probe(size: int, dtype: np.dtype) -> np.ndarray:
     """A fixed vector without structure, with entries between 1/2 and 3/2."""
     places = np.arange(1, size + 1)
     return (0.5 + places * 0.6180339887498949 % 1).astype(dtype)
+
+
+def leaves_of(nodes: Sequence[Node]) -> tuple[dict[str, Tensor], list[str]]:
+    """The tensors below the nodes by name, and all size symbols.
+
+    Raises:
+        OperandError: a constant and a variable have one name.
+    """
+    tensors: dict[str, Tensor] = {}
+    symbols: dict[str, None] = {}
+    for node in walk(*nodes):
+        if isinstance(node, Tensor) and is_constant(tensors.setdefault(node.name, node)) != is_constant(node):
+            raise OperandError(f"a constant and a variable are both named {node.name}")
+        sizes: tuple[Axis, ...] = node.axes
+        if isinstance(node, Network):
+            sizes += node.sizes
+        elif isinstance(node, Size):
+            sizes += (node.size,)
+        symbols.update(dict.fromkeys(symbols_of(sizes)))
+    return tensors, list(symbols)
+
+
+def givers_of(symbols: Iterable[str], tensors: Mapping[str, Tensor], declared: Iterable[Tensor]) -> list[Tensor]:
+    """Declared tensors that tell a size which the tensors of the expression do not."""
+    known = {axis for tensor in tensors.values() for axis in tensor.axes}
+    givers = []
+    for symbol in symbols:
+        giver = next((tensor for tensor in declared if symbol in tensor.axes), None) if symbol not in known else None
+        if giver is not None and giver not in givers:
+            givers.append(giver)
+    return givers

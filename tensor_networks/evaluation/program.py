@@ -84,7 +84,7 @@ def build(roots: Sequence[Node], sizes: Mapping[str, int], optimize: Any = None)
         LimitError: an array of more than 64 axes would be needed.
         SizeError: the size of a symbol is not known.
     """
-    ready = prepared(roots)
+    ready = prepared(roots, sizes)
     builder = Builder(ready, sizes, optimize)
     outputs = [builder.output(root) for root in ready]
     traits = {name: tensor.traits for name, tensor in builder.inputs.items()}
