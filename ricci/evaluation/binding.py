@@ -5,6 +5,7 @@ Everything is checked before any arithmetic, and an error names the tensor.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -39,7 +40,8 @@ def as_array(name: str, value: Any) -> np.ndarray:
         raise OperandError(
             f"{clip(name)} is a {home} array, and this is computed with numpy arrays: convert it, or compile for {home}"
         )
-    if isinstance(value, np.ma.MaskedArray):
+    masked = sys.modules.get("numpy.ma")  # where it has never been imported nothing is masked
+    if masked is not None and isinstance(value, masked.MaskedArray):
         raise OperandError(f"{clip(name)} is a masked array: fill the masked elements first")
     try:
         array = np.asarray(value)

@@ -101,7 +101,7 @@ def _products(table: Table) -> list[tuple[Atoms, Atoms, Number]]:
     """Parts of a table that are the product of two sums of atoms, times a number; none overlaps another."""
     gone: set[frozenset[Atom]] = set()
     found: list[tuple[Atoms, Atoms, Number]] = []
-    for row in table.values():
+    for first, row in table.items():
         if len(row) < 2:
             continue
         left = {atom: ratio for atom, other in table.items() if (ratio := _ratio(other, row)) is not None}
@@ -110,8 +110,7 @@ def _products(table: Table) -> list[tuple[Atoms, Atoms, Number]]:
         if len(left) < 2 or gone & pairs or (left.keys() & row.keys() and not square):
             continue
         gone |= pairs
-        half = exact(Fraction(next(iter(row.values()))) / 2)
-        found.append((left, left, half) if square else (left, row, 1))
+        found.append((left, left, exact(Fraction(row[first]) / 2)) if square else (left, row, 1))
     return found
 
 

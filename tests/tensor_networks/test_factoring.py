@@ -43,6 +43,28 @@ def test_terms_are_put_together_and_the_value_stays(text: str) -> None:
     np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_squares_and_products_of_random_sums_are_put_together(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    atoms = [(tensor(name, ["n", "d"]), axes) for name in rng.permutation(["a", "b", "cc"])[:2] for axes in ("ip", "jp", "pp")]
+    atoms = [atoms[k] for k in rng.permutation(6) if atoms[k][1] != "pp"]
+    numbers = [[int(number) for number in rng.choice([-3, -2, -1, 1, 2, 3], len(atoms))] for _ in range(2)]
+    cut = len(atoms) // 2
+    if seed % 2:
+        left = right = list(zip(atoms, numbers[0], strict=True))
+    else:
+        left = list(zip(atoms[:cut], numbers[0], strict=False))
+        right = list(zip(atoms[cut:], numbers[1], strict=False))
+    sign = int(rng.choice([-2, 2]))
+    terms = [(network([one, two], "ij", {"i": "n", "j": "n"}), sign * c * d) for one, c in left for two, d in right]
+    node = total(terms)
+    found = factored(node, SIZES)
+    assert (len(found.terms) if isinstance(found, Sum) else 1) == 1
+    arrays = {name: rng.normal(size=(5, 3)) for name in {one.name for (one, _), _ in (*left, *right)}}
+    want, got = (evaluate([each], arrays)[0] for each in (node, found))
+    np.testing.assert_allclose(got, want, rtol=1e-11, atol=1e-11)
+
+
 @pytest.mark.parametrize(("last", "left"), [(1, 1), (2, 4)])
 @pytest.mark.parametrize("names", ["aa", "ab"])
 def test_terms_that_are_sums_over_one_wire_are_put_together(names: str, last: int, left: int) -> None:
