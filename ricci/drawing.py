@@ -279,7 +279,7 @@ def plan(*expressions: Expr, sizes: Mapping[str, int] | None = None, size: int =
         return column(
             [
                 row([Piece(named(""), size=1.0), sentence(summary, NAME, True)]),
-                plan_picture(program.steps, program.outputs, known),
+                plan_picture(program, known),
             ]
         )
 
