@@ -175,13 +175,13 @@ class Compiled:
             self.__class__ = type(type(self).__name__, (type(self),), own)
 
     @property
-    def inputs(self) -> str:
+    def _inputs(self) -> str:
         """The inputs and their shapes, as text."""
         return ", ".join(f"{clip(name)}: {show_shape(self.tensors[name].axes)}" for name in self.names)
 
     def __repr__(self) -> str:
         results = ", ".join(show_shape(node.axes) for node in self.nodes)
-        return f"Compiled({self.inputs} -> {results})" + (f" on {self.backend}" if self.backend else "")
+        return f"Compiled({self._inputs} -> {results})" + (f" on {self.backend}" if self.backend else "")
 
     @property
     def __wrapped__(self) -> Function:
@@ -219,7 +219,7 @@ class Compiled:
         """
         if len(given) > len(self.names):
             raise OperandError(
-                f"there are {len(self.names)} inputs, not {len(given)}", hint=f"they are {self.inputs or 'none'}"
+                f"there are {len(self.names)} inputs, not {len(given)}", hint=f"they are {self._inputs or 'none'}"
             )
         if twice := [name for name in self.names[: len(given)] if name in arrays]:
             raise OperandError(f"{clip(twice[0])} is given twice, in order and by name")

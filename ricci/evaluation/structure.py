@@ -88,7 +88,7 @@ class Structured(Compiled):
         self.symbols = list(dict.fromkeys([*self.symbols, *symbols_of(node.axes)]))
 
     def __repr__(self) -> str:
-        return f"Structured({self.inputs} -> operator {self.structure!r})"
+        return f"Structured({self._inputs} -> operator {self.structure!r})"
 
     def _finish(self, sizes: Mapping[str, int]) -> Callable[[list[Any]], Operator]:
         return partial(Operator, self.structure, Frame.of(self.structure, sizes))

@@ -25,6 +25,7 @@ from tensor_networks.evaluation.program import Program
 from tensor_networks.numbers import exact
 
 LEAST_REUSED = 1024  # entries of a result from which memory is reused
+LEAST_ROWS = 1 << 16  # entries from which rows are scaled by einsum
 FRESH = frozenset({"matmul", "multiply", "divide", "add", "scale", "power", "reciprocal", "root", "embed", "sum"})
 UNARY = {"reciprocal": "np.reciprocal", "root": "np.sqrt"}
 FRESH_CALLS = frozenset(
@@ -114,6 +115,8 @@ class _Writer(Writer):
         written = self.written_over(step, args) if self.is_large(axes) else None
         if written is not None:
             return written, ATOM
+        if op == "multiply" and self.scales_rows(step):
+            return f"np.einsum('...,...->...', {args[0].text}, {args[1].text})", ATOM
         if op == "add" and axes:
             return self.combination(step, args)
         if op == "reciprocal" and axes and self.dtype.kind == "f":
@@ -185,6 +188,12 @@ class _Writer(Writer):
         if not self.uniform or self.dtype.kind != "f":
             return False
         return prod([value(axis, self.sizes) for axis in axes]) >= LEAST_REUSED
+
+    def scales_rows(self, step: Step) -> bool:
+        """Is it each row of a large array times a number of its own? The loops of einsum are the faster ones for that."""
+        ends = [self.program.steps[arg].axes[-1:] for arg in step.args]
+        rows = ((1,) in ends) and ends[0] != ends[1] and () not in ends
+        return rows and self.uniform and prod([value(axis, self.sizes) for axis in step.axes]) >= LEAST_ROWS
 
     def is_fresh(self, number: int) -> bool:
         """Is a step an array that was made for the one step that uses it?"""
