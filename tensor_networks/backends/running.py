@@ -191,8 +191,8 @@ class _Writer(Writer):
 
     def scales_rows(self, step: Step) -> bool:
         """Is it each row of a large array times a number of its own? The loops of einsum are the faster ones for that."""
-        ends = [self.program.steps[arg].axes[-1:] for arg in step.args]
-        rows = ((1,) in ends) and ends[0] != ends[1] and () not in ends
+        given = [self.program.steps[arg].axes for arg in step.args]
+        rows = step.axes in given and (*step.axes[:-1], 1) in given and step.axes[-1] != 1
         return rows and self.uniform and prod([value(axis, self.sizes) for axis in step.axes]) >= LEAST_ROWS
 
     def is_fresh(self, number: int) -> bool:
