@@ -8,6 +8,7 @@ from typing import Any, overload
 
 from ricci.calculus import sweeps
 from ricci.calculus.simplify import settle
+from ricci.evaluation.compiled import compile
 from ricci.expr import Expr, leaves
 from ricci.functions import apply
 from ricci.notation.writing import write
@@ -261,10 +262,13 @@ def plan(*expressions: Expr, sizes: Mapping[str, int] | None = None, size: int =
         expressions: what is computed.
         sizes: the number for each size symbol; `size` for those not given.
         optimize: how contraction orders are chosen, see `tensor_networks.evaluation.plan.order`.
+
+    Raises:
+        UnknownName: there is no such size.
     """
     nodes = settle(*(expression.node for expression in expressions))
-    symbols = {atom for leaf in frozenset().union(*map(leaves, nodes)) for axis in leaf.axes for atom in _symbols(axis)}
-    known = dict.fromkeys(sorted(symbols), size) | dict(sizes or {})
+    known = dict.fromkeys(sorted(compile(nodes).symbols), size)
+    known |= {choice(name, known, "size"): number for name, number in (sizes or {}).items()}
     program = build(nodes, known, optimize)
     largest, _, peak = program.elements(known)
     summary = (
@@ -276,12 +280,8 @@ def plan(*expressions: Expr, sizes: Mapping[str, int] | None = None, size: int =
         return column(
             [
                 row([Piece(named(""), size=1.0), sentence(summary, NAME, True)]),
-                plan_picture(program.steps, program.outputs, known),
+                plan_picture(program, known),
             ]
         )
 
     return Diagram(nodes[0], picture, "contraction plan: " + summary, summary)
-
-
-def _symbols(axis: Any) -> list[str]:
-    return [atom for atom in (axis if isinstance(axis, tuple) else (axis,)) if isinstance(atom, str)]

@@ -37,11 +37,13 @@ class Factor(NamedTuple):
 class Network(Node):
     """A product of factors. Every wire has a size; wires that are not among the outputs are summed."""
 
-    __slots__ = ("_solid", "factors", "outputs", "sizes")
+    __slots__ = ("_free", "_plain", "_solid", "factors", "outputs", "sizes")
     kind = "network"
     factors: tuple[Factor, ...]
     outputs: tuple[Group, ...]
     sizes: tuple[Axis, ...]
+    _free: frozenset[int]
+    _plain: bool
     _solid: bool
 
     def content(self) -> str:
@@ -53,14 +55,22 @@ class Network(Node):
     @property
     def free(self) -> frozenset[int]:
         """The wires among the outputs."""
-        return frozenset(wire for group in self.outputs for wire in group)
+        try:
+            return self._free
+        except AttributeError:
+            self._free = frozenset([wire for group in self.outputs for wire in group])
+            return self._free
 
     @property
     def plain(self) -> bool:
         """Are the outputs distinct single wires that each hang on a factor?"""
-        singles = [group[0] for group in self.outputs if len(group) == 1]
-        held = {wire for factor in self.factors for group in factor.slots for wire in group}
-        return len(singles) == len(self.outputs) == len(set(singles)) and held.issuperset(singles)
+        try:
+            return self._plain
+        except AttributeError:
+            singles = [group[0] for group in self.outputs if len(group) == 1]
+            held = {wire for factor in self.factors for group in factor.slots for wire in group}
+            self._plain = len(singles) == len(self.outputs) == len(set(singles)) and held.issuperset(singles)
+            return self._plain
 
     @property
     def solid(self) -> bool:
@@ -170,14 +180,14 @@ def _sign_of(move: Moves, factors: Sequence[Factor]) -> int:
 
 def _numbered(factors: Sequence[Factor], outputs: tuple[Group, ...], sizes: Sequence[Axis]) -> Network:
     """The network of factors that stand in canonical order already: wires are numbered as they come."""
-    number: dict[int, int] = {}
-    new = number.setdefault
-    out = tuple([tuple([new(wire, len(number)) for wire in group]) for group in outputs])
-    ordered = [
-        Factor(node, tuple([tuple([new(wire, len(number)) for wire in group]) for group in slots]), exponent)
-        for node, slots, exponent in factors
-    ]
+    number = _first_seen((outputs, *[slots for _, slots, _ in factors]))
+    out = _named(outputs, number)
+    ordered = [Factor(node, _named(slots, number), exponent) for node, slots, exponent in factors]
     return _interned(ordered, out, [sizes[wire] for wire in number])
+
+
+def _named(groups: tuple[Group, ...], number: Mapping[int, int]) -> tuple[Group, ...]:
+    return tuple([(number[g[0]],) if len(g) == 1 else tuple([number[wire] for wire in g]) for g in groups])
 
 
 def _interned(factors: Sequence[Factor], outputs: tuple[Group, ...], sizes: Sequence[Axis]) -> Network:
@@ -187,12 +197,8 @@ def _interned(factors: Sequence[Factor], outputs: tuple[Group, ...], sizes: Sequ
 
 def _first_seen(slots: Iterable[Iterable[Group]]) -> dict[int, int]:
     """Wire -> its place in the order in which wires come first."""
-    numbered: dict[int, int] = {}
-    for groups in slots:
-        for group in groups:
-            for wire in group:
-                numbered.setdefault(wire, len(numbered))
-    return numbered
+    wires = dict.fromkeys([wire for groups in slots for group in groups for wire in group])
+    return dict(zip(wires, range(len(wires)), strict=True))
 
 
 def oriented(node: Node) -> tuple[Node, tuple[int, ...], int]:

@@ -130,7 +130,7 @@ def choice(value: object, known: Iterable[str], what: str, error: type[RicciErro
     names = list(known)
     if isinstance(value, str) and value in names:
         return value
-    message = f"there is no {what} {clip(repr(value))}; there are {', '.join(names)}"
+    message = f"there is no {what} {clip(repr(value))}; there are {', '.join(names) or 'none'}"
     raise (error or UnknownName)(message, hint=suggestion(value, names))
 
 

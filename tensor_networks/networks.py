@@ -44,9 +44,10 @@ def network(
     """
     wiring = Wiring()
     assembly = _Assembly(wiring)
-    for label, size in (sizes or {}).items():
-        wiring.meet(wiring.group(label)[0], size)
+    if sizes:
+        wiring.start(sizes)
     pending = []
+    grouped = False
     for node, slots, *exponent in factors:
         groups = tuple(map(wiring.group, slots))
         if len(groups) != len(node.axes):
@@ -54,9 +55,11 @@ def network(
         for group, size in zip(groups, node.axes, strict=True):
             if len(group) == 1:
                 wiring.meet(group[0], size)
+            else:
+                grouped = True
         pending.append((node, groups, exponent[0] if exponent else 1))
     for node, groups, exponent_ in pending:
-        for group, size in zip(groups, node.axes, strict=True):
+        for group, size in zip(groups, node.axes, strict=True) if grouped else ():
             if len(group) != 1:
                 wiring.meet_group(group, size)
         assembly.add(node, groups, exponent_)

@@ -144,7 +144,7 @@ def tensor(name: str, axes: Iterable[Axis], traits: Iterable[str] = (), marks: s
         both = f"{min(traits & SYMMETRIC_TRAITS)} and {min(traits & SKEW_TRAITS)}"
         raise ShapeError(f"{name} cannot be {both}: only a tensor of zeros is")
     said = [trait for trait in traits if "=" in trait]
-    return intern(Tensor, axes, (), name=name, traits=_equated(name, axes, traits, said) if said else traits, marks=marks)
+    return intern(Tensor, axes, (), name=str(name), traits=_equated(name, axes, traits, said) if said else traits, marks=marks)
 
 
 def _equated(name: str, axes: tuple[Axis, ...], traits: frozenset[str], said: list[str]) -> frozenset[str]:
@@ -188,16 +188,18 @@ def walk(*roots: Node) -> list[Node]:
     """All nodes below the roots and the roots: children first, each once."""
     order: list[Node] = []
     seen: set[Node] = set()
-    done: set[Node] = set()
-    stack = list(reversed(roots))
+    opened: list[Node] = []  # nodes whose children come first
+    stack: list[Node | None] = list(reversed(roots))
     while stack:
-        node = stack[-1]
-        if node not in seen:
+        node = stack.pop()
+        if node is None:
+            order.append(opened.pop())
+        elif node not in seen:
             seen.add(node)
-            stack += [child for child in reversed(node.children) if child not in seen]
-            continue
-        stack.pop()
-        if node not in done:
-            done.add(node)
-            order.append(node)
+            if node.children:
+                opened.append(node)
+                stack.append(None)
+                stack += node.children[::-1]
+            else:
+                order.append(node)
     return order

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from itertools import count
+from itertools import chain, count
+from operator import is_
 
 from tensor_networks.axes import Axis
 from tensor_networks.errors import LimitError
@@ -21,12 +23,20 @@ SMALL = 4
 def transform(roots: Iterable[Node], step: Callable[[Node], Node]) -> tuple[Node, ...]:
     """The roots with ``step`` applied to every node, children first."""
     roots = tuple(roots)
-    new: dict[Node, Node] = {}
+    changed: dict[Node, Node] = {}
     for node in walk(*roots):
-        children = node.children
-        fresh = [new[child] for child in children]
-        new[node] = step(node if all(map(_same, fresh, children)) else rebuilt(node, fresh))
-    return tuple(new[root] for root in roots)
+        new = step(_renewed(node, changed))
+        if new is not node:
+            changed[node] = new
+    return tuple([changed.get(root, root) for root in roots])
+
+
+def _renewed(node: Node, changed: Mapping[Node, Node]) -> Node:
+    """The node over what became of its children."""
+    children = node.children
+    if changed.keys().isdisjoint(children):
+        return node
+    return rebuilt(node, [changed.get(child, child) for child in children])
 
 
 def rebuilt(node: Node, children: Sequence[Node]) -> Node:
@@ -39,21 +49,14 @@ def rebuilt(node: Node, children: Sequence[Node]) -> Node:
     return node.rebuild(children)
 
 
-def _same(one: Node, other: Node) -> bool:
-    return one is other
-
-
 def substitute(root: Node, mapping: Mapping[Node, Node]) -> Node:
     """The root with nodes replaced by others of the same axes, all at once (a replacement is not looked into)."""
-    new: dict[Node, Node] = {}
+    changed: dict[Node, Node] = {}
     for node in walk(root):
-        if node in mapping:
-            new[node] = mapping[node]
-            continue
-        children = node.children
-        fresh = [new[child] for child in children]
-        new[node] = node if all(map(_same, fresh, children)) else rebuilt(node, fresh)
-    return new[root]
+        new = mapping[node] if node in mapping else _renewed(node, changed)
+        if new is not node:
+            changed[node] = new
+    return changed.get(root, root)
 
 
 def flatten(*roots: Node) -> tuple[Node, ...]:
@@ -64,7 +67,7 @@ def flatten(*roots: Node) -> tuple[Node, ...]:
     """
     for _ in range(MOST_ROUNDS):
         flat = _flatten_once(roots)
-        if all(map(_same, flat, roots)):
+        if all(map(is_, flat, roots)):
             break
         roots = flat
     return roots
@@ -72,68 +75,64 @@ def flatten(*roots: Node) -> tuple[Node, ...]:
 
 def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
     order = walk(*roots)
-    uses = dict.fromkeys(order, 0)
-    for root in roots:
-        uses[root] += 1
-    for node in order:
-        for child in node.children:
-            uses[child] += 1
-    inlined = _used_once(order, uses)
-    small, summing = _small(order, inlined), _summing(order, inlined)
-    opened = small.union(inlined)
+    networks = [node for node in order if type(node) is Network]
+    nested = {child for node in networks for child in node.children if type(child) is Network}
+    if not nested:
+        return roots
+    uses = Counter(chain(roots, chain.from_iterable([node.children for node in order])))
+    inlined = _used_once(networks, uses)
+    small, summing = _small(networks, inlined), _summing(networks, inlined)
+    opened = (small | inlined.keys()) & nested
+    if not opened:
+        return roots
 
     def opens(factor: Factor, outer: Number) -> bool:
         child, exponent = factor.node, factor.exponent * outer
         return child in inlined or (child in small and _unfolds(child, exponent) and (exponent == 1 or child not in summing))
 
-    new: dict[Node, Node] = {}
+    changed: dict[Node, Node] = {}
     for node in order:
         if node in inlined:
             continue
-        children = node.children
-        if type(node) is Network and not opened.isdisjoint(children) and any(opens(factor, 1) for factor in node.factors):
-            new[node] = _unfolded(node, opens, new)
-            continue
-        fresh = [new[child] for child in children]
-        new[node] = node if all(map(_same, fresh, children)) else rebuilt(node, fresh)
-    return tuple(new[root] for root in roots)
+        if type(node) is Network and not opened.isdisjoint(node.children) and any(opens(factor, 1) for factor in node.factors):
+            new = _unfolded(node, opens, changed)
+        else:
+            new = _renewed(node, changed)
+        if new is not node:
+            changed[node] = new
+    return tuple([changed.get(root, root) for root in roots])
 
 
-def _used_once(order: list[Node], uses: Mapping[Node, int]) -> dict[Node, Number]:
+def _used_once(networks: list[Network], uses: Mapping[Node, int]) -> dict[Node, Number]:
     """The networks to unfold into the one network that uses them, and the exponent they have there in the end."""
     inlined: dict[Node, Number] = {}
-    for node in reversed(order):
-        if type(node) is Network:
-            for child, _, exponent in node.factors:
-                if uses[child] == 1 and _unfolds(child, exponent * inlined.get(node, 1)):
-                    inlined[child] = exponent * inlined.get(node, 1)
+    for node in reversed(networks):
+        for child, _, exponent in node.factors:
+            if type(child) is Network and uses[child] == 1 and _unfolds(child, exponent * inlined.get(node, 1)):
+                inlined[child] = exponent * inlined.get(node, 1)
     return inlined
 
 
-def _small(order: list[Node], inlined: Mapping[Node, Number]) -> set[Node]:
+def _small(networks: list[Network], inlined: Mapping[Node, Number]) -> set[Node]:
     """The networks of at most `SMALL` factors, those counted that are unfolded into them."""
-    counts: dict[Node, int] = {}
+    counts: dict[Node, int] = {}  # of those that are unfolded
     small: set[Node] = set()
-    for node in order:
-        counts[node] = 1
-        if type(node) is Network:
-            total_count = sum(counts[f.node] if f.node in inlined or f.node in small else 1 for f in node.factors)
-            if node in inlined:
-                counts[node] = total_count
-            elif total_count <= SMALL and _unfolds(node, 1):
-                small.add(node)
-                counts[node] = total_count
+    for node in networks:
+        total_count = sum([counts.get(child, 1) for child in node.children])
+        if node in inlined:
+            counts[node] = total_count
+        elif total_count <= SMALL and _unfolds(node, 1):
+            small.add(node)
+            counts[node] = total_count
     return small
 
 
-def _summing(order: list[Node], inlined: Mapping[Node, Number]) -> set[Node]:
+def _summing(networks: list[Network], inlined: Mapping[Node, Number]) -> set[Node]:
     """The networks that sum, themselves or in a network that is unfolded into them: their powers cannot be unfolded."""
     summing: set[Node] = set()
-    for node in order:
-        if type(node) is Network:
-            parts = (factor.node for factor in node.factors)
-            if len(node.free) < len(node.sizes) or any(part in inlined and part in summing for part in parts):
-                summing.add(node)
+    for node in networks:
+        if len(node.free) < len(node.sizes) or any(part in summing and part in inlined for part in node.children):
+            summing.add(node)
     return summing
 
 
@@ -144,7 +143,7 @@ def _unfolds(child: Node, exponent: Number) -> bool:
     return exponent == 1 or (isinstance(exponent, int) and len(child.free) == len(child.sizes))
 
 
-def _unfolded(node: Network, opens: Callable[[Factor, Number], bool], new: Mapping[Node, Node] | None) -> Node:
+def _unfolded(node: Network, opens: Callable[[Factor, Number], bool], new: Mapping[Node, Node]) -> Node:
     """The network with some factors replaced by theirs, at any depth, and the others by their new nodes."""
     labels = count(len(node.sizes))
     sizes: dict[Hashable, Axis] = dict(enumerate(node.sizes))
@@ -157,7 +156,7 @@ def _unfolded(node: Network, opens: Callable[[Factor, Number], bool], new: Mappi
             slots = tuple(tuple(label for wire in group for label in wires[wire]) for group in factor.slots)
             child = factor.node
             if not isinstance(child, Network) or not opens(factor, outer):
-                gathered.append((new[child] if new else child, slots, factor.exponent * outer))
+                gathered.append((new.get(child, child), slots, factor.exponent * outer))
                 continue
             inside: list[Group] = [()] * len(child.sizes)
             for (wire,), group in zip(child.outputs, slots, strict=True):
@@ -190,7 +189,7 @@ def unfolded(node: Node) -> Node:
     """A network with all networks below it unfolded into it, shared ones too."""
     if type(node) is not Network:
         return node
-    return _unfolded(node, lambda factor, outer: _unfolds(factor.node, factor.exponent * outer), None)
+    return _unfolded(node, lambda factor, outer: _unfolds(factor.node, factor.exponent * outer), {})
 
 
 def expand(root: Node, most_terms: int | None = None) -> Node:

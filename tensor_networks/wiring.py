@@ -1,6 +1,6 @@
 """The wires of a network while it is put together: labels become numbers, wires are joined, split and sized."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from tensor_networks.axes import Axis, atoms, product, show
 from tensor_networks.errors import ShapeError
@@ -30,11 +30,21 @@ class Wiring:
         self._names.append(label)
         return wire
 
+    def start(self, sizes: Mapping[Hashable, Axis]) -> None:
+        """The first wires: labels with their sizes."""
+        if tuple in map(type, sizes):
+            for label, size in sizes.items():
+                self.meet(self.group(label)[0], size)
+            return
+        count = len(sizes)
+        self._labels = dict(zip(sizes, range(count), strict=True))
+        self._names, self._sizes, self._parent = list(sizes), list(sizes.values()), list(range(count))
+
     def group(self, slot: Hashable) -> Group:
         """The wires of a slot given as a label, or as a tuple of labels (a group)."""
         labels = self._labels
         group = []
-        for label in slot if isinstance(slot, tuple) else (slot,):
+        for label in slot if type(slot) is tuple else (slot,):
             wire = labels.get(label)
             if wire is None:
                 wire = labels[label] = self.fresh(None, label)
@@ -84,11 +94,9 @@ class Wiring:
 
     def lone(self, held: set[int]) -> list[int]:
         """The wires that are in use but not among those given."""
-        return [
-            wire
-            for wire, root in enumerate(self._parent)
-            if wire == root and wire not in held and wire not in self._parts and wire not in self._dropped
-        ]
+        parent, parts = self._parent, self._parts
+        left = set(range(len(parent))) - held - self._dropped
+        return sorted([wire for wire in left if parent[wire] == wire and wire not in parts]) if left else []
 
     def drop(self, wire: int) -> None:
         """The wire went into a node of its own."""

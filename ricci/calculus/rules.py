@@ -58,6 +58,7 @@ def pulled(node: Apply, place: int, adjoint: Node) -> Node | None:
     return network([(local, (*batch, *value, *inner)), (adjoint, (*batch, *value))], (*batch, *inner))
 
 
+@lru_cache(maxsize=512)  # a sweep back is often followed by one forth, over the same functions
 def local_derivative(node: Apply, place: int) -> Node | None:
     """The derivative of a function by one of its arguments, as a node of axes batch + value's core + argument's core.
 

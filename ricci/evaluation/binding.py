@@ -5,14 +5,17 @@ Everything is checked before any arithmetic, and an error names the tensor.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from ricci.constants import is_constant
 from tensor_networks.axes import Axis, atoms, derived, inverted, show, show_shape, symbols, value
 from tensor_networks.errors import OperandError, SizeError, clip
-from tensor_networks.nodes import Tensor
+from tensor_networks.networks import Network
+from tensor_networks.nodes import Node, Size, Tensor, walk
 
 FOREIGN = ("torch", "jax", "jaxlib", "tensorflow", "cupy")
 
@@ -33,7 +36,8 @@ def as_array(name: str, value: Any) -> np.ndarray:
         raise OperandError(
             f"{clip(name)} is a {home} array, and this is computed with numpy arrays: convert it, or compile for {home}"
         )
-    if isinstance(value, np.ma.MaskedArray):
+    masked = sys.modules.get("numpy.ma")  # where it has never been imported nothing is masked
+    if masked is not None and isinstance(value, masked.MaskedArray):
         raise OperandError(f"{clip(name)} is a masked array: fill the masked elements first")
     try:
         array = np.asarray(value)
@@ -99,3 +103,34 @@ def _solve(size: Axis, number: int, sizes: dict[str, int]) -> None:
         _solve(made[1], inverted(made[0], number // others), sizes)
         return
     sizes[unknown[0]] = round((number / others) ** (1 / len(unknown)))
+
+
+def leaves_of(nodes: Sequence[Node]) -> tuple[dict[str, Tensor], list[str]]:
+    """The tensors below the nodes by name, and all size symbols.
+
+    Raises:
+        OperandError: a constant and a variable have one name.
+    """
+    tensors: dict[str, Tensor] = {}
+    symbols: dict[str, None] = {}
+    for node in walk(*nodes):
+        if isinstance(node, Tensor) and is_constant(tensors.setdefault(node.name, node)) != is_constant(node):
+            raise OperandError(f"a constant and a variable are both named {node.name}")
+        sizes: tuple[Axis, ...] = node.axes
+        if isinstance(node, Network):
+            sizes += node.sizes
+        elif isinstance(node, Size):
+            sizes += (node.size,)
+        symbols.update(dict.fromkeys(symbols_of(sizes)))
+    return tensors, list(symbols)
+
+
+def givers_of(symbols: Iterable[str], tensors: Mapping[str, Tensor], declared: Iterable[Tensor]) -> list[Tensor]:
+    """Declared tensors that tell a size which the tensors of the expression do not."""
+    known = {axis for tensor in tensors.values() for axis in tensor.axes}
+    givers = []
+    for symbol in symbols:
+        giver = next((tensor for tensor in declared if symbol in tensor.axes), None) if symbol not in known else None
+        if giver is not None and giver not in givers:
+            givers.append(giver)
+    return givers

@@ -16,12 +16,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ricci.constants import constants_of, is_constant
-from ricci.evaluation.binding import as_array, bind, home_of, symbols_of
+from ricci.constants import constants_of
+from ricci.evaluation.binding import as_array, bind, givers_of, home_of, leaves_of
 from ricci.evaluation.foreign import Elsewhere, common_backend
 from ricci.evaluation.stable import stable
 from ricci.traits.points import trait_check
-from tensor_networks.axes import Axis, show_shape
+from tensor_networks.axes import show_shape
 from tensor_networks.backends import jax as jax_backend
 from tensor_networks.backends import numpy as numpy_backend
 from tensor_networks.backends import torch as torch_backend
@@ -32,8 +32,7 @@ from tensor_networks.evaluation.costs import Cost, cost
 from tensor_networks.evaluation.einsum_program import einsum_steps
 from tensor_networks.evaluation.program import build, check_memory
 from tensor_networks.limits import current
-from tensor_networks.networks import Network
-from tensor_networks.nodes import Node, Size, Tensor, walk
+from tensor_networks.nodes import Node, Tensor
 
 BACKENDS: dict[str, ModuleType] = {"numpy": numpy_backend, "jax": jax_backend, "torch": torch_backend}
 STYLES = ("fast", "einsum")
@@ -122,10 +121,10 @@ def source(
     nodes = tuple(nodes)
     table = _backend(backend)
     choice(style, STYLES, "style")
-    tensors, symbols = _leaves(nodes)
+    tensors, symbols = leaves_of(nodes)
     nominal = {symbol: (sizes or {}).get(symbol, NOMINAL) for symbol in symbols}
     program = einsum_steps(stable(nodes)) if style == "einsum" else build(stable(nodes), nominal, optimize)
-    read = {tensor.name: tensor for tensor in (*_givers(symbols, tensors, declared), *tensors.values())}
+    read = {tensor.name: tensor for tensor in (*givers_of(symbols, tensors, declared), *tensors.values())}
     inputs = [read[name] for name in sorted(read)]
     try:
         return standalone_text(program, table, inputs, title, [node.axes for node in nodes], constants_of(*nodes))
@@ -135,37 +134,6 @@ def source(
 
 def _backend(name: str) -> ModuleType:
     return BACKENDS[choice(name, BACKENDS, "backend")]
-
-
-def _leaves(nodes: Sequence[Node]) -> tuple[dict[str, Tensor], list[str]]:
-    """The tensors below the nodes by name, and all size symbols.
-
-    Raises:
-        OperandError: a constant and a variable have one name.
-    """
-    tensors: dict[str, Tensor] = {}
-    symbols: dict[str, None] = {}
-    for node in walk(*nodes):
-        if isinstance(node, Tensor) and is_constant(tensors.setdefault(node.name, node)) != is_constant(node):
-            raise OperandError(f"a constant and a variable are both named {node.name}")
-        sizes: tuple[Axis, ...] = node.axes
-        if isinstance(node, Network):
-            sizes += node.sizes
-        elif isinstance(node, Size):
-            sizes += (node.size,)
-        symbols.update(dict.fromkeys(symbols_of(sizes)))
-    return tensors, list(symbols)
-
-
-def _givers(symbols: Iterable[str], tensors: Mapping[str, Tensor], declared: Iterable[Tensor]) -> list[Tensor]:
-    """Declared tensors that tell a size which the tensors of the expression do not."""
-    known = {axis for tensor in tensors.values() for axis in tensor.axes}
-    givers = []
-    for symbol in symbols:
-        giver = next((tensor for tensor in declared if symbol in tensor.axes), None) if symbol not in known else None
-        if giver is not None and giver not in givers:
-            givers.append(giver)
-    return givers
 
 
 class Compiled:
@@ -186,7 +154,7 @@ class Compiled:
         self.nodes, self.backend, self.declared, self.single = stable(nodes), backend, declared, single
         self.memory_limit, self.optimize = memory_limit, optimize
         self.table = _backend(backend or "numpy")
-        self.tensors, self.symbols = _leaves(nodes)
+        self.tensors, self.symbols = leaves_of(nodes)
         self.constants = constants_of(*nodes)
         self.names = tuple(sorted(self.tensors.keys() - self.constants.keys()))
         self._extra = {tensor.name: tensor for tensor in declared if tensor.name not in self.tensors}
@@ -205,13 +173,17 @@ class Compiled:
             maker = made(text, "_maker", {"_ndarray": np.ndarray, "_float": FLOAT})
             checks = [self._checks[name] for name in checked]
             call = maker(self._known, _quiet, self._general, _failed, checks)
-            own = {"__call__": staticmethod(call), "__doc__": Compiled.__doc__}
-            self.__class__ = type("Compiled", (Compiled,), own)
+            own = {"__call__": staticmethod(call), "__doc__": self.__doc__}
+            self.__class__ = type(type(self).__name__, (type(self),), own)
+
+    @property
+    def _inputs(self) -> str:
+        """The inputs and their shapes, as text."""
+        return ", ".join(f"{clip(name)}: {show_shape(self.tensors[name].axes)}" for name in self.names)
 
     def __repr__(self) -> str:
-        inputs = ", ".join(f"{clip(name)}: {show_shape(self.tensors[name].axes)}" for name in self.names)
         results = ", ".join(show_shape(node.axes) for node in self.nodes)
-        return f"Compiled({inputs} -> {results})" + (f" on {self.backend}" if self.backend else "")
+        return f"Compiled({self._inputs} -> {results})" + (f" on {self.backend}" if self.backend else "")
 
     @property
     def __wrapped__(self) -> Function:
@@ -233,17 +205,27 @@ class Compiled:
             UnknownName: there is no such size.
         """
         for symbol in sizes:
-            if symbol not in self.symbols:
-                raise UnknownName(f"there is no size {clip(symbol)}; there are {', '.join(self.symbols) or 'none'}")
+            choice(symbol, self.symbols, "size")
         numbers = dict.fromkeys(self.symbols, NOMINAL) | sizes
         return cost(build(self.nodes, numbers, self.optimize), numbers)
 
     def __call__(self, /, *given: Any, **arrays: Any) -> Any:
         """The values of the nodes; see `evaluate`."""
+        return self._general(self.named(given, arrays))
+
+    def named(self, given: Sequence[Any], arrays: Mapping[str, Any]) -> dict[str, Any]:
+        """The arrays given in order and by name, all by name.
+
+        Raises:
+            OperandError: there are more than inputs, or one is given twice.
+        """
         if len(given) > len(self.names):
-            inputs = ", ".join(map(clip, self.names))
-            raise OperandError(f"there are {len(self.names)} inputs, not {len(given)}: {inputs}")
-        return self._general(dict(zip(self.names, given, strict=False)) | arrays)
+            raise OperandError(
+                f"there are {len(self.names)} inputs, not {len(given)}", hint=f"they are {self._inputs or 'none'}"
+            )
+        if twice := [name for name in self.names[: len(given)] if name in arrays]:
+            raise OperandError(f"{clip(twice[0])} is given twice, in order and by name")
+        return dict(zip(self.names, given, strict=False)) | dict(arrays)
 
     def bound(self, /, *given: Any, **arrays: Any) -> tuple[dict[str, np.ndarray], dict[str, int]]:
         """The arrays, converted and checked against their tensors and each other, and the sizes that they tell.
@@ -251,7 +233,7 @@ class Compiled:
         Raises:
             SizeError, OperandError, UnknownName: see `evaluate`.
         """
-        found, sizes = self._matched(dict(zip(self.names, given, strict=False)) | arrays, as_array)
+        found, sizes = self._matched(self.named(given, arrays), as_array)
         for name in self.names:
             if check := self._checks[name]:
                 check(found[name])
@@ -267,8 +249,13 @@ class Compiled:
                 raise SizeError(f"the size {symbol} is not known: give {symbol}=... or an array that has it")
         return found, sizes
 
-    def _general(self, arrays: dict[str, Any]) -> Any:
-        """Convert and check the arrays, find or make the function for their shapes and dtypes, and run it."""
+    def _general(self, arrays: dict[str, Any], more: Sequence[Any] = ()) -> Any:
+        """Convert and check the arrays, find or make the function for their shapes and dtypes, and run it.
+
+        `more` are those that there is no name for.
+        """
+        if more:
+            arrays = self.named([*map(arrays.get, self.names), *more], {})
         arrays = {name: array for name, array in arrays.items() if array is not None}
         backend = self.backend or common_backend(arrays) or "numpy"
         if backend != "numpy":
@@ -323,18 +310,23 @@ class Compiled:
                 limit = physical_memory() * SHARE if self.memory_limit is None else self.memory_limit
                 check_memory(program, sizes, limit, dtype.itemsize)
                 try:
-                    run = loaded(program, sizes, dtype, self.constants, self.names, self.single, not mixed)
+                    finish = self._finish(sizes)
+                    run = loaded(program, sizes, dtype, self.constants, self.names, self.single, not mixed, finish)
                 except NotImplementedError as error:
                     raise OperandError(str(error)) from error
                 self._programs[key] = run
         return run
+
+    def _finish(self, sizes: Mapping[str, int]) -> Callable[[list[Any]], Any] | None:
+        """What makes the result of a call out of the list of values; None where that is the result."""
 
     def _elsewhere(self, backend: str, arrays: Mapping[str, Any]) -> Any:
         """The values on another backend, through its standalone source."""
         with self._lock:
             if backend not in self._programs:
                 program = made(self._source(backend), "program", {})
-                read = [*self.names, *(giver.name for giver in _givers(self.symbols, self.tensors, self.declared))]
+                givers = givers_of(leaves_of(self.nodes)[1], self.tensors, self.declared)
+                read = [*self.names, *(giver.name for giver in givers)]
                 checks = {name: (self.tensors[name], check) for name, check in self._checks.items() if check}
                 self._programs[backend] = Elsewhere(backend, program, read, checks, self._matched, self._admitted)
         result = self._programs[backend](arrays)

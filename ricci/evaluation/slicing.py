@@ -279,7 +279,7 @@ class Sliced:
         Raises:
             LimitError: no way of slicing fits into the memory allowed; says what is needed.
         """
-        arrays = dict(zip(self.names, given, strict=False)) | arrays
+        arrays = self.compiled.named(given, arrays)
         elsewhere = self.compiled.backend is None and common_backend(arrays)
         if self.executor is None or elsewhere:
             try:
@@ -288,7 +288,7 @@ class Sliced:
                 if elsewhere:
                     raise
         found, sizes = self.compiled.bound(**arrays)
-        values = [self._value(node, found, sizes) for node in self.compiled.nodes]
+        values = [self._value(node, found, sizes)[()] for node in self.compiled.nodes]
         return values[0] if self.compiled.single else values
 
     def _value(self, node: Node, arrays: Mapping[str, np.ndarray], sizes: Mapping[str, int]) -> np.ndarray:

@@ -16,17 +16,16 @@ from tensor_networks.nodes import Node, Tensor
 class Operator(Protocol):
     """What is asked of an operator; see `ricci.evaluation.structure`."""
 
-    cores: dict[str, np.ndarray]
     row_shape: tuple[int, ...]
     column_shape: tuple[int, ...]
     shape: tuple[int, int]
+    structure: Any  # its `terms`, the number of `rows`, `compiled`
+
+    @property
+    def cores(self) -> dict[str, np.ndarray]: ...
 
     @property
     def dtype(self) -> Any: ...
-
-    @property
-    def structured(self) -> Any:
-        """The function that made it: its `terms`, the number of `rows`, `compiled`."""
 
     def __matmul__(self, other: Any) -> Any: ...
 
@@ -64,22 +63,22 @@ def _flat(array: np.ndarray) -> np.ndarray:
 
 def deltas(operator: Operator, term: Term) -> frozenset[int]:
     """The places at which the row and the column index of a term are one."""
-    rows, wires = operator.structured.rows, term.outputs
+    rows, wires = operator.structure.rows, term.outputs
     return frozenset(p for p in range(rows) if wires[p] == wires[rows + p] and wires.count(wires[p]) == 2)
 
 
 def blocks(operator: Operator, b: np.ndarray, damping: float) -> np.ndarray | None:
     """A block-diagonal operator: its blocks, or the one block that all are, are solved with."""
-    structured = operator.structured
-    order = range(structured.rows)
-    common = frozenset(order).intersection(*(deltas(operator, term) for term in structured.terms))
+    structure = operator.structure
+    order = range(structure.rows)
+    common = frozenset(order).intersection(*(deltas(operator, term) for term in structure.terms))
     if not common:
         return None
     along, across = [p for p in order if p in common], [p for p in order if p not in common]
-    held = {wire for term in structured.terms for _, wires in term.factors for wire in wires}
-    shared = not any(term.outputs[p] in held for term in structured.terms for p in along)
+    held = {wire for term in structure.terms for _, wires in term.factors for wire in wires}
+    shared = not any(term.outputs[p] in held for term in structure.terms for p in along)
     outer = [] if shared else along
-    rows = structured.rows
+    rows = structure.rows
 
     def block(term: Term) -> Node:
         gone = {term.outputs[p] for p in along} if shared else set()
@@ -87,7 +86,7 @@ def blocks(operator: Operator, b: np.ndarray, damping: float) -> np.ndarray | No
         places = [*outer, *across, *(rows + p for p in across)]
         return network(list(term.factors), [term.outputs[p] for p in places], sizes)
 
-    array = np.asarray(operator.run(structured.compiled(("block", shared), block)))
+    array = np.asarray(operator.run(structure.compiled(("block", shared), block)))
     shape = operator.row_shape
     size = prod(shape[p] for p in across)
     array = array.reshape(*(shape[p] for p in outer), size, size) + damping * np.eye(size, dtype=array.dtype)
@@ -103,13 +102,13 @@ def blocks(operator: Operator, b: np.ndarray, damping: float) -> np.ndarray | No
 
 def low_rank(operator: Operator, b: np.ndarray, damping: float) -> np.ndarray | None:
     """A diagonal plus outer products: the formula of Woodbury."""
-    structured = operator.structured
-    rows = structured.rows
-    outer = [term for term in structured.terms if len(deltas(operator, term)) < rows]
-    if any(_halves(term, rows) is None for term in outer) or (len(outer) == len(structured.terms) and not damping):
+    structure = operator.structure
+    rows = structure.rows
+    outer = [term for term in structure.terms if len(deltas(operator, term)) < rows]
+    if any(_halves(term, rows) is None for term in outer) or (len(outer) == len(structure.terms) and not damping):
         return None
     diagonal = np.full(operator.row_shape, float(damping), operator.dtype)
-    for term in structured.terms:
+    for term in structure.terms:
         if term not in outer:
             diagonal = diagonal + float(term.number) * _array(operator, term, range(rows))
     if not np.all(diagonal):
@@ -133,7 +132,7 @@ def _halves(term: Term, rows: int) -> tuple[list[int], list[int]] | None:
 
 def _half(operator: Operator, term: Term, places: range) -> np.ndarray:
     """The flat vector of one half of an outer product."""
-    halves = _halves(term, operator.structured.rows) or ([], [])
+    halves = _halves(term, operator.structure.rows) or ([], [])
     chosen = halves[0] if places.start == 0 else halves[1]
     return _product(operator, [term.factors[k] for k in chosen], [term.outputs[p] for p in places], places).reshape(-1)
 
@@ -154,10 +153,10 @@ def _product(operator: Operator, chosen: Factors, outputs: Sequence[int], places
 
 def factors(operator: Operator, b: np.ndarray, damping: float) -> np.ndarray | None:
     """One Kronecker product: its factors are solved with; with damping, in the bases of their eigenvectors."""
-    rows = operator.structured.rows
-    if len(operator.structured.terms) != 1:
+    rows = operator.structure.rows
+    if len(operator.structure.terms) != 1:
         return None
-    term = operator.structured.terms[0]
+    term = operator.structure.terms[0]
     groups = _kronecker(term, rows)
     if len(groups) < 2:
         return None

@@ -9,18 +9,21 @@ expression over these cores, deltas and all, and is compiled like any other; wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import numpy as np
 
+from ricci.evaluation.binding import symbols_of
 from ricci.evaluation.compiled import Compiled, compile
 from ricci.evaluation.cores import Term, components
+from ricci.evaluation.foreign import converted
 from ricci.evaluation.solving import solution
 from tensor_networks.axes import Axis, show_shape, value
 from tensor_networks.errors import OperandError, ShapeError
-from tensor_networks.evaluation.costs import Cost
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node, Tensor, tensor
 from tensor_networks.numbers import Number
@@ -31,71 +34,24 @@ if TYPE_CHECKING:
 COLUMNS = "columns"  # the size symbol of a stack of vectors
 
 
-class Structured:
-    """A function of arrays that returns an `Operator`: the first `rows` axes of a node are its rows, the rest columns."""
+class Structure:
+    """Terms over cores: `rows` of the axes are those of the rows, the rest are columns."""
 
-    def __init__(self, node: Node, rows: int, declared: Sequence[Tensor] = ()) -> None:
-        if not 0 < rows < node.order:
-            raise ShapeError(f"an operator needs axes for rows and for columns, not {show_shape(node.axes)}")
-        self.axes, self.rows = node.axes, rows
-        self._cores: dict[Node, Tensor] = {}
-        terms = node.terms if isinstance(node, Sum) else ((node, 1),)
-        self.terms = [self._taken_apart(term, number) for term, number in terms]
-        self.cores = compile(list(self._cores), declared=declared)
-        self.names = self.cores.names
+    def __init__(self, axes: tuple[Axis, ...], rows: int, terms: Sequence[Term], leaves: Sequence[Tensor]) -> None:
+        self.axes, self.rows, self.terms, self.leaves = axes, rows, terms, leaves
         self._compiled: dict[Any, Compiled] = {}
-        self._frames: dict[Any, Frame] = {}
-        self._leaves = [leaf.name for leaf in self._cores.values()]
 
     def __repr__(self) -> str:
-        return f"Structured({', '.join(self.names)}) -> operator {show_shape(self.axes)}, {len(self._cores)} cores"
+        return f"{_pair(map(show_shape, (self.axes[: self.rows], self.axes[self.rows :])))}, {_count(self.terms)}"
 
-    @property
-    def source(self) -> str:
-        """Standalone source of the cores, which are all that depends on the arrays."""
-        return self.cores.source
-
-    def cost(self, /, **sizes: int) -> Cost:
-        """What computing the cores costs, for sizes given by symbol (100 for those not given).
-
-        Raises:
-            UnknownName: there is no such size.
-        """
-        return self.cores.cost(**sizes)
-
-    def __call__(self, /, *given: Any, **arrays: Any) -> Operator:
-        """The operator at these arrays.
-
-        Raises:
-            SizeError, OperandError, UnknownName: see `ricci.evaluate`.
-        """
-        if arrays:
-            arrays = dict(zip(self.names, given, strict=False)) | arrays
-            given = tuple([arrays[name] for name in self.names if name in arrays])
-        shapes = tuple(map(_shape, given)), tuple([(name, _shape(array)) for name, array in arrays.items()])
-        frame = self._frames.get(shapes)
-        if frame is None:  # what is not needed for the cores is checked once, and may tell a size
-            frame = self._frames[shapes] = Frame.of(self, self.cores.bound(*given, **arrays)[1])
-        return Operator(self, dict(zip(self._leaves, self.cores(*given), strict=True)), frame)
-
-    def _taken_apart(self, term: Node, number: Number) -> Term:
-        """A term over leaves, one for each group of factors that hang together."""
-        if not isinstance(term, Network) or any(len(group) > 1 for group in term.outputs):
-            wires = tuple(range(term.order))
-            return Term(((self._core(term), wires),), wires, {**dict(enumerate(term.axes))}, number)
-        outputs = tuple(wire for group in term.outputs for wire in group)
-        inside = {wire for factor in term.factors for group in factor.slots for wire in group}
-        sizes: dict[Hashable, Axis] = {w: s for w, s in enumerate(term.sizes) if w in outputs or w not in inside}
-        factors = []
-        for part in components(term):
-            held = {wire for factor in part for group in factor.slots for wire in group}
-            wires = tuple(wire for wire in dict.fromkeys(outputs) if wire in held)
-            leaf = self._core(network([(f.node, f.slots, f.exponent) for f in part], wires))
-            factors.append((leaf, wires))
-        return Term(tuple(factors), outputs, sizes, number)
-
-    def _core(self, node: Node) -> Tensor:
-        return self._cores.setdefault(node, tensor(f"core{len(self._cores) + 1}", node.axes))
+    @cached_property
+    def transposed(self) -> Structure:
+        """The structure of the transpose, of the same cores."""
+        rows = self.rows
+        terms = [replace(term, outputs=(*term.outputs[rows:], *term.outputs[:rows])) for term in self.terms]
+        found = Structure((*self.axes[rows:], *self.axes[:rows]), len(self.axes) - rows, terms, self.leaves)
+        found.transposed = self
+        return found
 
     def compiled(self, key: Any, make: Callable[[Term], Node]) -> Compiled:
         """The compiled sum, over the terms, of what is made of each; remembered by a key."""
@@ -115,13 +71,60 @@ class Structured:
         if name in ("diagonal", "trace"):
             joined = term.joined([(place, self.rows + place) for place in range(self.rows)])
             return joined.product(joined.outputs[: self.rows] if name == "diagonal" else ())
-        summed, kept = (columns, rows) if name == "times" else (rows, columns)
-        axes = self.axes[self.rows :] if name == "times" else self.axes[: self.rows]
-        return term.product([*kept, "r"], (tensor("vectors", (*axes, COLUMNS)), [*summed, "r"]))
+        return term.product([*rows, "r"], (tensor("vectors", (*self.axes[self.rows :], COLUMNS)), [*columns, "r"]))
 
 
-def _shape(array: Any) -> tuple[int, ...]:
-    return array.shape if type(array) is np.ndarray else np.shape(array)
+class Structured(Compiled):
+    """A function of arrays that returns an `Operator`: the first `rows` axes of a node are its rows, the rest columns."""
+
+    def __init__(self, node: Node, rows: int, declared: Sequence[Tensor] = ()) -> None:
+        if not 0 < rows < node.order:
+            raise ShapeError(f"an operator needs axes for rows and for columns, not {show_shape(node.axes)}")
+        cores: dict[Node, Tensor] = {}
+        terms = node.terms if isinstance(node, Sum) else ((node, 1),)
+        taken_apart = [_taken_apart(term, number, cores) for term, number in terms]
+        self.structure = Structure(node.axes, rows, taken_apart, list(cores.values()))
+        super().__init__(tuple(cores), declared=tuple(declared))
+        self.symbols = list(dict.fromkeys([*self.symbols, *symbols_of(node.axes)]))
+
+    def __repr__(self) -> str:
+        return f"Structured({self._inputs} -> operator {self.structure!r})"
+
+    def _finish(self, sizes: Mapping[str, int]) -> Callable[[list[Any]], Operator]:
+        return partial(Operator, self.structure, Frame.of(self.structure, sizes))
+
+    def _elsewhere(self, backend: str, arrays: Mapping[str, Any]) -> Any:
+        sizes = self._matched(arrays, partial(converted, backend))[1]
+        return self._finish(sizes)(super()._elsewhere(backend, arrays))
+
+
+def _taken_apart(term: Node, number: Number, cores: dict[Node, Tensor]) -> Term:
+    """A term over leaves, one for each group of factors that hang together; new ones join the cores."""
+
+    def leaf(node: Node) -> Tensor:
+        return cores.setdefault(node, tensor(f"core{len(cores) + 1}", node.axes))
+
+    if not isinstance(term, Network) or any(len(group) > 1 for group in term.outputs):
+        wires = tuple(range(term.order))
+        return Term(((leaf(term), wires),), wires, {**dict(enumerate(term.axes))}, number)
+    outputs = tuple(wire for group in term.outputs for wire in group)
+    inside = {wire for factor in term.factors for group in factor.slots for wire in group}
+    sizes: dict[Hashable, Axis] = {w: s for w, s in enumerate(term.sizes) if w in outputs or w not in inside}
+    factors = []
+    for part in components(term):
+        held = {wire for factor in part for group in factor.slots for wire in group}
+        wires = tuple(wire for wire in dict.fromkeys(outputs) if wire in held)
+        factors.append((leaf(network([(f.node, f.slots, f.exponent) for f in part], wires)), wires))
+    return Term(tuple(factors), outputs, sizes, number)
+
+
+def _pair(parts: Iterable[str]) -> str:
+    """The shapes of rows and columns: ``(d x k) x (d x k)``."""
+    return " x ".join(f"({part})" if " x " in part else part for part in parts)
+
+
+def _count(terms: Sequence[Term]) -> str:
+    return f"{len(terms)} term" + "s" * (len(terms) != 1)
 
 
 class Frame(NamedTuple):
@@ -133,33 +136,48 @@ class Frame(NamedTuple):
     shape: tuple[int, int]
 
     @classmethod
-    def of(cls, structured: Structured, sizes: dict[str, int]) -> Frame:
+    def of(cls, structure: Structure, sizes: Mapping[str, int]) -> Frame:
         """The frame for some sizes."""
-        numbers = [value(axis, sizes) for axis in structured.axes]
-        rows, columns = tuple(numbers[: structured.rows]), tuple(numbers[structured.rows :])
-        return cls(sizes, rows, columns, (prod(rows), prod(columns)))
+        numbers = [value(axis, sizes) for axis in structure.axes]
+        rows, columns = tuple(numbers[: structure.rows]), tuple(numbers[structure.rows :])
+        return cls(dict(sizes), rows, columns, (prod(rows), prod(columns)))
+
+    @property
+    def transposed(self) -> Frame:
+        """The frame of the transpose."""
+        return Frame(self.sizes, self.columns, self.rows, self.shape[::-1])
 
 
 class Operator:
-    """A linear map between tensors, stored as cores. `shape` is that of the flattened matrix."""
+    """A linear map between tensors, stored as cores. `shape` is that of the flattened matrix.
 
-    def __init__(self, structured: Structured, cores: dict[str, np.ndarray], frame: Frame) -> None:
-        self.structured, self.cores = structured, cores
-        self.sizes, self.row_shape, self.column_shape, self.shape = frame
+    NumPy leaves products with it to it, and sees the assembled matrix in it: ``a @ op``, ``np.asarray(op)``.
+    """
+
+    __array_ufunc__ = None
+
+    def __init__(self, structure: Structure, frame: Frame, arrays: list[np.ndarray]) -> None:
+        self.structure, self.arrays = structure, arrays
+        self.frame = self.sizes, self.row_shape, self.column_shape, self.shape = frame
+
+    @cached_property
+    def cores(self) -> dict[str, np.ndarray]:
+        """The cores by name."""
+        return {leaf.name: array for leaf, array in zip(self.structure.leaves, self.arrays, strict=True)}
 
     @property
     def dtype(self) -> np.dtype:
         """The type of the entries."""
-        return np.result_type(*self.cores.values()) if self.cores else np.dtype(float)
+        return np.result_type(*self.arrays) if self.arrays else np.dtype(float)
 
     def __repr__(self) -> str:
-        cores = ", ".join("x".join(map(str, core.shape)) or "scalar" for core in self.cores.values())
-        return f"Operator({self.shape[0]} x {self.shape[1]}, {len(self.structured.terms)} terms, cores {cores})"
+        cores = ", ".join(" x ".join(map(str, array.shape)) or "scalar" for array in self.arrays) or "none"
+        return f"Operator({self.shape[0]} x {self.shape[1]}, {_count(self.structure.terms)}, cores {cores})"
 
     @property
     def nbytes(self) -> int:
         """Bytes of the cores."""
-        return sum(core.nbytes for core in self.cores.values())
+        return sum(array.nbytes for array in self.arrays)
 
     def report(self) -> str:
         """What it takes, and what the matrix would take if it were formed."""
@@ -169,7 +187,7 @@ class Operator:
         return f"{self!r}\n    cores     {self.nbytes:,} bytes\n    as dense  {rows:,} x {columns:,}, {dense:,} bytes{ratio}"
 
     def _run(self, name: str, **more: Any) -> Any:
-        return self.run(self.structured.operation(name), **more)
+        return self.run(self.structure.operation(name), **more)
 
     def run(self, function: Compiled, **more: Any) -> Any:
         """The value of a function of the cores."""
@@ -179,26 +197,34 @@ class Operator:
 
     def __matmul__(self, other: Any) -> Any:
         """The product with a tensor of the columns' axes, with a flat vector, or with a matrix of flat columns."""
-        return self._applied("times", other, self.column_shape, self.row_shape)
-
-    def rmatmul(self, other: Any) -> Any:
-        """The product of the transpose with a tensor of the rows' axes, a flat vector, or a matrix of flat columns."""
-        return self._applied("transposed", other, self.row_shape, self.column_shape)
-
-    def _applied(self, name: str, other: Any, given: tuple[int, ...], wanted: tuple[int, ...]) -> Any:
+        given, wanted = self.column_shape, self.row_shape
         array = np.asarray(other, dtype=None if isinstance(other, np.ndarray) else self.dtype)
         if array.shape == given:
-            return self._run(name, vectors=array[..., None]).reshape(wanted)
+            return self._run("times", vectors=array[..., None]).reshape(wanted)
         if array.ndim in (1, 2) and array.shape[0] == prod(given):
             columns = array.shape[1:] or (1,)
-            flat = self._run(name, vectors=array.reshape(*given, *columns))
+            flat = self._run("times", vectors=array.reshape(*given, *columns))
             return flat.reshape(prod(wanted), *array.shape[1:])
         raise ShapeError(f"an operator of {given} columns cannot be multiplied by an array of shape {array.shape}")
 
+    def rmatmul(self, other: Any) -> Any:
+        """The product of the transpose with a tensor of the rows' axes, a flat vector, or a matrix of flat columns."""
+        return self.T @ other
+
+    def __rmatmul__(self, other: Any) -> Any:
+        """A tensor of the rows' axes, a flat vector, or a matrix of flat rows, times the operator."""
+        array = np.asarray(other)
+        return (self.T @ array.T).T if array.ndim == 2 and array.shape != self.row_shape else self.T @ array
+
+    def _refused(self, other: Any) -> NoReturn:
+        raise OperandError("an operator can be multiplied by arrays only", hint="scale and add expressions, then compile them")
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = _refused
+
     @property
-    def T(self) -> Transposed:
-        """The transpose."""
-        return Transposed(self)
+    def T(self) -> Operator:
+        """The transpose, of the same cores."""
+        return Operator(self.structure.transposed, Frame(*self.frame).transposed, self.arrays)
 
     def diagonal(self) -> np.ndarray:
         """The diagonal, with the axes of the rows."""
@@ -213,6 +239,11 @@ class Operator:
     def dense(self) -> np.ndarray:
         """The tensor itself: the axes of the rows, then those of the columns."""
         return np.asarray(self._run("dense"))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if copy is False:
+            raise ValueError("an operator is assembled into a new array")
+        return self.dense().astype(dtype or self.dtype, copy=False)
 
     def solve(self, b: Any, damping: float = 0.0) -> Any:
         """The solution of (self + damping*identity) @ x = b, for b as what `@` returns; see `ricci.evaluation.solving`.
@@ -246,32 +277,3 @@ class Operator:
     def _check_square(self) -> None:
         if self.row_shape != self.column_shape:
             raise ShapeError(f"rows {self.row_shape} and columns {self.column_shape} differ: this needs equal ones")
-
-
-class Transposed:
-    """The transpose of an operator."""
-
-    def __init__(self, operator: Operator) -> None:
-        self.T = operator
-        self.shape = operator.shape[::-1]
-
-    def __matmul__(self, other: Any) -> Any:
-        return self.T.rmatmul(other)
-
-    def rmatmul(self, other: Any) -> Any:
-        """The product of the operator itself."""
-        return self.T @ other
-
-    def diagonal(self) -> np.ndarray:
-        """The diagonal."""
-        return self.T.diagonal()
-
-    def trace(self) -> Any:
-        """The sum of the diagonal."""
-        return self.T.trace()
-
-    def dense(self) -> np.ndarray:
-        """The tensor: the axes of the columns, then those of the rows."""
-        rows = len(self.T.row_shape)
-        dense = self.T.dense()
-        return dense.transpose(*range(rows, dense.ndim), *range(rows))

@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import lru_cache
 
+from tensor_networks.axes import Axis
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number
 
@@ -47,7 +49,8 @@ class Function:
     functions and -1 for odd ones, ``odd_exchanges`` are pairs of axes of the value whose exchange turns its sign.
     ``domain`` is an interval to test on (of the entries; square matrices get twice the identity on top), ``shape`` what
     the matrices of the domain must be. ``reference`` says where the rule stands, or a convention. A function with a
-    ``definition`` stands for a formula of others: applying it gives that formula.
+    ``definition`` stands for a formula of others: applying it gives that formula. ``cost`` is the number of additions and
+    multiplications in the letters of the signature, ``2/3*n^3``; none is one for every entry.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Function:
     reference: str = ""
     shape: str = ""
     definition: Callable[..., Node] | None = None
+    cost: str = ""
 
     @property
     def arguments(self) -> tuple[Letters | None, ...]:
@@ -93,6 +97,16 @@ class Function:
         before, after = self.arguments[argument], self.value
         return (order if before is None else len(before)), (order if after is None else len(after))
 
+    def operations(self, axes: Sequence[tuple[Axis, ...]]) -> tuple[tuple[float, tuple[Axis, ...]], ...]:
+        """The additions and multiplications for arguments of these axes: terms, a number times sizes; none if not said."""
+        if not self.cost:
+            return ()
+        sizes: dict[str, Axis] = {}
+        for letters, own in zip(self.arguments, axes, strict=True):
+            sizes.update(zip(letters or (), own[len(own) - len(letters or ()) :], strict=True))
+        batch = axes[0][: len(axes[0]) - len(self.arguments[0] or ())]
+        return tuple([(number, (*batch, *[sizes[name] for name in names])) for number, names in _polynomial(self.cost)])
+
     def letters(self, order: int) -> tuple[list[Letters], Letters]:
         """The letters of the core axes of the arguments and of the value, the first argument being of that order."""
         every = tuple(f"n{axis}" for axis in range(order))
@@ -108,6 +122,22 @@ def _is_square(letters: Letters | None) -> bool:
 def _parsed(signature: str) -> tuple[tuple[Letters | None, ...], Letters | None]:
     before, after = signature.split("->")
     return tuple(_letters(text) for text in before.split("),(")), _letters(after)
+
+
+@lru_cache(maxsize=256)
+def _polynomial(text: str) -> tuple[tuple[float, Letters], ...]:
+    """The terms of ``2/3*n^3 + 2*m*n``: numbers, and letters as often as they are multiplied."""
+    terms = []
+    for term in text.replace(" ", "").split("+") if text else ():
+        number, names = 1.0, []
+        for factor in term.split("*"):
+            name, _, exponent = factor.partition("^")
+            if name[0].isdigit():
+                number *= float(Fraction(name))
+            else:
+                names += [name] * int(exponent or 1)
+        terms.append((number, tuple(names)))
+    return tuple(terms)
 
 
 def _letters(text: str) -> Letters | None:

@@ -27,8 +27,17 @@ def _determinants() -> tuple[Function, ...]:
             transposes="along",
             parity=-1,
             reference="Matrix Cookbook (60)",
+            cost="2*n^3",
         ),
-        Function("det", "(n,n)->()", ("adj(x)_ji -> ij",), r"\det", transposes="same", reference="Magnus & Neudecker 8.3"),
+        Function(
+            "det",
+            "(n,n)->()",
+            ("adj(x)_ji -> ij",),
+            r"\det",
+            transposes="same",
+            reference="Magnus & Neudecker 8.3",
+            cost="2/3*n^3",
+        ),
         Function(
             "logdet",
             "(n,n)->()",
@@ -36,6 +45,7 @@ def _determinants() -> tuple[Function, ...]:
             r"\log\left|\det\right|",
             transposes="same",
             reference="Matrix Cookbook (57)",
+            cost="2/3*n^3",
         ),
         Function(
             "detsign",
@@ -44,6 +54,7 @@ def _determinants() -> tuple[Function, ...]:
             r"\operatorname{sign}\det",
             transposes="same",
             reference="the sign of the determinant, without overflow",
+            cost="2/3*n^3",
         ),
         Function(
             "adj",
@@ -52,6 +63,7 @@ def _determinants() -> tuple[Function, ...]:
             r"\operatorname{adj}",
             transposes="along",
             reference="exact at singular matrices too; Magnus & Neudecker 8.6",
+            cost="25*n^3",
         ),
         Function(
             "minors",
@@ -60,6 +72,7 @@ def _determinants() -> tuple[Function, ...]:
             r"\operatorname{minors}",
             odd_exchanges=((0, 3), (1, 2)),
             reference="signed minors of second order: det(x) (inv(x)_ij inv(x)_lk - inv(x)_ik inv(x)_lj)",
+            cost="4*n^5 + 22*n^3",
         ),
         Function(
             "pinv",
@@ -68,6 +81,7 @@ def _determinants() -> tuple[Function, ...]:
             r"\operatorname{pinv}",
             transposes="along",
             reference="Golub & Pereyra 1973; where the rank does not change",
+            cost="16*m*n^2 + 8*n^3",
         ),
     )
 
@@ -84,6 +98,7 @@ def _of_spectra() -> tuple[Function, ...]:
             transposes="same",
             reference="ascending; Magnus & Neudecker 8.8",
             shape="symmetric",
+            cost="4/3*n^3",
         ),
         Function(
             "eigvecsh",
@@ -93,6 +108,7 @@ def _of_spectra() -> tuple[Function, ...]:
             transposes="same",
             reference="columns of unit length; Magnus & Neudecker 8.8",
             shape="symmetric",
+            cost="9*n^3",
         ),
         Function(
             "eigvals",
@@ -101,6 +117,7 @@ def _of_spectra() -> tuple[Function, ...]:
             r"\operatorname{eigvals}",
             reference="simple ones; complex where they are; Magnus & Neudecker 8.9",
             shape="real spectrum",
+            cost="25*n^3",
         ),
         Function(
             "eigvecs",
@@ -109,6 +126,7 @@ def _of_spectra() -> tuple[Function, ...]:
             r"\operatorname{eigvecs}",
             reference="columns of unit length, for real spectra; Magnus & Neudecker 8.9",
             shape="real spectrum",
+            cost="25*n^3",
         ),
         Function(
             "svdvals",
@@ -116,6 +134,7 @@ def _of_spectra() -> tuple[Function, ...]:
             ("svdleft(x)_ji svdright(x)_ik -> ijk",),
             r"\operatorname{svdvals}",
             reference=f"of a matrix with no more rows than columns, descending; {GILES}",
+            cost="14*m^2*n + 8*m^3",
         ),
         Function(
             "svdleft",
@@ -123,6 +142,7 @@ def _of_spectra() -> tuple[Function, ...]:
             (f"y_ip {SCALES}_pj y_kp svdright(x)_jl svdvals(x)_j + y_ip {SCALES}_pj svdvals(x)_p y_kj svdright(x)_pl -> ijkl",),
             r"\operatorname{svdleft}",
             reference=GILES,
+            cost="14*m^2*n + 8*m^3",
         ),
         Function(
             "svdright",
@@ -133,6 +153,7 @@ def _of_spectra() -> tuple[Function, ...]:
             ),
             r"\operatorname{svdright}",
             reference=GILES,
+            cost="14*m^2*n + 8*m^3",
         ),
         Function(
             "nucnorm",
@@ -141,6 +162,7 @@ def _of_spectra() -> tuple[Function, ...]:
             r"\operatorname{nucnorm}",
             transposes="same",
             reference="the sum of the singular values",
+            cost="4*m*n^2",
         ),
         Function(
             "polar",
@@ -149,6 +171,7 @@ def _of_spectra() -> tuple[Function, ...]:
             r"\operatorname{polar}",
             transposes="along",
             reference="the nearest matrix of orthonormal columns or rows; 0 in the null space",
+            cost="16*m*n^2 + 8*n^3",
         ),
         Function(
             "polarturn",
@@ -156,6 +179,7 @@ def _of_spectra() -> tuple[Function, ...]:
             (None, Operator("polarturn(x, t)_ij -> ij", "polarturn(x, c)_ij -> ij")),
             r"\operatorname{polarturn}",
             reference="the derivative of polar along a direction",
+            cost="30*m*n^2 + 10*n^3",
         ),
     )
 
@@ -171,6 +195,7 @@ def _of_factorisations() -> tuple[Function, ...]:
             r"\operatorname{cholesky}",
             reference=f"the lower factor; {GILES}",
             shape="spd",
+            cost="1/3*n^3",
         ),
         Function(
             "qfactor",
@@ -181,6 +206,7 @@ def _of_factorisations() -> tuple[Function, ...]:
             ),
             r"\operatorname{qfactor}",
             reference="orthonormal columns of the QR factorisation; no more columns than rows",
+            cost="4*m*n^2",
         ),
         Function(
             "rfactor",
@@ -188,6 +214,7 @@ def _of_factorisations() -> tuple[Function, ...]:
             ("lower(n)_pi qfactor(x)_ki inv(y)_lp y_pj + (lower(n)_pi - delta_pi) qfactor(x)_kp inv(y)_li y_pj -> ijkl",),
             r"\operatorname{rfactor}",
             reference="upper factor of the QR factorisation",
+            cost="4*m*n^2",
         ),
     )
 
@@ -205,22 +232,26 @@ def _of_equations() -> tuple[Function, ...]:
             ),
             r"\operatorname{sylvester}",
             reference="the solution Y of x Y + Y w = v",
+            cost="30*n^3 + 30*m^3 + 12*m*n^2 + 12*m^2*n",
         ),
     )
     return functions + tuple(
         function
-        for name, what, shape in (
-            ("expm", "exponential of a matrix", ""),
-            ("logm", "principal logarithm of a matrix", "real spectrum"),
-            ("sqrtm", "principal square root of a matrix", "real spectrum"),
-            ("powm", "w-th power of a matrix", "whole exponent"),
+        for name, what, shape, products in (
+            ("expm", "exponential of a matrix", "", 15),
+            ("logm", "principal logarithm of a matrix", "real spectrum", 190),
+            ("sqrtm", "principal square root of a matrix", "real spectrum", 40),
+            ("powm", "w-th power of a matrix", "whole exponent", 8),
         )
-        for function in _of_matrix(name, what, shape, name == "powm")
+        for function in _of_matrix(name, what, shape, products, name == "powm")
     )
 
 
-def _of_matrix(name: str, what: str, shape: str, exponent: bool = False) -> tuple[Function, ...]:
-    """A function of a matrix (and of an exponent w), and its derivatives along one and two directions."""
+def _of_matrix(name: str, what: str, shape: str, cost: int, exponent: bool = False) -> tuple[Function, ...]:
+    """A function of a matrix (and of an exponent w), and its derivatives along one and two directions.
+
+    It takes `cost` times n^3 operations, a derivative as many as for the block matrices of twice the size that it is made of.
+    """
     after, core = (" w,", "(n,n),()") if exponent else ("", "(n,n)")
     one, two = ("v", "u") if exponent else ("w", "v")
     flip = f"x_ji -> {{ij}},{after}"
@@ -238,7 +269,8 @@ def _of_matrix(name: str, what: str, shape: str, exponent: bool = False) -> tupl
         signature = core + ",(n,n)" * directions + "->(n,n)"
         moves = "" if exponent or directions else "along"
         latex = rf"\operatorname{{{name}}}"
-        return Function(name, signature, rules, latex, transposes=moves, reference=f"{what}; {reference}", shape=shape)
+        source, work = f"{what}; {reference}", f"{cost * 8**directions}*n^3"
+        return Function(name, signature, rules, latex, transposes=moves, reference=source, shape=shape, cost=work)
 
     return (
         made(name, 0, (slope, *fixed), f"the {what}"),

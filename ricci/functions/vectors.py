@@ -8,8 +8,8 @@ TIES = "shared by equal largest entries, by convention"
 AT_ZERO = "0 at 0 by convention"
 
 VECTORS = (
-    Function("softmax", "(n)->(n)", ("y_i delta_ij - y_i y_j -> ij",), r"\operatorname{softmax}"),
-    Function("logsumexp", "(n)->()", ("softmax(x)_i -> i",), r"\operatorname{logsumexp}"),
+    Function("softmax", "(n)->(n)", ("y_i delta_ij - y_i y_j -> ij",), r"\operatorname{softmax}", cost="4*n"),
+    Function("logsumexp", "(n)->()", ("softmax(x)_i -> i",), r"\operatorname{logsumexp}", cost="4*n"),
     Function("amax", "(n)->()", ("peak(x)_i -> i",), r"\max", reference=TIES),
     Function("peak", "(n)->(n)", ("",), r"\operatorname{peak}", reference="1 at the largest entry, 0 elsewhere"),
     Function(
@@ -18,6 +18,7 @@ VECTORS = (
         ("y_ij^2 delta_ik - y_ij^2 delta_jk -> ijk",),
         r"\operatorname{gaps}",
         reference="1/(x_j - x_i), and 0 on the diagonal",
+        cost="2*n^2",
     ),
     Function(
         "norm2",

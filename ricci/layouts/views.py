@@ -231,7 +231,8 @@ class MatrixExpr(Expr):
         """
         if self.viewed is None:
             raise ShapeError("this matrix is not the view of a tensor")
-        return Structured(*self.viewed.opened(), tuple(self.variables.values()))(**arrays)
+        made: Operator = Structured(*self.viewed.opened(), tuple(self.variables.values()))(**arrays)
+        return made
 
     def __call__(self, /, **arrays: object) -> object:
         """The value as a matrix: two axes, also for rows and columns."""

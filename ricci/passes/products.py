@@ -256,10 +256,12 @@ def squares(node: Node) -> Node:
         return node
     found: dict[tuple[Node, Slots], list[int]] = {}
     inner = [[wire for group in factor.slots for wire in group if wire not in node.free] for factor in node.factors]
-    for places in connected(inner, len(node.sizes)):
+    groups = [places for places in connected(inner, len(node.sizes)) if len(places) > 1]
+    made_of = [sorted([node.factors[place].node.key for place in places]) for places in groups]
+    for places, keys in zip(groups, made_of, strict=True):
         held = {wire for place in places for group in node.factors[place].slots for wire in group}
         slots = tuple((wire,) for wire in sorted(held & node.free))
-        if len(places) > 1 and slots:
+        if slots and made_of.count(keys) > 1:
             inside = [node.factors[place] for place in places]
             part = network(inside, slots, {wire: node.sizes[wire] for wire in held})
             other = found.setdefault((part, slots), places)

@@ -25,6 +25,7 @@ from tensor_networks.evaluation.program import Program
 from tensor_networks.numbers import exact
 
 LEAST_REUSED = 1024  # entries of a result from which memory is reused
+LEAST_ROWS = 1 << 16  # entries from which rows are scaled by einsum
 FRESH = frozenset({"matmul", "multiply", "divide", "add", "scale", "power", "reciprocal", "root", "embed", "sum"})
 UNARY = {"reciprocal": "np.reciprocal", "root": "np.sqrt"}
 FRESH_CALLS = frozenset(
@@ -43,11 +44,12 @@ def loaded(
     given: Sequence[str],
     single: bool = False,
     uniform: bool = True,
+    finish: Callable[[list[Any]], Any] | None = None,
 ) -> Callable[..., Any]:
     """The program as a function of arrays, given in the order of those names: its inputs, constants left out.
 
     With its sizes known, a program may read fewer than it was given. It returns a list of arrays, or the one array if
-    `single`. `uniform`: all arrays have exactly that dtype.
+    `single`, or what `finish` makes of the list. `uniform`: all arrays have exactly that dtype.
 
     Raises:
         NotImplementedError: NumPy lacks a function.
@@ -57,8 +59,8 @@ def loaded(
     arguments = [names.tensors.get(name, f"unread_{place}") for place, name in enumerate(given)]
     lines = [f"def program({', '.join(arguments)}):", *(f"    {line}" for line in writer.body())]
     results = ", ".join(result.text for result in writer.results)
-    lines.append(f"    return {results if single else f'[{results}]'}")
-    space = {"np": np, "dtype": dtype, **helpers(table), **writer.constants}
+    lines.append(f"    return {results if single else f'_finish([{results}])' if finish else f'[{results}]'}")
+    space = {"np": np, "dtype": dtype, "_finish": finish, **helpers(table), **writer.constants}
     space |= {names.symbols[symbol]: size for symbol, size in sizes.items() if symbol in names.symbols}
     real = np.zeros((), dtype).real.dtype
     space |= {names.tensors[name]: data.astype(real) for name, data in constants.items() if name in names.tensors}
@@ -113,6 +115,8 @@ class _Writer(Writer):
         written = self.written_over(step, args) if self.is_large(axes) else None
         if written is not None:
             return written, ATOM
+        if op == "multiply" and self.scales_rows(step):
+            return f"np.einsum('...,...->...', {args[0].text}, {args[1].text})", ATOM
         if op == "add" and axes:
             return self.combination(step, args)
         if op == "reciprocal" and axes and self.dtype.kind == "f":
@@ -184,6 +188,12 @@ class _Writer(Writer):
         if not self.uniform or self.dtype.kind != "f":
             return False
         return prod([value(axis, self.sizes) for axis in axes]) >= LEAST_REUSED
+
+    def scales_rows(self, step: Step) -> bool:
+        """Is it each row of a large array times a number of its own? The loops of einsum are the faster ones for that."""
+        given = [self.program.steps[arg].axes for arg in step.args]
+        rows = step.axes in given and (*step.axes[:-1], 1) in given and step.axes[-1] != 1
+        return rows and self.uniform and prod([value(axis, self.sizes) for axis in step.axes]) >= LEAST_ROWS
 
     def is_fresh(self, number: int) -> bool:
         """Is a step an array that was made for the one step that uses it?"""
@@ -288,8 +298,8 @@ def entry(names: Sequence[str], checked: Sequence[str]) -> str | None:
 def _maker(_known, _quiet, _general, _failed, _checks):
     _get = _known.get
     [{", ".join(f"_check_{name}" for name in checked)}] = _checks
-    def call({"".join(f"{name}=None, " for name in names)}**_others):
-        if _others:
+    def call({"".join(f"{name}=None, " for name in names)}*_more, **_others):
+        if _others or _more:
             _program = None
         elif {" and ".join(plain) or "True"}:
             _program = _get(({shapes}{"," if names else ""}))
@@ -298,11 +308,12 @@ def _maker(_known, _quiet, _general, _failed, _checks):
         else:
             _program = None
         if _program is None:
-            return _general({{{"".join(f"{name!r}: {name}, " for name in names)}**_others}})
+            return _general({{{"".join(f"{name!r}: {name}, " for name in names)}**_others}}, _more)
         try:
             {"; ".join(f"_check_{name}({name})" for name in checked) or "pass"}
             return _quiet.run(_program, {arguments})
         except Exception as _error:
             return _failed(_error, _program, [{arguments}])
+    call.__qualname__ = "compiled"
     return call
 """

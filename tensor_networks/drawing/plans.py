@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from math import prod
 from typing import NamedTuple
 
-from tensor_networks.axes import Axis, show_shape, value
+from tensor_networks.axes import show_shape, value
 from tensor_networks.drawing.picture import Box, Item, Line, Picture, Shape, Text, text_box, united
 from tensor_networks.drawing.style import LABEL, NAME, Run, named, plain
 from tensor_networks.drawing.style import width as text_width
 from tensor_networks.evaluation.lowering import VIEWS, Step
+from tensor_networks.evaluation.operations import counted
+from tensor_networks.evaluation.program import Program
 
 MOST_STEPS = 60
 LEVEL = 54.0  # between a step and what it needs, besides their widths
@@ -29,44 +31,25 @@ class Drawn(NamedTuple):
     needs: tuple[int, ...]  # numbers of other `Drawn`
 
 
-def operations(steps: Sequence[Step], sizes: Mapping[str, int]) -> list[int]:
-    """Multiplications and additions of every step, counted as `Program.flops` counts them."""
-
-    def elements(axes: Sequence[Axis]) -> int:
-        return prod(value(axis, sizes) for axis in axes)
-
-    found = []
-    for step in steps:
-        count = 0
-        if step.op == "matmul":
-            columns = steps[step.args[1]].axes
-            count = 2 * elements(steps[step.args[0]].axes) * (value(columns[-1], sizes) if len(columns) > 1 else 1)
-        elif step.op == "sum":
-            count = elements(steps[step.args[0]].axes)
-        elif step.op not in FREE:
-            count = elements(step.axes) * max(1, len(step.args) - 1)
-        found.append(count)
-    return found
-
-
-def plan_picture(steps: Sequence[Step], outputs: Sequence[int], sizes: Mapping[str, int]) -> Picture:
+def plan_picture(program: Program, sizes: Mapping[str, int]) -> Picture:
     """The steps that lead to each output as a tree from left (inputs) to right. A step that is used again is named there.
 
     The bar in a step is its share of all operations; the largest intermediate is outlined. Of more than 60 steps those with
     few operations are summed up.
     """
-    tree = _Tree(steps, sizes)
-    roots = [tree.expand(output) for output in outputs]
+    tree = _Tree(program, sizes)
+    roots = [tree.expand(output) for output in program.outputs]
     tree.grow()
-    return _Drawing(tree.drawn, steps, sizes).picture(roots)
+    return _Drawing(tree.drawn, program.steps, sizes).picture(roots)
 
 
 class _Tree:
     """The tree of steps while it grows: the step with the most operations below it is expanded first."""
 
-    def __init__(self, steps: Sequence[Step], sizes: Mapping[str, int]) -> None:
+    def __init__(self, program: Program, sizes: Mapping[str, int]) -> None:
+        steps = program.steps
         self.steps, self.sizes = steps, sizes
-        self.flops = operations(steps, sizes)
+        self.flops = [round(counted(program.terms(step), sizes)) for step in steps]
         self.total = max(1, sum(self.flops))
         self.below = [0] * len(steps)
         for number, step in enumerate(steps):

@@ -14,6 +14,7 @@ from tensor_networks.axes import Axis, show_shape, value
 from tensor_networks.errors import OperandError
 from tensor_networks.evaluation import plan
 from tensor_networks.evaluation.lowering import VIEWS, Line, Operand, Step, align, arrange, contract, reduce, view
+from tensor_networks.evaluation.operations import Axes, Terms
 from tensor_networks.evaluation.prepare import has_delta
 from tensor_networks.evaluation.products import Products, Remembered
 from tensor_networks.evaluation.summation import Held, added, outer_products, placed
@@ -35,6 +36,7 @@ class Builder:
         self.inputs: dict[str, Tensor] = {}
         self.held: dict[Node, Held] = {}
         self.owned: set[int] = set()
+        self.said: dict[tuple[str, tuple[Axes, ...]], Terms] = {}
         self.products = Products()
         nodes = walk(*sorted(roots, key=lambda root: -root.order))
         self.uses = uses = Counter(child for node in nodes for child in node.children) + Counter(roots)
@@ -80,6 +82,9 @@ class Builder:
             raise OperandError(f"cannot compute a node of type {type(node).__name__}")
         args = [line.solid(self.dense(self.held[arg])) for arg in node.children]
         params = getattr(node, "params", ())
+        if hasattr(node.function, "operations"):
+            axes = tuple([line.steps[arg].axes for arg in args])
+            self.said[node.function.name, axes] = node.function.operations(axes)
         return self.full(line.add("call", args, (node.function.name, *params), node.axes), node)
 
     def full(self, step: int, node: Node) -> Held:

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from math import prod
 
 from tensor_networks.axes import Axis, atoms, show_shape, value
-from tensor_networks.evaluation.lowering import SAME_MEMORY, Step
+from tensor_networks.evaluation.operations import counted
 from tensor_networks.evaluation.program import Program, show_bytes
 
 Monomial = tuple[tuple[str, int], ...]  # symbols and their exponents
-FREE = SAME_MEMORY | {"input", "constant", "size", "scalar"}
-CUBIC = {"inv": 2.0, "solve": 2 / 3, "det": 2 / 3, "logdet": 2 / 3, "logdet_definite": 1 / 3, "cholesky": 1 / 3, "adj": 20.0}
 
 
 @dataclass(frozen=True)
@@ -54,37 +52,20 @@ def cost(program: Program, sizes: Mapping[str, int], itemsize: int = 8) -> Cost:
     terms: Counter[Monomial] = Counter()
     lines = []
     for number, step in enumerate(program.steps):
-        work = _work(program, step)
-        if work is None:
+        work = program.terms(step)
+        if not work:
             continue
-        factor, axes = work
-        operations = factor * prod(value(axis, sizes) for axis in axes)
+        operations = counted(work, sizes)
         flops += operations
         arrays = [step.axes, *(program.steps[arg].axes for arg in step.args)]
         traffic += sum(prod(value(axis, sizes) for axis in shape) for shape in arrays)
-        terms[_monomial(axes)] += factor * prod(atom for axis in axes for atom in atoms(axis) if isinstance(atom, int))  # type: ignore[assignment]
+        for factor, axes in work:
+            terms[_monomial(axes)] += factor * prod(atom for axis in axes for atom in atoms(axis) if isinstance(atom, int))  # type: ignore[assignment]
         done = str(step.params[0]) if step.op == "call" else step.op
         shapes = ", ".join(show_shape(program.steps[arg].axes) for arg in step.args)
         lines.append(f"{number:5}  {done:12} {shapes} -> {show_shape(step.axes)}    {operations:.3g}")
     memory = traffic * itemsize, largest * itemsize, peak * itemsize
     return Cost(round(flops), *memory, _leading(set(terms)), _polynomial(terms), tuple(lines))
-
-
-def _work(program: Program, step: Step) -> tuple[float, tuple[Axis, ...]] | None:
-    """The operations of a step as a factor and the sizes that it is multiplied by; None for what moves nothing."""
-    if step.op == "deposit":
-        return 1, program.steps[step.args[1]].axes
-    if step.op in FREE:
-        return None
-    if step.op == "matmul":
-        columns = program.steps[step.args[1]].axes
-        return 2, (*program.steps[step.args[0]].axes, *(columns[-1:] if len(columns) > 1 else ()))
-    if step.op in ("sum", "vecdot"):
-        return 1 if step.op == "sum" else 2, program.steps[step.args[0]].axes
-    if step.op == "call" and step.params[0] in CUBIC:
-        matrix = program.steps[step.args[0]].axes
-        return CUBIC[str(step.params[0])], (*matrix, matrix[-1])
-    return max(1, len(step.args) - 1), step.axes
 
 
 def _monomial(axes: Iterable[Axis]) -> Monomial:

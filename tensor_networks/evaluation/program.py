@@ -7,14 +7,15 @@ name.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
 from tensor_networks.axes import Axis, show_shape, value
 from tensor_networks.errors import LimitError
 from tensor_networks.evaluation.builder import Builder
-from tensor_networks.evaluation.lowering import SAME_MEMORY, VIEWS, Step
+from tensor_networks.evaluation.lowering import SAME_MEMORY, Step
+from tensor_networks.evaluation.operations import Said, Terms, counted, terms_of
 from tensor_networks.evaluation.peephole import improved
 from tensor_networks.evaluation.prepare import prepared
 from tensor_networks.nodes import Node, Tensor, walk
@@ -22,11 +23,15 @@ from tensor_networks.nodes import Node, Tensor, walk
 
 @dataclass(frozen=True)
 class Program:
-    """A straight line of steps. `inputs` are the tensors below its roots, `outputs` the steps that are its results."""
+    """A straight line of steps. `inputs` are the tensors below its roots, `outputs` the steps that are its results.
+
+    `said` is what functions say of their operations.
+    """
 
     steps: tuple[Step, ...]
     outputs: tuple[int, ...]
     inputs: tuple[Tensor, ...]
+    said: Said = field(default_factory=dict)
 
     def last_uses(self) -> list[int]:
         """For every step the step that uses it last (itself if none; the number of steps for outputs)."""
@@ -60,20 +65,12 @@ class Program:
         return largest, where, peak
 
     def flops(self, sizes: Mapping[str, int]) -> int:
-        """Multiplications and additions (a function counts as one per element of its result)."""
-        total = 0
-        for step in self.steps:
-            if step.op == "matmul":
-                left = prod(value(axis, sizes) for axis in self.steps[step.args[0]].axes)
-                columns = self.steps[step.args[1]].axes
-                total += 2 * left * (value(columns[-1], sizes) if len(columns) > 1 else 1)
-            elif step.op in ("sum", "vecdot"):
-                total += prod(value(axis, sizes) for axis in self.steps[step.args[0]].axes)
-            elif step.op == "deposit":
-                total += prod(value(axis, sizes) for axis in self.steps[step.args[1]].axes)
-            elif step.op not in VIEWS and step.op not in ("input", "constant", "size"):
-                total += prod(value(axis, sizes) for axis in step.axes) * max(1, len(step.args) - 1)
-        return total
+        """Multiplications and additions."""
+        return round(sum([counted(self.terms(step), sizes) for step in self.steps]))
+
+    def terms(self, step: Step) -> Terms:
+        """The multiplications and additions of a step, see `terms_of`."""
+        return terms_of(self.steps, step, self.said)
 
 
 def build(roots: Sequence[Node], sizes: Mapping[str, int], optimize: Any = None) -> Program:
@@ -84,7 +81,7 @@ def build(roots: Sequence[Node], sizes: Mapping[str, int], optimize: Any = None)
         LimitError: an array of more than 64 axes would be needed.
         SizeError: the size of a symbol is not known.
     """
-    ready = prepared(roots)
+    ready = prepared(roots, sizes)
     builder = Builder(ready, sizes, optimize)
     outputs = [builder.output(root) for root in ready]
     traits = {name: tensor.traits for name, tensor in builder.inputs.items()}
@@ -92,7 +89,7 @@ def build(roots: Sequence[Node], sizes: Mapping[str, int], optimize: Any = None)
     inputs = builder.inputs
     if any(new is not root for new, root in zip(ready, roots, strict=True)):  # what cancels remains an input
         inputs = inputs | {node.name: node for node in walk(*roots) if isinstance(node, Tensor)}
-    return Program(tuple(steps), tuple(outputs), tuple(inputs[name] for name in sorted(inputs)))
+    return Program(tuple(steps), tuple(outputs), tuple(inputs[name] for name in sorted(inputs)), builder.said)
 
 
 def check_memory(program: Program, sizes: Mapping[str, int], limit: float, itemsize: int = 8) -> None:

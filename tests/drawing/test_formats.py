@@ -159,3 +159,8 @@ def test_plan() -> None:
     picture = plan(TRACE, rc.grad(TRACE, "X"), sizes={"n": 10, "m": 20})
     assert "n = 10" in picture.svg()
     assert "matmul" in picture.text()
+
+
+def test_a_plan_is_for_sizes_that_occur() -> None:
+    with pytest.raises(rc.UnknownName, match="no size 'q'"):
+        plan(TRACE, sizes={"q": 3})

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import ricci as rc
+from ricci.functions import FUNCTIONS, Function
 
 RNG = np.random.default_rng(5)
 
@@ -187,8 +188,33 @@ def test_costs_are_known_before_running() -> None:
     joint = rc.cost(CASES["quadratic form"][0], n=1000)
     assert joint.flops == pytest.approx(5e6, rel=0.01)
     assert rc.cost(rc.parse("inv(A)*x", A="n n", x="n"), n=30).scaling == "n^3"
-    with pytest.raises(rc.UnknownName, match="no size k"):
+    with pytest.raises(rc.UnknownName, match="no size 'k'"):
         rc.cost(A @ x, k=3)
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes", "flops", "scaling"),
+    [
+        ("expm(A)", {"A": "n n"}, 15e3, "n^3"),
+        ("logdet(A)", {"A": "n n"}, 2e3 / 3, "n^3"),
+        ("inv(A)*x", {"A": "n n", "x": "n"}, 2e3 / 3 + 200, "n^3"),
+        ("eigvalsh(A)", {"A": "n n symmetric"}, 4e3 / 3, "n^3"),
+        ("nucnorm(B)", {"B": "n m"}, 4 * 10 * 25, "m^2*n"),
+        ("sylvester(A, C, B)", {"A": "n n", "B": "n m", "C": "m m"}, None, "m^2*n + m*n^2 + m^3 + n^3"),
+        ("logsumexp(x)", {"x": "n"}, 40, "n"),
+        ("norm2(x)", {"x": "n"}, 10, "n"),
+    ],
+)
+def test_functions_of_matrices_say_what_they_cost(text: str, shapes: dict[str, str], flops: float | None, scaling: str) -> None:
+    found = rc.cost(rc.parse(text, **shapes), sizes={"n": 10, "m": 5} if "B" in shapes else {"n": 10})
+    assert set(found.scaling.split(" + ")) == set(scaling.split(" + "))
+    assert flops is None or found.flops == round(flops)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=lambda function: function.name)
+def test_every_function_of_matrices_has_a_cost(function: Function) -> None:
+    square = any(letters is not None and len(letters) > 1 for letters in function.arguments)
+    assert function.cost or function.definition is not None or not square
 
 
 def test_factorisations_are_shared() -> None:

@@ -105,3 +105,24 @@ def test_compiled_functions_show_themselves() -> None:
     assert str(inspect.signature(function)) == "(A, x)"
     assert repr(function) == "Compiled(A: m x n, x: n -> m)"
     assert function.cost(m=3, n=4).polynomial == "2*m*n"
+
+
+@pytest.mark.parametrize(
+    "text", ["A_ij x_i -> ij", "B_ijk C_ij -> ijk", "A_ji x_i -> ij", "A_ij y_j -> ij", "exp(A_ij) x_i -> ij"]
+)
+def test_rows_of_large_arrays_are_scaled(text: str) -> None:
+    shapes = {"A": (300, 300), "B": (9, 90, 100), "C": (9, 90), "x": (300,), "y": (300,)}
+    declared = {"A": "n n", "B": "a b c", "C": "a b", "x": "n", "y": "n"}
+    used = {name for name in shapes if f"{name}_" in text}
+    rng = np.random.default_rng(0)
+    arrays = {name: rng.normal(size=shapes[name]) for name in used}
+    product, _, outputs = text.partition(" -> ")
+    factors = product.replace("exp(A_ij)", "A_ij").split()
+    values = [arrays[factor[0]] for factor in factors]
+    values = [
+        np.exp(value) if "exp" in text and factor[0] == "A" else value for factor, value in zip(factors, values, strict=True)
+    ]
+    want = np.einsum(",".join(factor[2:] for factor in factors) + "->" + outputs, *values)
+    got = rc.compile(rc.parse(text, **{name: declared[name] for name in used}))(**arrays)
+    np.testing.assert_allclose(got, want, rtol=1e-14)
+    assert got.flags.owndata

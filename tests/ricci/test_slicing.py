@@ -87,3 +87,16 @@ def test_processes_compute_slices_of_files(tmp_path: Path) -> None:
     with ProcessPoolExecutor(2) as pool:
         got = rc.compile(e, executor=pool, slices=4)(**stored)
     assert got == pytest.approx(np.trace(ARRAYS["A"] @ ARRAYS["B"]))
+
+
+def test_a_scalar_is_the_same_kind_with_a_limit_as_without() -> None:
+    e = rc.parse("sum(tanh(A*x))", A="n n", x="n")
+    kinds = {type(rc.compile(e, memory_limit=limit)(np.eye(3), np.ones(3))) for limit in (None, 300, 10**6)}
+    assert kinds == {np.float64}
+
+
+@pytest.mark.parametrize("limit", [None, 10**6])
+def test_too_many_arrays_or_one_given_twice_are_refused(limit: int | None) -> None:
+    function = rc.compile(rc.parse("A*x", A="n n", x="n"), memory_limit=limit)
+    with pytest.raises(rc.OperandError, match="2 inputs, not 3"):
+        function(np.eye(3), np.ones(3), np.ones(3))

@@ -91,7 +91,7 @@ def test_nothing_of_the_size_of_the_matrix_is_built() -> None:
     assert operator.shape == (15000, 15000)
     step = operator.solve(arrays["U"])
     np.testing.assert_allclose(operator @ step, arrays["U"], rtol=1e-9)
-    assert "1 terms" in repr(operator)
+    assert repr(operator) == "Operator(15000 x 15000, 1 term, cores 5 x 5)"
 
 
 def test_scipy_takes_it() -> None:
@@ -113,3 +113,56 @@ def test_what_has_no_structure_is_refused() -> None:
     operator, _, _ = made("Jacobian")
     with pytest.raises(rc.ShapeError, match="differ"):
         operator.solve(np.ones(operator.shape[0]))
+
+
+def factorised() -> tuple[rc.Expr, np.ndarray]:
+    f = rc.parse("norm2(T-U*V')^2", T="m n", U="m k", V="n k")
+    return rc.hessian(f, "U"), RNG.normal(size=(4, 2))
+
+
+def test_sizes_are_told_by_symbol_or_by_an_array_that_is_not_needed_otherwise() -> None:
+    h, V = factorised()
+    function = rc.compile(h, structure="auto")
+    assert repr(function) == "Structured(V: n x k -> operator (m x k) x (m x k), 1 term)"
+    dense = rc.compile(h)(V=V, m=3)
+    np.testing.assert_array_equal(function(V=V, m=3).dense(), dense)
+    np.testing.assert_array_equal(function(V, U=np.zeros((3, 2))).dense(), dense)
+    with pytest.raises(rc.RicciError, match="size m is not known"):
+        function(V)
+    with pytest.raises(rc.OperandError, match="1 inputs, not 2"):
+        function(V, V)
+    with pytest.raises(rc.UnknownName, match="no tensor q"):
+        function(V, q=3)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_transpose_is_an_operator(name: str) -> None:
+    operator, dense, regular = made(name)
+    matrix = dense.reshape(operator.shape)
+    turned = operator.T
+    assert (turned.shape, turned.nbytes, repr(turned.T)) == (operator.shape[::-1], operator.nbytes, repr(operator))
+    np.testing.assert_allclose(turned.dense().reshape(matrix.T.shape), matrix.T, atol=1e-12)
+    u = RNG.normal(size=operator.shape[0])
+    np.testing.assert_allclose(u @ operator, matrix.T @ u, atol=1e-11)
+    np.testing.assert_allclose(np.stack([u, u]) @ operator, np.stack([u, u]) @ matrix, atol=1e-11)
+    np.testing.assert_allclose(turned.rmatmul(turned @ u), matrix @ (matrix.T @ u), atol=1e-10)
+    if regular:
+        np.testing.assert_allclose(turned.solve(u), np.linalg.solve(matrix.T, u), rtol=1e-7, atol=1e-9)
+
+
+def test_numpy_sees_the_assembled_tensor() -> None:
+    operator, dense, _ = made("Kronecker with identity")
+    np.testing.assert_allclose(np.asarray(operator), dense, atol=1e-12)
+    assert np.asarray(operator, dtype=np.float32).dtype == np.float32
+    with pytest.raises(ValueError, match="new array"):
+        np.array(operator, copy=False)
+
+
+@pytest.mark.parametrize(
+    "combined",
+    [lambda op: op + op, lambda op: 2 * op, lambda op: np.ones(3) * op, lambda op: op - np.eye(3), lambda op: op / 2],
+)
+def test_operators_are_not_added_or_scaled(combined: Any) -> None:
+    operator, _, _ = made("identity")
+    with pytest.raises(rc.OperandError, match="multiplied by arrays only"):
+        combined(operator)

@@ -58,7 +58,7 @@ def test_a_sum_with_deltas_is_taken_apart_before_it_is_built() -> None:
     pairs = total([(network([(eye, "ik"), (eye, "jl")], "ijkl"), 1), (network([(eye, "il"), (eye, "jk")], "ijkl"), 1)])
     node = network([(pairs, "ijkl"), (A, "kl")], "ij")
     expected = total([(A, 1), (network([(A, "ij")], "ji"), 1)])
-    assert prepared([node])[0] is expected
+    assert prepared([node], SIZES)[0] is expected
 
 
 def test_an_inverse_is_solved_with_unless_it_is_needed_itself() -> None:
