@@ -16,6 +16,7 @@ from ricci.passes.applied import (
     inverses,
     logarithms,
     multiples,
+    of_diagonals,
     parities,
     shifts,
     symmetric_arguments,
@@ -26,7 +27,7 @@ from ricci.passes.diagonals import diagonals
 from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
 from ricci.passes.length import tokens
-from ricci.passes.powers import common_norms, norms, roots, signs, units
+from ricci.passes.powers import cancelled_products, common_norms, norms, roots, signs, units, variable_powers
 from ricci.passes.products import (
     adjugates,
     cancellations,
@@ -51,6 +52,7 @@ OF_FUNCTIONS: tuple[Pass, ...] = (
     logarithms,
     exponentials,
     inverses,
+    of_diagonals,
     parities,
     whole_powers,
     along_identities,
@@ -67,6 +69,8 @@ OF_PRODUCTS: tuple[Pass, ...] = (
     norms,
     units,
     signs,
+    variable_powers,
+    cancelled_products,
     reciprocals,
     reciprocal_exponentials,
     softmaxes,

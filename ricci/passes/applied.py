@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ricci.functions import Apply, apply, number_of
 from ricci.functions.applying import is_bare, without_axes
 from ricci.functions.powers import matrix_power
-from ricci.passes.common import is_call, is_ones, negative, remade
+from ricci.passes.common import is_call, is_nonnegative, is_ones, negative, remade
 from tensor_networks.composites import is_zero
 from tensor_networks.networks import Network, Sum, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node, Tensor
@@ -138,6 +138,31 @@ def inverses(node: Node) -> Node:
     if arg is network((), "ii", {"i": arg.axes[0]}):
         return {"inv": lambda: arg, "det": lambda: one, "logdet": lambda: total([], ())}[name]()
     return node
+
+
+def of_diagonals(node: Node) -> Node:
+    """f(diag(v)) = diag(f(v)) for functions of matrices; logdet(diag(v)) = sum(log(abs(v)))."""
+    if not is_call(node, *ENTRYWISE) or node.children[0].order != 2:
+        return node
+    arg = node.children[0]
+    if not isinstance(arg, Network) or arg.outputs[0] != arg.outputs[1] or len(arg.outputs[0]) != 1:
+        return node
+    vector = network([(arg, "ii")], "i")
+    value = ENTRYWISE[node.function.name](vector)  # type: ignore[attr-defined]
+    return network([(value, "i")], "ii" if node.order else "")
+
+
+def _log_size(vector: Node) -> Node:
+    return apply("log", vector if is_nonnegative(vector) else apply("abs", vector))
+
+
+ENTRYWISE: dict[str, Callable[[Node], Node]] = {
+    "inv": lambda vector: elementwise_power(vector, -1),
+    "logdet": _log_size,
+    "expm": lambda vector: apply("exp", vector),
+    "logm": lambda vector: apply("log", vector),
+    "sqrtm": lambda vector: elementwise_power(vector, ratio(1, 2)),
+}
 
 
 def whole_powers(node: Node) -> Node:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ricci.functions import apply
-from ricci.passes.common import factor_is_nonnegative, is_call, is_nonnegative, remade
-from ricci.passes.matching import exchanges
-from tensor_networks.networks import Factor, Network, Sum, as_term, network, total
+from ricci.passes.common import factor_is_nonnegative, is_call, is_nonnegative, remade, without
+from ricci.passes.matching import exchanges, standing
+from tensor_networks.networks import Factor, Network, Sum, as_term, elementwise_power, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact
 
@@ -179,8 +179,49 @@ def _norms_below(term: Node) -> dict[Node, Node]:
     return {call.children[0]: call for call in (*units, *norms) if units.count(call) < 2}
 
 
+def cancelled_products(node: Node) -> Node:
+    """(A*B)_ij/((A*B)_ij)^2 = 1/(A*B)_ij: the factors of a product above a power of it. Forgets that it must not be 0."""
+    if not isinstance(node, Network) or len(node.factors) < 3:
+        return node
+    for place, (child, slots, exponent) in enumerate(node.factors):
+        if exponent < 0 and isinstance(child, Network):
+            places = standing(node, child, slots, place)
+            if places is not None:
+                return remade(node, [*without(node, place, *places), Factor(child, slots, exact(exponent + 1))])
+    return node
+
+
+def variable_powers(node: Node) -> Node:
+    """power(u, a)*u^k*power(u, b) = power(u, a + k + b) for numbers k; unit(u)*power(norm2(u), a) = u*power(norm2(u), a - 1).
+
+    Forgets that u must not be 0 where an exponent is negative.
+    """
+    if not isinstance(node, Network) or len(node.factors) < 2:
+        return node
+    for child, slots, _ in node.factors:
+        if not is_call(child, "power"):
+            continue
+        base, exponent = child.children
+        gathered: list[tuple[Node, Number]] = []
+        others: list[Factor] = []
+        for factor in node.factors:
+            if factor.slots == slots and is_call(factor.node, "power") and factor.node.children[0] is base:
+                gathered.append((factor.node.children[1], factor.exponent))
+            elif factor.slots == slots and factor.node is base:
+                gathered.append((elementwise_power(exponent, 0), factor.exponent))
+            elif is_call(base, "norm2") and is_call(factor.node, "unit") and factor.node.children == base.children:
+                gathered.append((elementwise_power(exponent, 0), exact(-factor.exponent)))
+                others.append(factor._replace(node=base.children[0]))
+            else:
+                others.append(factor)
+        if len(gathered) > 1:
+            power = apply("power", base, total(gathered, exponent.axes))
+            return remade(node, [*others, Factor(power, slots, 1)])
+    return node
+
+
 def signs(node: Node) -> Node:
-    """relu(u)*sign(relu(u)) = relu(u); sign(relu(u))^2 = sign(relu(u)); abs(u)*sign(u) = u."""
+    """relu(u)*sign(relu(u)) = relu(u); sign(relu(u))^2 = sign(relu(u)); abs(u)*sign(u) = u; u*sign(u) = abs(u)."""
     if not isinstance(node, Network):
         return node
     for place, (child, slots, exponent) in enumerate(node.factors):
@@ -201,4 +242,7 @@ def signs(node: Node) -> Node:
             if is_call(factor.node, "abs") and factor.node.children[0] is inner:
                 less = factor._replace(exponent=exact(factor.exponent - 1))
                 return remade(node, [*rest, less, Factor(inner, slots, 1)])
+        whole = standing(node, inner, slots, place)
+        if whole is not None:
+            return remade(node, [*without(node, place, *whole), Factor(apply("abs", inner), slots, 1)])
     return node

@@ -113,10 +113,10 @@ def _protected(node: Network, needs: Mapping[Node, frozenset[int]]) -> frozenset
 
 
 def hidden(node: Network, needs: Mapping[Node, frozenset[int]]) -> set[int]:
-    """The wires of a network that a factor needs to be protected: `M_ii^2` alone would be a power of a trace."""
+    """The wires of a network that a factor needs to be protected: `M_ii^2` and `1 / M_ii` alone would be powers of a trace."""
     found = set()
     for factor in node.factors:
-        powered = factor.exponent not in (1, -1)
+        powered = factor.exponent != 1
         needed = needs[factor.node]
         for axis, group in enumerate(factor.slots):
             found |= {w for w in group if axis in needed or (powered and wires_of(factor).count(w) > 1)}
