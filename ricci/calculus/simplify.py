@@ -23,10 +23,12 @@ from ricci.passes.applied import (
     whole_powers,
 )
 from ricci.passes.choices import offers
+from ricci.passes.commuting import commuting_directions, ordered, symmetric_directions, turned_directions
 from ricci.passes.diagonals import diagonals
 from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
 from ricci.passes.length import tokens
+from ricci.passes.penrose import pseudoinverses
 from ricci.passes.powers import cancelled_products, common_norms, norms, roots, signs, units, variable_powers
 from ricci.passes.products import (
     adjugates,
@@ -39,6 +41,7 @@ from ricci.passes.products import (
     softmaxes,
     squares,
 )
+from ricci.passes.spectra import log_diagonals, spectral
 from ricci.passes.sums import complements, error_functions, like_terms, lone_sums, outer_sums, softpluses
 from ricci.passes.traits import idempotents, orthogonals
 from tensor_networks.networks import Network, Sum
@@ -56,6 +59,7 @@ OF_FUNCTIONS: tuple[Pass, ...] = (
     parities,
     whole_powers,
     along_identities,
+    commuting_directions,
     shifts,
     determinants,
     multiples,
@@ -78,6 +82,12 @@ OF_PRODUCTS: tuple[Pass, ...] = (
     hyperbolics,
     adjugates,
     cancellations,
+    spectral,
+    log_diagonals,
+    symmetric_directions,
+    ordered,
+    turned_directions,
+    pseudoinverses,
     orthogonals,
     idempotents,
     squares,

@@ -124,7 +124,8 @@ def _broadcast_number(node: Node) -> Number | None:
 
 
 def inverses(node: Node) -> Node:
-    """inv(inv(X)) = X; det(inv(X)) = 1/det(X); logdet(inv(X)) = -logdet(X); inv and det of an identity."""
+    """inv(inv(X)) = X; det(inv(X)) = 1/det(X); logdet(inv(X)) = -logdet(X); inv and det of an identity;
+    inv(expm(X)) = expm(-X); det(expm(X)) = exp(tr(X)); logdet(expm(X)) = tr(X)."""
     if not isinstance(node, Apply) or node.function.name not in ("inv", "det", "logdet") or node.batch:
         return node
     name, arg = node.function.name, node.args[0]
@@ -134,6 +135,14 @@ def inverses(node: Node) -> Node:
             "inv": lambda: inner,
             "det": lambda: elementwise_power(apply("det", inner), -1),
             "logdet": lambda: total([(apply("logdet", inner), -1)]),
+        }[name]()
+    if is_call(arg, "expm"):
+        inner = arg.children[0]
+        trace = network([(inner, "ii")], "")
+        return {
+            "inv": lambda: apply("expm", negative(inner)),
+            "det": lambda: apply("exp", trace),
+            "logdet": lambda: trace,
         }[name]()
     if arg is network((), "ii", {"i": arg.axes[0]}):
         return {"inv": lambda: arg, "det": lambda: one, "logdet": lambda: total([], ())}[name]()
@@ -241,7 +250,7 @@ def determinants(node: Node) -> Node:
     if not is_call(node, "det", "logdet", "inv") or node.order > 2:
         return node
     name, arg = node.function.name, node.children[0]  # type: ignore[attr-defined]
-    chain = _square_chain(arg)
+    chain = square_chain(arg)
     if chain is None:
         return _of_kron(name, arg) or node
     if name == "inv":
@@ -275,7 +284,7 @@ def symmetric_arguments(node: Node) -> Node:
     return node if ranks[0] <= ranks[1] else apply(node.function.name, second, first)  # type: ignore[attr-defined]
 
 
-def _square_chain(node: Node) -> list[Node] | None:
+def square_chain(node: Node) -> list[Node] | None:
     """The factors of a product of at least two square matrices, in order, each as it stands in the product."""
     if not isinstance(node, Network) or len(node.factors) < 2 or len(set(node.sizes)) != 1 or node.order != 2:
         return None
