@@ -90,7 +90,7 @@ def parts_of(term: Opened) -> Iterator[tuple[Part, int, Number]]:
         if place >= term.own and axes and inside.count(node) > 1:  # a quadratic form stays one
             continue
         inner = [wire for wire in wires if wire not in axes]
-        if len(set(wires)) < len(wires) or any(uses[wire] != 2 for wire in inner) or (inner and exponent != 1):
+        if len(set(wires)) < len(wires) or any(uses[wire] < 2 for wire in inner) or (inner and exponent != 1):
             continue
         if len(wires) == 2 and len(set(node.orbits)) == 1:
             wires = tuple(sorted(wires, key=lambda wire: axes.get(wire, len(axes))))

@@ -7,9 +7,9 @@ from fractions import Fraction
 from ricci.functions import apply
 from ricci.passes.common import factor_is_nonnegative, is_call, is_nonnegative, remade, without
 from ricci.passes.matching import exchanges, standing
-from tensor_networks.networks import Factor, Network, Sum, as_term, elementwise_power, network, total
+from tensor_networks.networks import Factor, Network, Sum, as_term, elementwise_power, network, primitive, total
 from tensor_networks.nodes import Node
-from tensor_networks.numbers import Number, exact
+from tensor_networks.numbers import Number, exact, ratio
 
 
 def norms(node: Node) -> Node:
@@ -84,7 +84,7 @@ def units(node: Node) -> Node:
             new = _norm_gathered(node, factor.node.children[0])
             if new is not None:
                 return new
-        if not factor.slots and isinstance(factor.exponent, int) and factor.exponent != 1 and isinstance(factor.node, Network):
+        if not factor.slots and isinstance(factor.exponent, int) and isinstance(factor.node, Network):
             opened = _unit_opened(node, factor, factor.node)
             if opened is not None:
                 return opened
@@ -92,10 +92,15 @@ def units(node: Node) -> Node:
 
 
 def _unit_opened(node: Network, power: Factor, child: Network) -> Node | None:
-    """The network with a closed factor to a power freed of a unit vector: (unit(u)'*v)^2 = (u'*v)^2/norm2(u)^2."""
+    """The network with a closed factor to a power freed of a unit vector: (unit(u)'*v)^2 = (u'*v)^2/norm2(u)^2.
+
+    To the first power where there are other powers of the norm beside it: (unit(u)'*v)/norm2(u)^2 = (u'*v)/norm2(u)^3.
+    """
     for place, factor in enumerate(child.factors):
         if is_call(factor.node, "unit") and factor.exponent == 1:
             inner = factor.node.children[0]
+            if power.exponent == 1 and not any(_tells_norm(other.node, inner) for other in node.factors if other is not power):
+                continue
             inside = [*child.factors[:place], factor._replace(node=inner), *child.factors[place + 1 :]]
             rest = [other for other in node.factors if other is not power]
             norm = Factor(apply("norm2", inner), (), -power.exponent)
@@ -103,16 +108,27 @@ def _unit_opened(node: Network, power: Factor, child: Network) -> Node | None:
     return None
 
 
+def _tells_norm(node: Node, inner: Node) -> bool:
+    """Is it the norm of something, its square, or a unit vector along it, or a scalar with that unit vector in it?"""
+    if is_call(node, "norm2", "unit"):
+        return node.children[0] is inner
+    if not isinstance(node, Network) or node.order:
+        return False
+    squares = network([(inner, range(inner.order), 2)], ())
+    return node is squares or any(is_call(child, "unit") and child.children[0] is inner for child in node.children)
+
+
 def _projected(node: Network, unit: Factor) -> Node | None:
     """The network with the product of a unit vector and its own vector made a norm, if it has one."""
     inner = unit.node.children[0]
+    base, number = primitive(inner)
     for place, factor in enumerate(node.factors):
-        if factor.node is inner and factor.slots == unit.slots and factor.exponent == 1:
+        if factor.node is base and factor.slots == unit.slots and factor.exponent == 1:
             rest = [f for k, f in enumerate(node.factors) if k != place and f is not unit]
             wires = [wire for group in unit.slots for wire in group]
             outside = node.free.union(wire for f in rest for group in f.slots for wire in group)
             if len(set(wires)) == len(wires) and outside.isdisjoint(wires):
-                return remade(node, [*rest, Factor(apply("norm2", inner), (), 1)])
+                return total([(remade(node, [*rest, Factor(apply("norm2", inner), (), 1)]), ratio(1, number))])
     return None
 
 
@@ -145,9 +161,12 @@ def _with_unit(node: Node, inner: Node) -> Node | None:
     if not isinstance(node, Network) or not inner.order:
         return None
     norm, unit = apply("norm2", inner), apply("unit", inner)
+    base, number = primitive(inner)
     place = next((place for place, factor in enumerate(node.factors) if factor.node is norm), -1)
-    options = [remade(node, [f for f in new if f.node is not norm]) for new in exchanges(node, inner, unit, skip=place)]
-    return min(options, key=lambda option: option.key, default=None)
+    options = [remade(node, [f for f in new if f.node is not norm]) for new in exchanges(node, base, unit, skip=place)]
+    if not options:
+        return None
+    return total([(min(options, key=lambda option: option.key), ratio(1, number))], node.axes)
 
 
 def common_norms(node: Node) -> Node:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ricci.functions import apply
-from ricci.passes.common import is_call, is_ones, negative, remade
+from ricci.passes.common import is_call, is_ones, negative, remade, without
 from ricci.passes.products import normalised, of_inverses
 from tensor_networks.composites import is_zero
 from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
@@ -43,29 +45,40 @@ def lone_sums(node: Node) -> Node:
     """sum(x - sum(x)/n) = 0: a sum over an axis of a sum is taken term by term, where terms merge."""
     if not isinstance(node, Network):
         return node
-    uses = [wire for factor in node.factors for group in factor.slots for wire in group]
-    for place, (child, slots, exponent) in enumerate(node.factors):
+    for place, (child, _, exponent) in enumerate(node.factors):
         unit = is_call(child, "unit")
         inner = child.children[0] if unit else child
-        if not isinstance(inner, Sum) or exponent != 1 or any(len(group) != 1 for group in slots):
+        taken = _termwise(node, place, inner) if isinstance(inner, Sum) and exponent == 1 else None
+        if taken is None:
             continue
-        kept = [axis for axis, (wire,) in enumerate(slots) if wire in node.free or uses.count(wire) > 1]
-        if len(kept) == len(slots):
-            continue
-        sizes = [inner.axes[axis] for axis in kept]
-        parts = [(normalised(_summed(term, kept)), number) for term, number in inner.terms]
-        summed = total(parts, sizes)
-        if is_zero(summed):
+        if is_zero(taken.node):
             return total([], node.axes)
-        if not unit and (not isinstance(summed, Sum) or len(summed.terms) < len(inner.terms)):
-            rest = [*node.factors[:place], *node.factors[place + 1 :]]
-            return remade(node, [*rest, Factor(summed, tuple(slots[axis] for axis in kept), 1)])
+        if not unit and (not isinstance(taken.node, Sum) or len(taken.node.terms) < len(inner.children)):
+            return remade(node, [*without(node, place), taken])
     return node
 
 
-def _summed(term: Node, kept: list[int]) -> Node:
-    """A term summed over all axes but some."""
-    return unfolded(network([(term, range(term.order))], kept))
+def termwise(node: Network) -> Iterator[Node]:
+    """tr(X - A) = tr(X) - tr(A): sums over axes of a sum taken term by term."""
+    for place, (child, _, exponent) in enumerate(node.factors):
+        taken = _termwise(node, place, child) if isinstance(child, Sum) and exponent == 1 else None
+        if taken is not None:
+            yield remade(node, [*without(node, place), taken])
+
+
+def _termwise(node: Network, place: int, inner: Sum) -> Factor | None:
+    """A sum that stands at a factor's place, summed over the wires that no other factor holds; None if there are none."""
+    slots = node.factors[place].slots
+    if any(len(group) != 1 for group in slots):
+        return None
+    held = {wire for factor in without(node, place) for group in factor.slots for wire in group} | node.free
+    wires = [wire for (wire,) in slots]
+    kept = [wire for wire in dict.fromkeys(wires) if wire in held]
+    if held.issuperset(wires):
+        return None
+    terms = [(normalised(unfolded(network([(term, wires)], kept))), number) for term, number in inner.terms]
+    summed = total(terms, [node.sizes[wire] for wire in kept])
+    return Factor(summed, tuple((wire,) for wire in kept), 1)
 
 
 def complements(node: Node) -> Node:
