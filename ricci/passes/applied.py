@@ -7,11 +7,12 @@ from collections.abc import Callable
 from ricci.functions import Apply, apply, number_of
 from ricci.functions.applying import is_bare, without_axes
 from ricci.functions.powers import matrix_power
-from ricci.passes.common import is_call, is_nonnegative, is_ones, negative, remade
+from ricci.passes.common import is_call, is_nonnegative, is_ones, negative, remade, without
 from tensor_networks.composites import is_zero
-from tensor_networks.networks import Network, Sum, elementwise_power, network, one, primitive, size_of, total
+from tensor_networks.networks import Network, Sum, constant, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node, Tensor
-from tensor_networks.numbers import Number, exact, ratio
+from tensor_networks.numbers import Number, ratio
+from tensor_networks.wiring import components
 
 
 def logarithms(node: Node) -> Node:
@@ -34,6 +35,8 @@ def logarithms(node: Node) -> Node:
                 return apply("logdet", inner)
             case "abs" if is_call(inner, "det") and not inner.order:
                 return apply("logdet", inner.children[0])
+            case "ndtr":
+                return apply("logndtr", inner)
             case "sigmoid":
                 return total([(apply("softplus", negative(inner)), -1)])
             case "softmax":
@@ -50,9 +53,20 @@ def _log_erfc(node: Node, arg: Node) -> Node:
     inside, number = primitive(arg)
     if not is_call(inside, "erfc") or number != ratio(1, 2):
         return node
-    u, factor = primitive(inside.children[0])
-    scale = -float(factor) * 2**0.5
-    return apply("logndtr", total([(u, exact(round(scale) if abs(round(scale) - scale) < 1e-15 * abs(scale) else scale))]))
+    u = times_root_two(inside.children[0])
+    return node if u is None else apply("logndtr", negative(u))
+
+
+def times_root_two(node: Node) -> Node | None:
+    """sqrt(2)*u, if u has 1/sqrt(2) or a number like it among its factors."""
+    u, number = primitive(node)
+    half, two = ratio(-1, 2), constant(2)
+    for place, factor in enumerate(u.factors if isinstance(u, Network) else ()):
+        if factor.node is two and factor.exponent == half:
+            return total([(remade(u, without(u, place)), number)])  # type: ignore[arg-type]
+    scale = float(number) * 2**0.5
+    near = round(scale)
+    return total([(u, near)]) if near and abs(near - scale) < 1e-15 * abs(scale) else None
 
 
 def _log_softmax(inner: Node) -> Node:
@@ -259,6 +273,28 @@ def determinants(node: Node) -> Node:
         return network(factors, (0, count))
     values = [apply(name, matrix) for matrix in chain]
     return total((value, 1) for value in values) if name == "logdet" else network([(value, ()) for value in values], ())
+
+
+def rank_one_updates(node: Node) -> Node:
+    """det(I + x*y') = 1 + y'*x, the determinant lemma; logdet of it is log(abs(1 + y'*x))."""
+    if not is_call(node, "det", "logdet") or node.children[0].order != 2 or not isinstance(node.children[0], Sum):
+        return node
+    numbers = dict(node.children[0].terms)
+    eye = network((), "ii", {"i": node.children[0].axes[0]})
+    if numbers.pop(eye, 0) != 1 or len(numbers) != 1:
+        return node
+    ((update, number),) = numbers.items()
+    if not isinstance(update, Network) or not update.plain or not _falls_apart(update):
+        return node
+    value = total([(one, 1), (network([(update, "ii")], ""), number)])
+    return value if is_call(node, "det") else _log_size(value)
+
+
+def _falls_apart(node: Network) -> bool:
+    """Do the two axes of a product hang on factors that have nothing to do with each other?"""
+    wires = [[wire for group in factor.slots for wire in group] for factor in node.factors]
+    roots = components(wires, len(node.sizes))
+    return roots[node.outputs[0][0]] != roots[node.outputs[1][0]]
 
 
 def multiples(node: Node) -> Node:

@@ -8,7 +8,7 @@ from ricci.functions import Apply
 from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node, Size, Tensor
 
-NONNEGATIVE = frozenset({"exp", "abs", "norm2", "softmax", "sigmoid", "softplus", "relu", "cosh"})
+NONNEGATIVE = frozenset({"exp", "abs", "norm2", "softmax", "sigmoid", "ndtr", "softplus", "relu", "cosh"})
 
 
 def is_call(node: Node, *names: str) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ricci.functions import apply
+from ricci.passes.applied import times_root_two
 from ricci.passes.common import is_call, is_ones, negative, remade, without
 from ricci.passes.products import normalised, of_inverses
 from tensor_networks.composites import is_zero
 from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
-from tensor_networks.numbers import Number, exact
+from tensor_networks.numbers import Number, exact, ratio
 from tensor_networks.rewrite import ingredients, unfolded
 
 MOST_FACTORS = 40
@@ -82,7 +83,7 @@ def _termwise(node: Network, place: int, inner: Sum) -> Factor | None:
 
 
 def complements(node: Node) -> Node:
-    """1 - sigmoid(u) = sigmoid(-u), which stays exact for large u; sigmoid(-u) - sigmoid(u) = 1 - 2*sigmoid(u)."""
+    """1 - sigmoid(u) = sigmoid(-u), which stays exact for large u; sigmoid(-u) - sigmoid(u) = 1 - 2*sigmoid(u); so for ndtr."""
     if not isinstance(node, Sum) or not any(_is_sigmoid(term) for term, _ in node.terms):
         return node
     numbers = dict(node.terms)
@@ -101,10 +102,10 @@ def complements(node: Node) -> Node:
 
 
 def _is_sigmoid(node: Node) -> bool:
-    """Is it sigmoid(u), perhaps seen with other axes?"""
+    """Is it sigmoid(u) or ndtr(u), perhaps seen with other axes?"""
     if isinstance(node, Network):
-        return len(node.factors) == 1 and node.factors[0].exponent == 1 and is_call(node.factors[0].node, "sigmoid")
-    return is_call(node, "sigmoid")
+        return len(node.factors) == 1 and node.factors[0].exponent == 1 and is_call(node.factors[0].node, "sigmoid", "ndtr")
+    return is_call(node, "sigmoid", "ndtr")
 
 
 def _inside(node: Node) -> Node:
@@ -114,7 +115,8 @@ def _inside(node: Node) -> Node:
 
 def _mirrored(node: Node) -> Node:
     """sigmoid(-u) for sigmoid(u)."""
-    new = apply("sigmoid", negative(_inside(node)))
+    call = node.factors[0].node if isinstance(node, Network) else node
+    new = apply(call.function.name, negative(_inside(node)))  # type: ignore[attr-defined]
     return remade(node, [node.factors[0]._replace(node=new)]) if isinstance(node, Network) else new
 
 
@@ -124,10 +126,13 @@ def _exchanged(node: Sum, gone: tuple[Node, ...], new: list[tuple[Node, Number]]
 
 
 def error_functions(node: Node) -> Node:
-    """2 - erfc(u) = erfc(-u)."""
+    """2 - erfc(u) = erfc(-u); 1 + erf(u/sqrt(2)) = 2*ndtr(u)."""
     if not isinstance(node, Sum) or len(node.terms) != 2:
         return node
-    (one, first), (other, second) = sorted(node.terms, key=lambda term: is_call(term[0], "erfc"))
+    (one, first), (other, second) = sorted(node.terms, key=lambda term: is_call(term[0], "erf", "erfc"))
+    if abs(first) == abs(second) and is_ones(one) and is_call(other, "erf"):
+        inner = times_root_two(other.children[0])
+        return node if inner is None else total([(apply("ndtr", total([(inner, ratio(second, first))])), 2 * first)])
     if first == -2 * second and is_ones(one) and is_call(other, "erfc"):
         return total([(apply("erfc", negative(other.children[0])), -second)])
     return node
