@@ -30,7 +30,7 @@ from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
 from ricci.passes.length import tokens
 from ricci.passes.penrose import pseudoinverses
-from ricci.passes.powers import cancelled_products, common_norms, norms, roots, signs, units, variable_powers
+from ricci.passes.powers import cancelled_products, common_norms, common_units, norms, roots, signs, units, variable_powers
 from ricci.passes.products import (
     adjugates,
     cancellations,
@@ -101,6 +101,7 @@ OF_PRODUCTS: tuple[Pass, ...] = (
 )
 OF_SUMS: tuple[Pass, ...] = (
     common_norms,
+    common_units,
     alike,
     halves,
     complements,

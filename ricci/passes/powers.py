@@ -7,6 +7,7 @@ from fractions import Fraction
 from ricci.functions import apply
 from ricci.passes.common import factor_is_nonnegative, is_call, is_nonnegative, remade, without
 from ricci.passes.matching import exchanges, standing
+from tensor_networks.common import Term
 from tensor_networks.networks import Factor, Network, Sum, as_term, elementwise_power, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact, ratio
@@ -188,6 +189,39 @@ def common_norms(node: Node) -> Node:
             term = network([*opened, (norm, (), -1)], outputs, dict(enumerate(sizes)))
         terms.append((term, number))
     return total(terms, node.axes)
+
+
+def common_units(node: Node) -> Node:
+    """unit(u)*a + u*b = u*(a/norm2(u) + b): what is u or a unit vector along it in every term moves out of the sum."""
+    if not isinstance(node, Sum) or len(node.terms) < 2 or not node.order:
+        return node
+    terms = [(as_term(term), number) for term, number in node.terms]
+    for unit in [factor.node for (factors, _, _), _ in terms for factor in factors if is_call(factor.node, "unit")]:
+        inner = unit.children[0]
+        base, norm = primitive(inner)[0], apply("norm2", inner)
+        places = [_along(term, (unit, base)) for term, _ in terms]
+        if None in places or len({axes for _, axes in places if axes}) > 1:  # type: ignore[misc]
+            continue
+        if all(term.factors[place[0]].node is unit for (term, _), place in zip(terms, places, strict=True) if place):
+            continue
+        new = []
+        for (factors, outputs, sizes), number in terms:
+            opened = [factor._replace(node=inner) if factor.node is unit else factor for factor in factors]
+            below = [(norm, (), -1)] * sum(factor.node is unit for factor in factors)
+            new.append((network([*opened, *below], outputs, dict(enumerate(sizes))), number))
+        return total(new, node.axes)
+    return node
+
+
+def _along(term: Term, nodes: tuple[Node, Node]) -> tuple[int, tuple[int, ...]] | None:
+    """The place of one of two nodes among the factors of a term, if there is one only, with its axes on axes of the term."""
+    places = [place for place, factor in enumerate(term.factors) if factor.node in nodes]
+    if len(places) != 1 or term.factors[places[0]].exponent != 1:
+        return None
+    slots = term.factors[places[0]].slots
+    if any(slot not in term.outputs for slot in slots):
+        return None
+    return places[0], tuple(term.outputs.index(slot) for slot in slots)
 
 
 def _norms_below(term: Node) -> dict[Node, Node]:
