@@ -73,17 +73,24 @@ def commuting_directions(node: Node) -> Node:
 
 
 def symmetric_directions(node: Node) -> Node:
-    """f'(X; t) is symmetric if X and t are: of its two orientations the one is kept that gives the first network by key."""
+    """f'(X; t) is symmetric if X and t are, sylvester(A, A', Q) if Q is. Of its two orientations the one is kept that gives the
+    first network by key.
+    """
     if not isinstance(node, Network):
         return node
     for place, factor in enumerate(node.factors):
-        if not is_call(factor.node, *SLOPES) or factor.node.order != 2 or factor.slots[0] == factor.slots[1]:
+        if not is_call(factor.node, *SLOPES, "sylvester") or factor.node.order != 2 or factor.slots[0] == factor.slots[1]:
             continue
-        if all(transpose(arg) is arg for arg in factor.node.children):
+        if all(other is transpose(arg) for arg, other in zip(factor.node.children, _mirrored(factor.node), strict=True)):
             turned = remade(node, [*without(node, place), factor._replace(slots=factor.slots[::-1])])
             if not isinstance(turned, Network) or turned.key < node.key:
                 return turned
     return node
+
+
+def _mirrored(node: Node) -> tuple[Node, ...]:
+    """The arguments of a function in the order they have in its transpose: of A*Y + Y*B = C that is B'*Y' + Y'*A' = C'."""
+    return (node.children[1], node.children[0], node.children[2]) if is_call(node, "sylvester") else node.children
 
 
 def ordered(node: Node) -> Node:
