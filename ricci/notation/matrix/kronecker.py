@@ -211,7 +211,8 @@ class Groups:
             if part is None:
                 return None
             whole = part if whole is None else khatri_rao(whole, part)
-        loose = [factor for factor in factors if set(factor.wires) == {column}]
+        known = {own[wire] for wire in others}
+        loose = [factor for factor in factors if known.isdisjoint(own[wire] for wire in factor.wires if wire != column)]
         if whole is None or not loose:
             return whole
         return chain([whole, diagonal(Groups(loose, self.sizes).unravelled((column,)))], 2)
