@@ -62,12 +62,23 @@ def occurrences(node: Network) -> dict[int, int]:
     return counts
 
 
-def held_axes(node: Node) -> list[int]:
-    """The axes of a term that hang on a factor."""
-    if not isinstance(node, Network):
-        return list(range(node.order))
-    held = {wire for factor in node.factors for group in factor.slots for wire in group}
-    return [axis for axis, (wire,) in enumerate(groups_of(node)) if wire in held - unsized(node)]
+def sized_of(order: Sequence[Node]) -> dict[Node, frozenset[int]]:
+    """For every node the axes whose size its text says: those that hang on a leaf, not those of ones and deltas alone."""
+    sized: dict[Node, frozenset[int]] = {}
+    for node in order:
+        if isinstance(node, Network) and not is_grouped(node):
+            wires = sized_wires(node, sized)
+            sized[node] = frozenset(axis for axis, (wire,) in enumerate(groups_of(node)) if wire in wires)
+        elif isinstance(node, Sum) or (isinstance(node, Apply) and node.function.elementwise):
+            sized[node] = frozenset(axis for child in node.children for axis in sized[child])
+        else:
+            sized[node] = frozenset(range(node.order))
+    return sized
+
+
+def sized_wires(node: Network, sized: Mapping[Node, frozenset[int]]) -> set[int]:
+    """The wires of a network whose size a factor says."""
+    return {g[0] for f in node.factors for axis, g in enumerate(f.slots) if len(g) == 1 and axis in sized[f.node]}
 
 
 def is_structured(node: Node) -> bool:
