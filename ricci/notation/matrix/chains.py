@@ -94,7 +94,16 @@ def _with_diagonal(rest: Sequence[tuple[Formula, Any]], parts: Sequence[Formula]
 
 
 def _chain(parts: Sequence[Formula], order: int) -> Formula:
-    grouped = _folded(_grouped(map(_turned, parts)))
+    return _side_by_side(_folded(_grouped(map(_turned, parts))), order)
+
+
+def unsquared(part: Formula) -> Formula:
+    """A matrix product twice over written out: of (X'*X)^2 the trace would be read as the sum of (X'*X).^2."""
+    return _side_by_side(_unfolded(part), part.order) if part.kind == "power" and part.detail[0] == 2 else part
+
+
+def _side_by_side(grouped: Sequence[Formula], order: int) -> Formula:
+    """Factors with the signs of multiplication between them."""
     if len(grouped) == 1:
         return grouped[0]
     shown = [wrapped(part, PRODUCT if part.kind == "chain" else POWER) for part in grouped]

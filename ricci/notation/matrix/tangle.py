@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from ricci.functions import FUNCTIONS
 from ricci.notation.arithmetic import Entry, natural, transposed
 from ricci.notation.formula import Formula, call, cheapest, latex_size, power, simple_call
-from ricci.notation.matrix.chains import chain, diagonal, ones
+from ricci.notation.matrix.chains import chain, diagonal, ones, unsquared
 from ricci.notation.matrix.entrywise import hadamard
 from tensor_networks.axes import Axis, show
 
@@ -299,7 +299,7 @@ def traced(formula: Formula) -> Formula:
     """The trace."""
     if formula.kind == "transpose":
         formula = formula.parts[0]
-    return simple_call("tr", [formula], 0, degree=formula.degree)
+    return simple_call("tr", [unsquared(formula)], 0, degree=formula.degree)
 
 
 def squares(entries: list[Entry]) -> list[Formula]:
