@@ -94,7 +94,8 @@ def _with_diagonal(rest: Sequence[tuple[Formula, Any]], parts: Sequence[Formula]
 
 
 def _chain(parts: Sequence[Formula], order: int) -> Formula:
-    return _side_by_side(_folded(_grouped(map(_turned, parts))), order)
+    turned = [_turned(part) if len(parts) > 1 or part.kind == "sum" else part for part in parts]
+    return _side_by_side(_folded(_grouped(turned)), order)
 
 
 def unsquared(part: Formula) -> Formula:
