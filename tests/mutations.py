@@ -162,7 +162,7 @@ MUTANTS = (
     Mutant("ricci/evaluation/stable.py", "kept = [wire for wire in wires if wire != summed]", "kept = []", DIGITS),
     Mutant("ricci/evaluation/stable.py", "return centred(node)", "return node", DIGITS),
     Mutant("ricci/evaluation/centred.py", "if numbers.get(second) == -numbers[term] * scale:", "if second in numbers:", DIGITS),
-    Mutant("ricci/passes/applied.py", "total([(v, 1), (u, -1)])", "total([(v, 1), (u, 1)])", FLOOR),
+    Mutant("ricci/passes/logarithms.py", "total([(v, 1), (u, -1)])", "total([(v, 1), (u, 1)])", FLOOR),
     # documents and limits
     Mutant("ricci/documents.py", "0 <= place < len(nodes)", "place < len(nodes)", DOCUMENTS),
     Mutant("ricci/documents.py", "if len(found) < len(pairs):", "if False:", DOCUMENTS),

@@ -31,7 +31,7 @@ NEEDS = {
     "atanh": "{} between -1 and 1",
     "acosh": "{} above 1",
 }
-POSITIVE = ("exp", "sigmoid", "softmax", "softplus", "cosh")
+POSITIVE = ("exp", "sigmoid", "ndtr", "softmax", "softplus", "cosh")
 
 
 def assumptions(*roots: Node) -> list[str]:

@@ -14,20 +14,24 @@ from ricci.passes.applied import (
     determinants,
     exponentials,
     inverses,
-    logarithms,
     multiples,
+    of_diagonals,
     parities,
+    rank_one_updates,
     shifts,
     symmetric_arguments,
     whole_powers,
 )
 from ricci.passes.choices import offers
 from ricci.passes.choosing import lengths, permuted_entries
+from ricci.passes.commuting import commuting_directions, ordered, symmetric_directions, turned_directions
 from ricci.passes.diagonals import diagonals
 from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
 from ricci.passes.length import tokens
-from ricci.passes.powers import common_norms, norms, roots, signs, units
+from ricci.passes.logarithms import logarithms
+from ricci.passes.penrose import pseudoinverses
+from ricci.passes.powers import cancelled_products, common_norms, common_units, norms, roots, signs, units, variable_powers
 from ricci.passes.products import (
     adjugates,
     cancellations,
@@ -39,6 +43,7 @@ from ricci.passes.products import (
     softmaxes,
     squares,
 )
+from ricci.passes.spectra import log_diagonals, spectral
 from ricci.passes.sums import complements, error_functions, like_terms, lone_sums, outer_sums, softpluses
 from ricci.passes.traits import choosers, grams, idempotents, orthogonals, spread, totals
 from tensor_networks.networks import Network, Sum
@@ -52,9 +57,12 @@ OF_FUNCTIONS: tuple[Pass, ...] = (
     logarithms,
     exponentials,
     inverses,
+    of_diagonals,
+    rank_one_updates,
     parities,
     whole_powers,
     along_identities,
+    commuting_directions,
     shifts,
     determinants,
     multiples,
@@ -70,6 +78,8 @@ OF_PRODUCTS: tuple[Pass, ...] = (
     norms,
     units,
     signs,
+    variable_powers,
+    cancelled_products,
     reciprocals,
     reciprocal_exponentials,
     softmaxes,
@@ -77,6 +87,12 @@ OF_PRODUCTS: tuple[Pass, ...] = (
     hyperbolics,
     adjugates,
     cancellations,
+    spectral,
+    log_diagonals,
+    symmetric_directions,
+    ordered,
+    turned_directions,
+    pseudoinverses,
     orthogonals,
     grams,
     idempotents,
@@ -93,6 +109,7 @@ OF_PRODUCTS: tuple[Pass, ...] = (
 )
 OF_SUMS: tuple[Pass, ...] = (
     common_norms,
+    common_units,
     alike,
     halves,
     complements,

@@ -46,12 +46,8 @@ def _silu(x: Node) -> Node:
     return times(x, apply("sigmoid", x))
 
 
-def _ndtr(x: Node) -> Node:
-    return scaled(apply("erfc", scaled(x, -1 / sqrt(2))), Fraction(1, 2))
-
-
 def _gelu(x: Node) -> Node:
-    return times(x, _ndtr(x))
+    return times(x, apply("ndtr", x))
 
 
 def _mish(x: Node) -> Node:
@@ -164,7 +160,6 @@ DEFINED: tuple[Function, ...] = (
     defined("softsign", UNARY, _softsign, r"\operatorname{softsign}"),
     defined("logit", UNARY, _logit, r"\operatorname{logit}", UNIT),
     defined("logsigmoid", UNARY, _logsigmoid, r"\log\sigma"),
-    defined("ndtr", UNARY, _ndtr, r"\Phi"),
     defined("cbrt", UNARY, _cbrt, r"\operatorname{cbrt}", POSITIVE),
     defined("entr", UNARY, _entr, r"\operatorname{entr}", POSITIVE),
     defined("sec", UNARY, _over("cos"), r"\sec", INSIDE),

@@ -10,6 +10,7 @@ KINK = "0 at 0 by convention"
 TIES = "ties split evenly"
 OF_GAMMA = "DLMF 5.15"
 TWO_BY_ROOT_PI = "1.1283791670955126"
+BY_ROOT_TWO_PI = "0.3989422804014327"
 HALF_ROOT_PI = "0.88622692545275801"
 
 
@@ -55,6 +56,7 @@ def _of_statistics() -> tuple[Function, ...]:
     rules = (*(f"{name}(x)" for name in gammas[1:]), None)
     return (
         Function("erfinv", unary, (f"{HALF_ROOT_PI} exp(y^2)",), r"\operatorname{erf}^{-1}", INSIDE, known={0: 0}, parity=-1),
+        Function("ndtr", unary, (f"{BY_ROOT_TWO_PI} exp(-x^2/2)",), r"\Phi", reference="normal distribution function"),
         Function("logndtr", unary, ("mills(x)",), r"\log\Phi", reference="logarithm of the normal distribution function"),
         Function("mills", unary, ("-y millsgap(x)",), r"\operatorname{mills}", reference="normal density over distribution"),
         Function("millsgap", unary, ("1 - mills(x) y",), r"\operatorname{millsgap}", reference="mills(x) + x"),

@@ -62,7 +62,7 @@ def transposed(formula: Formula) -> Formula:
     if not formula.order or formula.symmetric:
         return formula
     if formula._flipped is None:
-        options = _pushed(formula)
+        options = pushed(formula)
         if formula.kind != "product":
             options.insert(0, transpose(formula))
         flipped = min(options, key=_cost_within)
@@ -77,7 +77,7 @@ def _cost_within(formula: Formula) -> int:
     return formula.cost + (2 if formula.level < POWER and formula.kind != "chain" else 0)
 
 
-def _pushed(formula: Formula) -> list[Formula]:
+def pushed(formula: Formula) -> list[Formula]:
     """The transpose of a formula by way of its parts, if it goes that way."""
     kind, parts = formula.kind, formula.parts
     if kind == "transpose":

@@ -1,4 +1,4 @@
-"""Passes over functions of functions: logarithms, exponentials, inverses and determinants."""
+"""Passes over functions of functions: exponentials, inverses and determinants."""
 
 from __future__ import annotations
 
@@ -9,142 +9,10 @@ from ricci.functions.applying import is_bare, without_axes
 from ricci.functions.powers import matrix_power
 from ricci.passes.common import is_call, is_nonnegative, is_ones, negative, remade
 from tensor_networks.composites import is_zero
-from tensor_networks.networks import Network, Sum, constant, elementwise_power, network, one, primitive, size_of, total
+from tensor_networks.networks import Network, Sum, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node, Tensor
-from tensor_networks.numbers import Number, exact, ratio
-
-
-def logarithms(node: Node) -> Node:
-    """log(exp(u)) = u; log(det(X)) = logdet(X); log(sigmoid(u)) = -softplus(-u); log(softmax(u)) = u - logsumexp(u);
-    log(1 + exp(u)) = log1p(exp(u)) = softplus(u); log(exp(u) + exp(v)) = u + softplus(v - u);
-    log(sum(exp(u))) = logsumexp(u); log(ndtr(u)) = logndtr(u); log(gamma(u)) = gammaln(u). Domain: log(det(X)) and
-    log(gamma(u)) are widened to log|det X| and log|gamma(u)|."""
-    if not is_call(node, "log", "log1p"):
-        return node
-    (arg,) = node.children
-    if is_call(node, "log1p"):
-        exponent = exponent_of(arg)
-        return node if exponent is None else apply("softplus", exponent)
-    if (taken := _without_exp(arg)) is not None:
-        return taken
-    if isinstance(arg, Apply):
-        inner = arg.args[0]
-        match arg.function.name:
-            case "exp":
-                return inner
-            case "det" if not arg.batch:
-                return apply("logdet", inner)
-            case "abs" if is_call(inner, "det") and not inner.order:
-                return apply("logdet", inner.children[0])
-            case "gamma":
-                return apply("gammaln", inner)
-            case "sigmoid":
-                return total([(apply("softplus", negative(inner)), -1)])
-            case "softmax":
-                return _log_softmax(inner)
-    exponent = one_plus_exp(arg)
-    if exponent is not None:
-        return apply("softplus", exponent)
-    summed = _summed_exp(arg)
-    if summed is not None:
-        return apply("logsumexp", summed)
-    return _log_two_exp(node, arg) if type(arg) is Sum and len(arg.terms) == 2 else _log_erfc(node, arg)
-
-
-def _without_exp(arg: Node) -> Node | None:
-    """log(v.*exp(u)) = u + log(v), so for sum(exp(u)) = exp(logsumexp(u)), and for powers of both; log(1/v) = -log(v)."""
-    product, number = primitive(arg)
-    if number <= 0:
-        return None
-    if number != 1 and (u := exponent_of(product)) is not None:
-        sign, log = (1, apply("log", constant(number))) if number > 1 else (-1, apply("log", constant(ratio(1, number))))
-        return total([(u, 1), (network([(log, ())], range(u.order), dict(enumerate(u.axes))), sign)])
-    if type(product) is not Network or not product.plain:
-        return None
-    for place, (child, slots, exponent) in enumerate(product.factors):
-        u = exponent_of(child)
-        if u is not None and product.free.issuperset(wire for group in slots for wire in group):
-            rest = remade(product, [*product.factors[:place], *product.factors[place + 1 :]])
-            part = network([(u, slots)], product.outputs, {wire: product.sizes[wire] for wire in product.free})
-            return total([(part, exponent), (apply("log", total([(rest, number)])), 1)])
-    if len(product.factors) == 1 == number and product.factors[0].exponent < 0:
-        return negative(apply("log", elementwise_power(product, -1)))
-    return None
-
-
-def _log_two_exp(node: Node, arg: Sum) -> Node:
-    """log(exp(u) + exp(v)) = u + softplus(v - u); log(c*exp(u) + c*exp(-u)) = log(2*c*cosh(u)); or the node."""
-    scale = arg.terms[0][1]
-    pair = exponents_of(arg, scale)
-    if pair is None:
-        return node
-    u, v = pair
-    if u is negative(v):
-        return apply("log", total([(apply("cosh", u), 2 * scale)]))
-    return total([(u, 1), (apply("softplus", total([(v, 1), (u, -1)])), 1)]) if scale == 1 else node
-
-
-def exponents_of(node: Node, scale: Number = 1) -> tuple[Node, Node] | None:
-    """(u, v), if the node is exp(u) + exp(v), times the scale."""
-    if type(node) is not Sum or len(node.terms) != 2 or any(number != scale for _, number in node.terms):
-        return None
-    u, v = (exponent_of(term) for term, _ in node.terms)
-    return None if u is None or v is None else (u, v)
-
-
-def _log_erfc(node: Node, arg: Node) -> Node:
-    """log(erfc(-u/sqrt(2))/2) = logndtr(u), or the node."""
-    inside, number = primitive(arg)
-    if not is_call(inside, "erfc") or number != ratio(1, 2):
-        return node
-    u, factor = primitive(inside.children[0])
-    scale = -float(factor) * 2**0.5
-    return apply("logndtr", total([(u, exact(round(scale) if abs(round(scale) - scale) < 1e-15 * abs(scale) else scale))]))
-
-
-def _log_softmax(inner: Node) -> Node:
-    batch = range(inner.order - 1)
-    lse = network([(apply("logsumexp", inner), batch)], range(inner.order), {inner.order - 1: inner.axes[-1]})
-    return total([(inner, 1), (lse, -1)])
-
-
-def _summed_exp(node: Node) -> Node | None:
-    """u as a vector, if the node is the sum of all entries of exp(u), or of a power of it."""
-    if isinstance(node, Network) and not node.outputs and len(node.factors) == 1:
-        factor = node.factors[0]
-        wires = [wire for group in factor.slots for wire in group]
-        if wires and is_call(factor.node, "exp") and len(set(wires)) == len(factor.slots):
-            inner = total([(factor.node.children[0], factor.exponent)])
-            return network([(inner, factor.slots)], [tuple(wires)])
-    return None
-
-
-def one_plus_exp(node: Node) -> Node | None:
-    """u, if the node is 1 + exp(u) in every entry."""
-    if isinstance(node, Sum) and len(node.terms) == 2 and all(number == 1 for _, number in node.terms):
-        terms = [term for term, _ in node.terms]
-        ones = [term for term in terms if is_ones(term)]
-        exps = [exponent_of(term) for term in terms if not is_ones(term)]
-        if len(ones) == 1 and exps[0] is not None:
-            return exps[0]
-    return None
-
-
-def exponent_of(node: Node) -> Node | None:
-    """u, if the node is exp(u), or c*u for a power, perhaps with axes in another order, along a diagonal or with copies.
-
-    The sum of all entries of exp(u) is exp(logsumexp(u)).
-    """
-    if is_call(node, "exp"):
-        return node.children[0]
-    if (summed := _summed_exp(node)) is not None:
-        return apply("logsumexp", summed)
-    if isinstance(node, Network) and len(node.factors) == 1:
-        child, slots, power = node.factors[0]
-        wires = [wire for group in node.outputs for wire in group]
-        if is_call(child, "exp") and len(wires) == len(set(wires)) == len(node.sizes):  # no entry is summed, none is 0
-            return network([(total([(child.children[0], power)]), slots)], node.outputs, dict(enumerate(node.sizes)))
-    return None
+from tensor_networks.numbers import Number, ratio
+from tensor_networks.wiring import components
 
 
 def exponentials(node: Node) -> Node:
@@ -182,7 +50,8 @@ def _broadcast_number(node: Node) -> Number | None:
 
 
 def inverses(node: Node) -> Node:
-    """inv(inv(X)) = X; det(inv(X)) = 1/det(X); logdet(inv(X)) = -logdet(X); inv and det of an identity."""
+    """inv(inv(X)) = X; det(inv(X)) = 1/det(X); logdet(inv(X)) = -logdet(X); inv and det of an identity;
+    inv(expm(X)) = expm(-X); det(expm(X)) = exp(tr(X)); logdet(expm(X)) = tr(X)."""
     if not isinstance(node, Apply) or node.function.name not in ("inv", "det", "logdet") or node.batch:
         return node
     name, arg = node.function.name, node.args[0]
@@ -193,9 +62,42 @@ def inverses(node: Node) -> Node:
             "det": lambda: elementwise_power(apply("det", inner), -1),
             "logdet": lambda: total([(apply("logdet", inner), -1)]),
         }[name]()
+    if is_call(arg, "expm"):
+        inner = arg.children[0]
+        trace = network([(inner, "ii")], "")
+        return {
+            "inv": lambda: apply("expm", negative(inner)),
+            "det": lambda: apply("exp", trace),
+            "logdet": lambda: trace,
+        }[name]()
     if arg is network((), "ii", {"i": arg.axes[0]}):
         return {"inv": lambda: arg, "det": lambda: one, "logdet": lambda: total([], ())}[name]()
     return node
+
+
+def of_diagonals(node: Node) -> Node:
+    """f(diag(v)) = diag(f(v)) for functions of matrices; logdet(diag(v)) = sum(log(abs(v)))."""
+    if not is_call(node, *ENTRYWISE) or node.children[0].order != 2:
+        return node
+    arg = node.children[0]
+    if not isinstance(arg, Network) or arg.outputs[0] != arg.outputs[1] or len(arg.outputs[0]) != 1:
+        return node
+    vector = network([(arg, "ii")], "i")
+    value = ENTRYWISE[node.function.name](vector)  # type: ignore[attr-defined]
+    return network([(value, "i")], "ii" if node.order else "")
+
+
+def _log_size(vector: Node) -> Node:
+    return apply("log", vector if is_nonnegative(vector) else apply("abs", vector))
+
+
+ENTRYWISE: dict[str, Callable[[Node], Node]] = {
+    "inv": lambda vector: elementwise_power(vector, -1),
+    "logdet": _log_size,
+    "expm": lambda vector: apply("exp", vector),
+    "logm": lambda vector: apply("log", vector),
+    "sqrtm": lambda vector: elementwise_power(vector, ratio(1, 2)),
+}
 
 
 def whole_powers(node: Node) -> Node:
@@ -274,7 +176,7 @@ def determinants(node: Node) -> Node:
     if not is_call(node, "det", "logdet", "inv") or node.order > 2:
         return node
     name, arg = node.function.name, node.children[0]  # type: ignore[attr-defined]
-    chain = _square_chain(arg)
+    chain = square_chain(arg)
     if chain is None:
         return _of_kron(name, arg) or node
     if name == "inv":
@@ -283,6 +185,28 @@ def determinants(node: Node) -> Node:
         return network(factors, (0, count))
     values = [apply(name, matrix) for matrix in chain]
     return total((value, 1) for value in values) if name == "logdet" else network([(value, ()) for value in values], ())
+
+
+def rank_one_updates(node: Node) -> Node:
+    """det(I + x*y') = 1 + y'*x, the determinant lemma; logdet of it is log(abs(1 + y'*x))."""
+    if not is_call(node, "det", "logdet") or node.children[0].order != 2 or not isinstance(node.children[0], Sum):
+        return node
+    numbers = dict(node.children[0].terms)
+    eye = network((), "ii", {"i": node.children[0].axes[0]})
+    if numbers.pop(eye, 0) != 1 or len(numbers) != 1:
+        return node
+    ((update, number),) = numbers.items()
+    if not isinstance(update, Network) or not update.plain or not _falls_apart(update):
+        return node
+    value = total([(one, 1), (network([(update, "ii")], ""), number)])
+    return value if is_call(node, "det") else _log_size(value)
+
+
+def _falls_apart(node: Network) -> bool:
+    """Do the two axes of a product hang on factors that have nothing to do with each other?"""
+    wires = [[wire for group in factor.slots for wire in group] for factor in node.factors]
+    roots = components(wires, len(node.sizes))
+    return roots[node.outputs[0][0]] != roots[node.outputs[1][0]]
 
 
 def multiples(node: Node) -> Node:
@@ -308,7 +232,7 @@ def symmetric_arguments(node: Node) -> Node:
     return node if ranks[0] <= ranks[1] else apply(node.function.name, second, first)  # type: ignore[attr-defined]
 
 
-def _square_chain(node: Node) -> list[Node] | None:
+def square_chain(node: Node) -> list[Node] | None:
     """The factors of a product of at least two square matrices, in order, each as it stands in the product."""
     if not isinstance(node, Network) or len(node.factors) < 2 or len(set(node.sizes)) != 1 or node.order != 2:
         return None

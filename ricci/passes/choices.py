@@ -9,6 +9,7 @@ from ricci.passes.expanding import Tidy, expansions
 from ricci.passes.factoring import factorings
 from ricci.passes.length import weight
 from ricci.passes.mirrors import mirrored
+from ricci.passes.sums import termwise
 from tensor_networks.networks import Factor, Network, Sum, network
 from tensor_networks.nodes import Node
 
@@ -36,6 +37,7 @@ def _forms(node: Node, tidy: Tidy) -> Iterator[Node]:
             for form in _inner(factor, tidy):
                 yield remade(node, [*node.factors[:place], factor._replace(node=form), *node.factors[place + 1 :]])
             yield from _beside(node, place, tidy)
+        yield from termwise(node)
     yield from expansions(node, tidy)
 
 

@@ -9,7 +9,7 @@ from ricci.traits.table import has
 from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node, Size, Tensor
 
-NONNEGATIVE = frozenset({"exp", "abs", "norm2", "softmax", "sigmoid", "softplus", "relu", "cosh"})
+NONNEGATIVE = frozenset({"exp", "abs", "norm2", "softmax", "sigmoid", "ndtr", "softplus", "relu", "cosh"})
 
 
 def is_call(node: Node, *names: str) -> bool:

@@ -90,15 +90,24 @@ def parts_of(term: Opened) -> Iterator[tuple[Part, int, Number]]:
         if place >= term.own and axes and inside.count(node) > 1:  # a quadratic form stays one
             continue
         inner = [wire for wire in wires if wire not in axes]
-        if len(set(wires)) < len(wires) or any(uses[wire] != 2 for wire in inner) or (inner and exponent != 1):
+        lone = sum(uses[wire] < 2 for wire in inner)  # A*ones(n) has A as A*p has it
+        if len(set(wires)) < len(wires) or lone > (len(wires) == 2 > len(inner)) or (inner and exponent != 1):
+            continue
+        if any(uses[wire] > 2 and not _parallel(term, place, wire) for wire in inner):
             continue
         if len(wires) == 2 and len(set(node.orbits)) == 1:
             wires = tuple(sorted(wires, key=lambda wire: axes.get(wire, len(axes))))
             inner = [wire for wire in wires if wire not in axes]
         kept = tuple(axis for axis, wire in enumerate(term.outputs) if wire not in wires or uses[wire] > 2)
-        if len(kept) + len(inner) <= max(2, len(axes)) and len(term.factors) > 1:
+        if len(kept) + len(inner) <= max(2, len(axes)) and (lone or len(term.factors) > 1):
             labels = tuple(axes[wire] if wire in axes else -1 - inner.index(wire) for wire in wires)
             yield Part(node, labels, kept, bool(inner and axes) and place >= term.own), place, exponent
+
+
+def _parallel(term: Opened, place: int, wire: int) -> bool:
+    """Do the other factors on a wire hang on the same wires, as A and B do in (A.*B)*x?"""
+    others = (wires for other, (_, wires, _) in enumerate(term.factors) if other != place)
+    return len({frozenset(wires) for wires in others if wire in wires}) < 2
 
 
 def _pulled(node: Sum, terms: list[Opened | None], part: Part, found: dict[int, tuple[int, Number]]) -> Iterator[Node]:
@@ -160,8 +169,8 @@ def _axes_of(part: Part, labels: tuple[int, ...]) -> list[Axis]:
 
 
 def _factorless(term: tuple[Node, Number]) -> bool:
-    """Is a term an identity, or ones, or a number?"""
-    return isinstance(term[0], Network) and all(not factor.slots for factor in term[0].factors)
+    """Is a term a multiple of an identity, or a number? Not ones: ``A'*ones(n) - A'*p = A'*(1 - p)``."""
+    return isinstance(term[0], Network) and all(not factor.slots for factor in term[0].factors) and term[0].order != 1
 
 
 def _as_many(node: Node, count: int) -> bool:

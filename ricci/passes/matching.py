@@ -31,6 +31,19 @@ def exchanges(host: Network, old: Node, new: Node, skip: int = -1) -> Iterator[l
                 yield [*without(host, place), Factor(remade(child, inside), (), 1)]
 
 
+def standing(host: Network, node: Node, slots: tuple[Group, ...], skip: int) -> tuple[int, ...] | None:
+    """The places of a factor that is a node, or of those that make it up, with its axes on some slots; None if there are none.
+
+    ``skip`` is a factor that is not looked at.
+    """
+    for place, factor in enumerate(host.factors):
+        if place != skip and factor.node is node and factor.exponent == 1 and factor.slots == slots:
+            return (place,)
+    if isinstance(node, Network) and node.plain and slots and len(node.factors) > 1:
+        return next((places for places, ends in occurrences(host, node) if skip not in places and ends == slots), None)
+    return None
+
+
 def occurrences(host: Network, pattern: Network) -> Iterator[tuple[tuple[int, ...], tuple[Group, ...]]]:
     """Sets of factors of the host that are the factors of the pattern, wired alike, with the wires of the pattern's axes.
 

@@ -1,4 +1,4 @@
-"""Functions of u and -u in one sum: sigmoid(-u) = 1 - sigmoid(u), softplus(-u) = softplus(u) - u. A choice."""
+"""Functions of u and -u in one sum: sigmoid(-u) = 1 - sigmoid(u) (and so of ndtr), softplus(-u) = softplus(u) - u. A choice."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def mirrored(node: Sum, tidy: Tidy) -> Iterator[Node]:
     below = set(walk(node))
     mapping: dict[Node, Node] = {}
     for part in below:
-        if is_call(part, "sigmoid", "softplus") and primitive(part.children[0])[1] < 0:
+        if is_call(part, "sigmoid", "ndtr", "softplus") and primitive(part.children[0])[1] < 0:
             inner = negative(part.children[0])
             name = part.function.name  # type: ignore[attr-defined]
             other = apply(name, inner)
             if other in below:
                 one = network((), range(part.order), dict(enumerate(part.axes)))
-                mapping[part] = total([(one, 1), (other, -1)] if name == "sigmoid" else [(other, 1), (inner, -1)])
+                mapping[part] = total([(one, 1), (other, -1)] if name != "softplus" else [(other, 1), (inner, -1)])
     if mapping:
         new = substitute(node, mapping)
         terms = new.terms if isinstance(new, Sum) else ((new, 1),)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ricci.functions import apply
-from ricci.passes.common import factor_is_nonnegative, is_call, is_nonnegative, remade
-from ricci.passes.matching import exchanges
-from tensor_networks.networks import Factor, Network, Sum, as_term, network, total
+from ricci.passes.common import factor_is_nonnegative, is_call, is_nonnegative, remade, without
+from ricci.passes.matching import exchanges, standing
+from tensor_networks.common import Term
+from tensor_networks.networks import Factor, Network, Sum, as_term, elementwise_power, network, primitive, total
 from tensor_networks.nodes import Node
-from tensor_networks.numbers import Number, exact
+from tensor_networks.numbers import Number, exact, ratio
 
 
 def norms(node: Node) -> Node:
@@ -84,7 +85,7 @@ def units(node: Node) -> Node:
             new = _norm_gathered(node, factor.node.children[0])
             if new is not None:
                 return new
-        if not factor.slots and isinstance(factor.exponent, int) and factor.exponent != 1 and isinstance(factor.node, Network):
+        if not factor.slots and isinstance(factor.exponent, int) and isinstance(factor.node, Network):
             opened = _unit_opened(node, factor, factor.node)
             if opened is not None:
                 return opened
@@ -92,10 +93,15 @@ def units(node: Node) -> Node:
 
 
 def _unit_opened(node: Network, power: Factor, child: Network) -> Node | None:
-    """The network with a closed factor to a power freed of a unit vector: (unit(u)'*v)^2 = (u'*v)^2/norm2(u)^2."""
+    """The network with a closed factor to a power freed of a unit vector: (unit(u)'*v)^2 = (u'*v)^2/norm2(u)^2.
+
+    To the first power where there are other powers of the norm beside it: (unit(u)'*v)/norm2(u)^2 = (u'*v)/norm2(u)^3.
+    """
     for place, factor in enumerate(child.factors):
         if is_call(factor.node, "unit") and factor.exponent == 1:
             inner = factor.node.children[0]
+            if power.exponent == 1 and not any(_tells_norm(other.node, inner) for other in node.factors if other is not power):
+                continue
             inside = [*child.factors[:place], factor._replace(node=inner), *child.factors[place + 1 :]]
             rest = [other for other in node.factors if other is not power]
             norm = Factor(apply("norm2", inner), (), -power.exponent)
@@ -103,16 +109,27 @@ def _unit_opened(node: Network, power: Factor, child: Network) -> Node | None:
     return None
 
 
+def _tells_norm(node: Node, inner: Node) -> bool:
+    """Is it the norm of something, its square, or a unit vector along it, or a scalar with that unit vector in it?"""
+    if is_call(node, "norm2", "unit"):
+        return node.children[0] is inner
+    if not isinstance(node, Network) or node.order:
+        return False
+    squares = network([(inner, range(inner.order), 2)], ())
+    return node is squares or any(is_call(child, "unit") and child.children[0] is inner for child in node.children)
+
+
 def _projected(node: Network, unit: Factor) -> Node | None:
     """The network with the product of a unit vector and its own vector made a norm, if it has one."""
     inner = unit.node.children[0]
+    base, number = primitive(inner)
     for place, factor in enumerate(node.factors):
-        if factor.node is inner and factor.slots == unit.slots and factor.exponent == 1:
+        if factor.node is base and factor.slots == unit.slots and factor.exponent == 1:
             rest = [f for k, f in enumerate(node.factors) if k != place and f is not unit]
             wires = [wire for group in unit.slots for wire in group]
             outside = node.free.union(wire for f in rest for group in f.slots for wire in group)
             if len(set(wires)) == len(wires) and outside.isdisjoint(wires):
-                return remade(node, [*rest, Factor(apply("norm2", inner), (), 1)])
+                return total([(remade(node, [*rest, Factor(apply("norm2", inner), (), 1)]), ratio(1, number))])
     return None
 
 
@@ -145,9 +162,12 @@ def _with_unit(node: Node, inner: Node) -> Node | None:
     if not isinstance(node, Network) or not inner.order:
         return None
     norm, unit = apply("norm2", inner), apply("unit", inner)
+    base, number = primitive(inner)
     place = next((place for place, factor in enumerate(node.factors) if factor.node is norm), -1)
-    options = [remade(node, [f for f in new if f.node is not norm]) for new in exchanges(node, inner, unit, skip=place)]
-    return min(options, key=lambda option: option.key, default=None)
+    options = [remade(node, [f for f in new if f.node is not norm]) for new in exchanges(node, base, unit, skip=place)]
+    if not options:
+        return None
+    return total([(min(options, key=lambda option: option.key), ratio(1, number))], node.axes)
 
 
 def common_norms(node: Node) -> Node:
@@ -171,6 +191,39 @@ def common_norms(node: Node) -> Node:
     return total(terms, node.axes)
 
 
+def common_units(node: Node) -> Node:
+    """unit(u)*a + u*b = u*(a/norm2(u) + b): what is u or a unit vector along it in every term moves out of the sum."""
+    if not isinstance(node, Sum) or len(node.terms) < 2 or not node.order:
+        return node
+    terms = [(as_term(term), number) for term, number in node.terms]
+    for unit in [factor.node for (factors, _, _), _ in terms for factor in factors if is_call(factor.node, "unit")]:
+        inner = unit.children[0]
+        base, norm = primitive(inner)[0], apply("norm2", inner)
+        places = [_along(term, (unit, base)) for term, _ in terms]
+        if None in places or len({axes for _, axes in places if axes}) > 1:  # type: ignore[misc]
+            continue
+        if all(term.factors[place[0]].node is unit for (term, _), place in zip(terms, places, strict=True) if place):
+            continue
+        new = []
+        for (factors, outputs, sizes), number in terms:
+            opened = [factor._replace(node=inner) if factor.node is unit else factor for factor in factors]
+            below = [(norm, (), -1)] * sum(factor.node is unit for factor in factors)
+            new.append((network([*opened, *below], outputs, dict(enumerate(sizes))), number))
+        return total(new, node.axes)
+    return node
+
+
+def _along(term: Term, nodes: tuple[Node, Node]) -> tuple[int, tuple[int, ...]] | None:
+    """The place of one of two nodes among the factors of a term, if there is one only, with its axes on axes of the term."""
+    places = [place for place, factor in enumerate(term.factors) if factor.node in nodes]
+    if len(places) != 1 or term.factors[places[0]].exponent != 1:
+        return None
+    slots = term.factors[places[0]].slots
+    if any(slot not in term.outputs for slot in slots):
+        return None
+    return places[0], tuple(term.outputs.index(slot) for slot in slots)
+
+
 def _norms_below(term: Node) -> dict[Node, Node]:
     """The arguments whose norm a term is divided by, with the unit vector or the norm that says so."""
     factors = as_term(term).factors
@@ -179,8 +232,49 @@ def _norms_below(term: Node) -> dict[Node, Node]:
     return {call.children[0]: call for call in (*units, *norms) if units.count(call) < 2}
 
 
+def cancelled_products(node: Node) -> Node:
+    """(A*B)_ij/((A*B)_ij)^2 = 1/(A*B)_ij: the factors of a product above a power of it. Forgets that it must not be 0."""
+    if not isinstance(node, Network) or len(node.factors) < 3:
+        return node
+    for place, (child, slots, exponent) in enumerate(node.factors):
+        if exponent < 0 and isinstance(child, Network):
+            places = standing(node, child, slots, place)
+            if places is not None:
+                return remade(node, [*without(node, place, *places), Factor(child, slots, exact(exponent + 1))])
+    return node
+
+
+def variable_powers(node: Node) -> Node:
+    """power(u, a)*u^k*power(u, b) = power(u, a + k + b) for numbers k; unit(u)*power(norm2(u), a) = u*power(norm2(u), a - 1).
+
+    Forgets that u must not be 0 where an exponent is negative.
+    """
+    if not isinstance(node, Network) or len(node.factors) < 2:
+        return node
+    for child, slots, _ in node.factors:
+        if not is_call(child, "power"):
+            continue
+        base, exponent = child.children
+        gathered: list[tuple[Node, Number]] = []
+        others: list[Factor] = []
+        for factor in node.factors:
+            if factor.slots == slots and is_call(factor.node, "power") and factor.node.children[0] is base:
+                gathered.append((factor.node.children[1], factor.exponent))
+            elif factor.slots == slots and factor.node is base:
+                gathered.append((elementwise_power(exponent, 0), factor.exponent))
+            elif is_call(base, "norm2") and is_call(factor.node, "unit") and factor.node.children == base.children:
+                gathered.append((elementwise_power(exponent, 0), exact(-factor.exponent)))
+                others.append(factor._replace(node=base.children[0]))
+            else:
+                others.append(factor)
+        if len(gathered) > 1:
+            power = apply("power", base, total(gathered, exponent.axes))
+            return remade(node, [*others, Factor(power, slots, 1)])
+    return node
+
+
 def signs(node: Node) -> Node:
-    """relu(u)*sign(relu(u)) = relu(u); sign(relu(u))^2 = sign(relu(u)); abs(u)*sign(u) = u."""
+    """relu(u)*sign(relu(u)) = relu(u); sign(relu(u))^2 = sign(relu(u)); abs(u)*sign(u) = u; u*sign(u) = abs(u)."""
     if not isinstance(node, Network):
         return node
     for place, (child, slots, exponent) in enumerate(node.factors):
@@ -201,4 +295,7 @@ def signs(node: Node) -> Node:
             if is_call(factor.node, "abs") and factor.node.children[0] is inner:
                 less = factor._replace(exponent=exact(factor.exponent - 1))
                 return remade(node, [*rest, less, Factor(inner, slots, 1)])
+        whole = standing(node, inner, slots, place)
+        if whole is not None:
+            return remade(node, [*without(node, place, *whole), Factor(apply("abs", inner), slots, 1)])
     return node

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import permutations
 
 from ricci.functions import apply
-from ricci.passes.applied import exponent_of, exponents_of, one_plus_exp
-from ricci.passes.common import is_call, negative, remade
+from ricci.passes.common import is_call, is_ones, negative, remade
+from ricci.passes.logarithms import exponent_of, exponents_of, one_plus_exp
 from ricci.passes.matching import occurrences
-from tensor_networks.networks import Factor, Network, Sum, network, total
+from tensor_networks.networks import Factor, Network, Sum, elementwise_power, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import exact
 from tensor_networks.wiring import Group, connected
@@ -160,18 +160,33 @@ def _order_of(node: Node, matrix: Node) -> tuple[tuple[int, ...], int] | None:
 
 
 def adjugates(node: Node) -> Node:
-    """adj(X)/det(X) = inv(X)."""
+    """adj(X)/det(X) = inv(X), and det(X)^(k - 1)*adj(X) = det(X)^k*inv(X) for a symbol k."""
     if not isinstance(node, Network):
         return node
-    for place, (child, _, exponent) in enumerate(node.factors):
-        if is_call(child, "det") and exponent < 0:
-            for other, factor in enumerate(node.factors):
-                if is_call(factor.node, "adj") and factor.exponent == 1 and factor.node.children[0] is child.children[0]:
-                    factors = list(node.factors)
-                    factors[place] = Factor(child, (), exact(exponent + 1))
-                    factors[other] = factor._replace(node=apply("inv", child.children[0]))
-                    return remade(node, factors)
+    for place, below in enumerate(node.factors):
+        found = _one_more_det(below)
+        for other, factor in enumerate(node.factors) if found is not None else ():
+            if found and is_call(factor.node, "adj") and factor.exponent == 1 and factor.node.children[0] is found[0]:
+                factors = list(node.factors)
+                factors[place] = found[1]
+                factors[other] = factor._replace(node=apply("inv", found[0]))
+                return remade(node, factors)
     return node
+
+
+def _one_more_det(factor: Factor) -> tuple[Node, Factor] | None:
+    """X and the factor times det(X), if it is a power of det(X) from whose exponent a number is subtracted."""
+    child, slots, exponent = factor
+    if is_call(child, "det"):
+        return (child.children[0], factor._replace(exponent=exact(exponent + 1))) if exponent < 0 else None
+    if not is_call(child, "power") or not is_call(child.children[0], "det") or exponent != 1:
+        return None
+    det, power = child.children
+    numbers = [number for term, number in power.terms if is_ones(term)] if isinstance(power, Sum) else []
+    if not numbers or numbers[0] > -1:
+        return None
+    more = apply("power", det, total([(power, 1), (elementwise_power(power, 0), 1)]))
+    return det.children[0], Factor(more, slots, 1)
 
 
 def cancellations(node: Node) -> Node:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ricci.functions import apply
-from ricci.passes.common import is_call, is_ones, negative, remade
+from ricci.passes.common import is_call, is_ones, negative, remade, without
+from ricci.passes.logarithms import times_root_two
 from ricci.passes.products import normalised, of_inverses
 from tensor_networks.composites import is_zero
 from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
-from tensor_networks.numbers import Number, exact
+from tensor_networks.numbers import Number, exact, ratio
 from tensor_networks.rewrite import ingredients, unfolded
 
 MOST_FACTORS = 40
@@ -43,33 +46,44 @@ def lone_sums(node: Node) -> Node:
     """sum(x - sum(x)/n) = 0: a sum over an axis of a sum is taken term by term, where terms merge."""
     if not isinstance(node, Network):
         return node
-    uses = [wire for factor in node.factors for group in factor.slots for wire in group]
-    for place, (child, slots, exponent) in enumerate(node.factors):
+    for place, (child, _, exponent) in enumerate(node.factors):
         unit = is_call(child, "unit")
         inner = child.children[0] if unit else child
-        if not isinstance(inner, Sum) or exponent != 1 or any(len(group) != 1 for group in slots):
+        taken = _termwise(node, place, inner) if isinstance(inner, Sum) and exponent == 1 else None
+        if taken is None:
             continue
-        kept = [axis for axis, (wire,) in enumerate(slots) if wire in node.free or uses.count(wire) > 1]
-        if len(kept) == len(slots):
-            continue
-        sizes = [inner.axes[axis] for axis in kept]
-        parts = [(normalised(_summed(term, kept)), number) for term, number in inner.terms]
-        summed = total(parts, sizes)
-        if is_zero(summed):
+        if is_zero(taken.node):
             return total([], node.axes)
-        if not unit and (not isinstance(summed, Sum) or len(summed.terms) < len(inner.terms)):
-            rest = [*node.factors[:place], *node.factors[place + 1 :]]
-            return remade(node, [*rest, Factor(summed, tuple(slots[axis] for axis in kept), 1)])
+        if not unit and (not isinstance(taken.node, Sum) or len(taken.node.terms) < len(inner.children)):
+            return remade(node, [*without(node, place), taken])
     return node
 
 
-def _summed(term: Node, kept: list[int]) -> Node:
-    """A term summed over all axes but some."""
-    return unfolded(network([(term, range(term.order))], kept))
+def termwise(node: Network) -> Iterator[Node]:
+    """tr(X - A) = tr(X) - tr(A): sums over axes of a sum taken term by term."""
+    for place, (child, _, exponent) in enumerate(node.factors):
+        taken = _termwise(node, place, child) if isinstance(child, Sum) and exponent == 1 else None
+        if taken is not None:
+            yield remade(node, [*without(node, place), taken])
+
+
+def _termwise(node: Network, place: int, inner: Sum) -> Factor | None:
+    """A sum that stands at a factor's place, summed over the wires that no other factor holds; None if there are none."""
+    slots = node.factors[place].slots
+    if any(len(group) != 1 for group in slots):
+        return None
+    held = {wire for factor in without(node, place) for group in factor.slots for wire in group} | node.free
+    wires = [wire for (wire,) in slots]
+    kept = [wire for wire in dict.fromkeys(wires) if wire in held]
+    if held.issuperset(wires):
+        return None
+    terms = [(normalised(unfolded(network([(term, wires)], kept))), number) for term, number in inner.terms]
+    summed = total(terms, [node.sizes[wire] for wire in kept])
+    return Factor(summed, tuple((wire,) for wire in kept), 1)
 
 
 def complements(node: Node) -> Node:
-    """1 - sigmoid(u) = sigmoid(-u), which stays exact for large u; sigmoid(-u) - sigmoid(u) = 1 - 2*sigmoid(u)."""
+    """1 - sigmoid(u) = sigmoid(-u), which stays exact for large u; sigmoid(-u) - sigmoid(u) = 1 - 2*sigmoid(u); so for ndtr."""
     if not isinstance(node, Sum) or not any(_is_sigmoid(term) for term, _ in node.terms):
         return node
     numbers = dict(node.terms)
@@ -88,10 +102,10 @@ def complements(node: Node) -> Node:
 
 
 def _is_sigmoid(node: Node) -> bool:
-    """Is it sigmoid(u), perhaps seen with other axes?"""
+    """Is it sigmoid(u) or ndtr(u), perhaps seen with other axes?"""
     if isinstance(node, Network):
-        return len(node.factors) == 1 and node.factors[0].exponent == 1 and is_call(node.factors[0].node, "sigmoid")
-    return is_call(node, "sigmoid")
+        return len(node.factors) == 1 and node.factors[0].exponent == 1 and is_call(node.factors[0].node, "sigmoid", "ndtr")
+    return is_call(node, "sigmoid", "ndtr")
 
 
 def _inside(node: Node) -> Node:
@@ -101,7 +115,8 @@ def _inside(node: Node) -> Node:
 
 def _mirrored(node: Node) -> Node:
     """sigmoid(-u) for sigmoid(u)."""
-    new = apply("sigmoid", negative(_inside(node)))
+    call = node.factors[0].node if isinstance(node, Network) else node
+    new = apply(call.function.name, negative(_inside(node)))  # type: ignore[attr-defined]
     return remade(node, [node.factors[0]._replace(node=new)]) if isinstance(node, Network) else new
 
 
@@ -111,10 +126,13 @@ def _exchanged(node: Sum, gone: tuple[Node, ...], new: list[tuple[Node, Number]]
 
 
 def error_functions(node: Node) -> Node:
-    """2 - erfc(u) = erfc(-u)."""
+    """2 - erfc(u) = erfc(-u); 1 + erf(u/sqrt(2)) = 2*ndtr(u)."""
     if not isinstance(node, Sum) or len(node.terms) != 2:
         return node
-    (one, first), (other, second) = sorted(node.terms, key=lambda term: is_call(term[0], "erfc"))
+    (one, first), (other, second) = sorted(node.terms, key=lambda term: is_call(term[0], "erf", "erfc"))
+    if abs(first) == abs(second) and is_ones(one) and is_call(other, "erf"):
+        inner = times_root_two(other.children[0])
+        return node if inner is None else total([(apply("ndtr", total([(inner, ratio(second, first))])), 2 * first)])
     if first == -2 * second and is_ones(one) and is_call(other, "erfc"):
         return total([(apply("erfc", negative(other.children[0])), -second)])
     return node

@@ -106,6 +106,7 @@ NAMES = {
     "digamma": "jax.scipy.special.digamma",
     "gamma": "jax.scipy.special.gamma",
     "erfinv": "jax.scipy.special.erfinv",
+    "ndtr": "jax.scipy.special.ndtr",
     "logndtr": "jax.scipy.special.log_ndtr",
     "elu": "jax.nn.elu",
     "xlogy": "jax.scipy.special.xlogy",

@@ -63,6 +63,7 @@ from tensor_networks.backends.numpy_special import (  # noqa: F401
     mills,
     mills_gap,
     millsgap,
+    ndtr,
     pentagamma,
     polygamma,
     tetragamma,

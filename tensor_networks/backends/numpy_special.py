@@ -73,6 +73,11 @@ def log_normal(x: float) -> float:
     return -x * x / 2 - math.log(2 * math.pi) / 2 - math.log(inverse_mills(x))
 
 
+def ndtr(x: np.ndarray) -> np.ndarray:
+    """The normal distribution function."""
+    return erfc(-x / math.sqrt(2)) / 2
+
+
 def mills(x: np.ndarray) -> np.ndarray:
     """The normal density over its distribution function."""
     return each(inverse_mills, x)

@@ -91,6 +91,7 @@ NAMES = {
     "solve": "torch.linalg.solve",
     "erf": "torch.special.erf",
     "erfc": "torch.special.erfc",
+    "ndtr": "torch.special.ndtr",
     "gammaln": "torch.special.gammaln",
     "digamma": "torch.special.digamma",
     "erfinv": "torch.special.erfinv",

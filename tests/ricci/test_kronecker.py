@@ -297,3 +297,17 @@ def test_sizes_may_be_numbers() -> None:
     shapes = {"A": "6 6", "B": "2 2", "C": "3 3"}
     left = rc.parse("kron(A, kron(B, C))*kron(kron(B, C), A)", **shapes)
     assert left == rc.parse("kron(A*kron(B, C), kron(B, C)*A)", **shapes)
+
+
+KHATRI_RAO = [
+    ("(x*y').*(ones(n, q)*G)", "y"),
+    ("diag(b)*N*diag(x).*(ones(n, m)*A)", "x"),
+    ("(X*diag(y)).*(ones(n, q)*G)", "y"),
+]
+
+
+@pytest.mark.parametrize(("text", "by"), KHATRI_RAO)
+def test_khatri_rao_keeps_sums_on_its_column(text: str, by: str) -> None:
+    matrix = rc.derivative(rc.parse(text, **{**SHAPES, "G": "q p"}), by).matrix()
+    assert "ones" in str(matrix)
+    assert rc.parse(str(matrix), **{**SHAPES, "G": "q p"}) == matrix

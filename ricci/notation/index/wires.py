@@ -62,12 +62,23 @@ def occurrences(node: Network) -> dict[int, int]:
     return counts
 
 
-def held_axes(node: Node) -> list[int]:
-    """The axes of a term that hang on a factor."""
-    if not isinstance(node, Network):
-        return list(range(node.order))
-    held = {wire for factor in node.factors for group in factor.slots for wire in group}
-    return [axis for axis, (wire,) in enumerate(groups_of(node)) if wire in held - unsized(node)]
+def sized_of(order: Sequence[Node]) -> dict[Node, frozenset[int]]:
+    """For every node the axes whose size its text says: those that hang on a leaf, not those of ones and deltas alone."""
+    sized: dict[Node, frozenset[int]] = {}
+    for node in order:
+        if isinstance(node, Network) and not is_grouped(node):
+            wires = sized_wires(node, sized)
+            sized[node] = frozenset(axis for axis, (wire,) in enumerate(groups_of(node)) if wire in wires)
+        elif isinstance(node, Sum) or (isinstance(node, Apply) and node.function.elementwise):
+            sized[node] = frozenset(axis for child in node.children for axis in sized[child])
+        else:
+            sized[node] = frozenset(range(node.order))
+    return sized
+
+
+def sized_wires(node: Network, sized: Mapping[Node, frozenset[int]]) -> set[int]:
+    """The wires of a network whose size a factor says."""
+    return {g[0] for f in node.factors for axis, g in enumerate(f.slots) if len(g) == 1 and axis in sized[f.node]}
 
 
 def is_structured(node: Node) -> bool:
@@ -113,10 +124,10 @@ def _protected(node: Network, needs: Mapping[Node, frozenset[int]]) -> frozenset
 
 
 def hidden(node: Network, needs: Mapping[Node, frozenset[int]]) -> set[int]:
-    """The wires of a network that a factor needs to be protected: `M_ii^2` alone would be a power of a trace."""
+    """The wires of a network that a factor needs to be protected: `M_ii^2` and `1 / M_ii` alone would be powers of a trace."""
     found = set()
     for factor in node.factors:
-        powered = factor.exponent not in (1, -1)
+        powered = factor.exponent != 1
         needed = needs[factor.node]
         for axis, group in enumerate(factor.slots):
             found |= {w for w in group if axis in needed or (powered and wires_of(factor).count(w) > 1)}

@@ -44,7 +44,6 @@ from ricci.notation.index.ungrouping import ungrouped
 from ricci.notation.index.wires import (
     Unwritable,
     groups_of,
-    held_axes,
     hidden,
     is_grouped,
     is_structured,
@@ -52,6 +51,8 @@ from ricci.notation.index.wires import (
     occurrences,
     primaries,
     ranked,
+    sized_of,
+    sized_wires,
     unsized,
     wires_of,
 )
@@ -136,6 +137,7 @@ class IndexWriter:
         self.check_length(root)
         self.has_groups = any(isinstance(node, Network) and is_grouped(node) for node in self.order)
         self.needs = needs_of(self.order)
+        self.sized = sized_of(self.order)
 
     def check_length(self, root: Node) -> None:
         """Count leaves with repetition, so that a small graph of a huge expression is refused before it is written."""
@@ -190,7 +192,7 @@ class IndexWriter:
             if not node.order:
                 return number(0)
             return self.at_heights(zeros(node), letters, None)
-        held = {letters[axis] for term, _ in node.terms for axis in held_axes(term)}
+        held = {letters[axis] for axis in self.sized[node]}
         inner = level._replace(sized=level.sized | held)
         terms = []
         sizes = {magnitude(coefficient) for _, coefficient in node.terms}
@@ -278,13 +280,14 @@ class IndexWriter:
     def fillers(self, node: Network, letters: Sequence[str], wires: Mapping[int, str], level: Level) -> list[Formula]:
         """Deltas for further axes on a wire, ones for wires without a factor."""
         held = {w for factor in node.factors for w in wires_of(factor)}
+        said = sized_wires(node, self.sized)
         out: list[Formula] = []
         first = primaries(node)
         for wire in sorted(unsized(node)):
             if wire not in node.free or wires[wire] not in level.sized:
                 out.append(self.at_heights(symbol("one", node.sizes[wire], False), [wires[wire]], None))
         for axis, (wire,) in enumerate(groups_of(node)):
-            known = wire in held or wires[wire] in level.sized or letters[axis] in level.sized
+            known = wire in said or wires[wire] in level.sized or letters[axis] in level.sized
             size = node.sizes[wire]
             if first[wire] != axis:
                 pair = [wires[wire], letters[axis]]

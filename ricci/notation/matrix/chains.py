@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ricci.functions.powers import LARGEST_POWER
 from ricci.notation.arithmetic import REMAKERS, Term, plus, transposed
 from ricci.notation.formula import (
     POWER,
@@ -23,6 +24,8 @@ from ricci.notation.natural import is_diagonal
 from tensor_networks.axes import Axis, show
 
 MOST_OPENED = 200  # factors of a product that are taken over into another one
+MOST_FOLDED = 64  # factors of a product in which powers of products are looked for
+LONGEST_BLOCK = 4  # factors of a product that is written as a power
 
 
 def chain(parts: Iterable[Formula], order: int) -> Formula:
@@ -39,7 +42,9 @@ def chain(parts: Iterable[Formula], order: int) -> Formula:
 def _opened(part: Formula) -> Sequence[Formula]:
     """The factors of a matrix product, transposed or not; diag(v)*M*x for an entrywise product of v and M*x."""
     if part.kind == "chain" and part.order:
-        return part.parts if len(part.parts) <= MOST_OPENED else [part]
+        return [step for inner in part.parts for step in _unfolded(inner)] if len(part.parts) <= MOST_OPENED else [part]
+    if part.kind == "power":
+        return _unfolded(part)
     if part.kind == "transpose" and part.parts[0].kind == "chain" and len(part.parts[0].parts) <= MOST_OPENED:
         return [transposed(inner) for inner in reversed(part.parts[0].parts)]
     if part.kind == "hadamard" and part.order == 1:
@@ -49,6 +54,33 @@ def _opened(part: Formula) -> Sequence[Formula]:
             if all(inner.kind != "chain" for inner, _ in rest) and any(exponent > 0 for _, exponent in rest):
                 return _with_diagonal(rest, chains[0].parts) or [part]
     return [part]
+
+
+def _unfolded(part: Formula) -> Sequence[Formula]:
+    """The factors of a power of a matrix product."""
+    if part.kind != "power" or not part.detail[1] or part.parts[0].kind != "chain":
+        return [part]
+    times, steps = part.detail[0], part.parts[0].parts
+    return [*steps] * times if times * len(steps) <= MOST_OPENED else [part]
+
+
+def _folded(parts: list[Formula]) -> list[Formula]:
+    """``X*X'*X*X'*X`` as ``X*(X'*X)^2``: neighbouring factors that stand there several times, as far as that is shorter."""
+    longest = min(len(parts) // 2, LONGEST_BLOCK) if len(parts) <= MOST_FOLDED else 0
+    for length in range(2, longest + 1):
+        for start in reversed(range(len(parts) - 2 * length + 1)):
+            block = [part.text for part in parts[start : start + length]]
+            times = 1
+            while [part.text for part in parts[start + times * length : start + (times + 1) * length]] == block:
+                times += 1
+            while times > 1 and [part.text for part in parts[max(start - length, 0) : start]] == block:
+                start, times = start - length, times + 1
+            if 1 < times <= LARGEST_POWER and all(part.order == 2 for part in parts[start : start + length]):
+                inside = parts[start : start + length]
+                whole = power(_chain(inside, 2), times, matrix=True)
+                if whole.cost < times * sum(part.cost + 1 for part in inside) - 1:
+                    return _folded([*parts[:start], whole, *parts[start + times * length :]])
+    return parts
 
 
 def _with_diagonal(rest: Sequence[tuple[Formula, Any]], parts: Sequence[Formula]) -> list[Formula]:
@@ -62,7 +94,17 @@ def _with_diagonal(rest: Sequence[tuple[Formula, Any]], parts: Sequence[Formula]
 
 
 def _chain(parts: Sequence[Formula], order: int) -> Formula:
-    grouped = _grouped(map(_turned, parts))
+    turned = [_turned(part) if len(parts) > 1 or part.kind == "sum" else part for part in parts]
+    return _side_by_side(_folded(_grouped(turned)), order)
+
+
+def unsquared(part: Formula) -> Formula:
+    """A matrix product twice over written out: of (X'*X)^2 the trace would be read as the sum of (X'*X).^2."""
+    return _side_by_side(_unfolded(part), part.order) if part.kind == "power" and part.detail[0] == 2 else part
+
+
+def _side_by_side(grouped: Sequence[Formula], order: int) -> Formula:
+    """Factors with the signs of multiplication between them."""
     if len(grouped) == 1:
         return grouped[0]
     shown = [wrapped(part, PRODUCT if part.kind == "chain" else POWER) for part in grouped]
@@ -76,10 +118,13 @@ def _chain(parts: Sequence[Formula], order: int) -> Formula:
 
 
 def _turned(part: Formula) -> Formula:
-    """A sum that needs parentheses: as the transpose of a shorter one, if there is one."""
-    if part.kind != "sum" or part.order != 2 or part.symmetric:
+    """A sum or entrywise product that needs parentheses: as the transpose of a shorter one, if there is one."""
+    if part.kind not in ("sum", "hadamard") or part.order != 2 or part.symmetric:
         return part
-    other = plus([(sign, transposed(term)) for sign, term in zip(part.detail, part.parts, strict=True)])
+    if part.kind == "sum":
+        other = plus([(sign, transposed(term)) for sign, term in zip(part.detail, part.parts, strict=True)])
+    else:
+        other = hadamard([(transposed(entry), exponent) for entry, exponent in part.detail], 2)
     return transpose(other) if other.cost + 1 < part.cost else part
 
 

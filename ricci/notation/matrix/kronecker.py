@@ -12,7 +12,7 @@ from functools import reduce
 from itertools import chain as linked
 from typing import NamedTuple
 
-from ricci.notation.arithmetic import REMAKERS, transposed
+from ricci.notation.arithmetic import REMAKERS, pushed, transposed
 from ricci.notation.formula import Formula, call, cheapest, simple_call, wrapped_latex
 from ricci.notation.matrix.chains import chain, diagonal
 from ricci.notation.matrix.tangle import Tangle, Tangled, eye, latex_size
@@ -82,6 +82,7 @@ class Groups:
             sides = [self.options(group, None, 0) for group in (rows, columns)]
             if all(sides):
                 out.append(chain([sides[0][0], transposed(sides[1][0])], 2))
+            out += self.outer(rows, columns)
         straight = self.pieces(rows, columns)
         if straight is not None:
             out.append(straight)
@@ -89,6 +90,15 @@ class Groups:
             out += self.masked(rows, columns)
             out += self.swapped(rows, columns, swaps - 1) if swaps and not out else []
         return out
+
+    def outer(self, rows: Group, columns: Group) -> list[Formula]:
+        """kron(a*c', b*d') for kron(a, b)*kron(c, d)', where rows and columns do not hang together."""
+        left, right = self.runs(rows), self.runs(columns)
+        if not 1 < len(left) == len(right) == len(dict(left)) == len(dict(right)):
+            return []
+        pairs = [(self.piece(row, ()), self.piece((), column)) for (_, row), (_, column) in zip(left, right, strict=True)]
+        parts = [chain([row, column], 2) for row, column in pairs if row is not None and column is not None]
+        return [kronecker_product(parts)] if len(parts) == len(pairs) else []
 
     def masked(self, rows: Group, columns: Group) -> list[Formula]:
         """diag(vec(D))*M and M*diag(vec(D)), where factors hang on the wires of one group only and join several."""
@@ -201,7 +211,8 @@ class Groups:
             if part is None:
                 return None
             whole = part if whole is None else khatri_rao(whole, part)
-        loose = [factor for factor in factors if set(factor.wires) == {column}]
+        known = {own[wire] for wire in others}
+        loose = [factor for factor in factors if known.isdisjoint(own[wire] for wire in factor.wires if wire != column)]
         if whole is None or not loose:
             return whole
         return chain([whole, diagonal(Groups(loose, self.sizes).unravelled((column,)))], 2)
@@ -275,7 +286,9 @@ def khatri_rao(left: Formula, right: Formula) -> Formula:
 
 
 def vectorised(formula: Formula) -> Formula:
-    """vec of a matrix."""
+    """vec of a matrix; a transpose in it goes into the parts where that is shorter, since there are no parentheses to save."""
+    if formula.kind == "transpose":
+        formula = min([formula, *pushed(formula.parts[0])], key=lambda option: option.cost)
     return simple_call("vec", [formula], 1, degree=formula.degree)
 
 

@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ricci.functions import FUNCTIONS
-from ricci.notation.arithmetic import Entry, transposed
+from ricci.notation.arithmetic import Entry, natural, transposed
 from ricci.notation.formula import Formula, call, cheapest, latex_size, power, simple_call
-from ricci.notation.matrix.chains import chain, diagonal, ones
+from ricci.notation.matrix.chains import chain, diagonal, ones, unsquared
 from ricci.notation.matrix.entrywise import hadamard
 from tensor_networks.axes import Axis, show
 
@@ -299,7 +299,7 @@ def traced(formula: Formula) -> Formula:
     """The trace."""
     if formula.kind == "transpose":
         formula = formula.parts[0]
-    return simple_call("tr", [formula], 0, degree=formula.degree)
+    return simple_call("tr", [unsquared(formula)], 0, degree=formula.degree)
 
 
 def squares(entries: list[Entry]) -> list[Formula]:
@@ -315,7 +315,11 @@ def _unsquared(entries: list[Entry]) -> Entry:
 
 
 def norm(formula: Formula) -> Formula:
-    """norm2 of a vector, normF of a matrix."""
+    """norm2 of a vector, normF of a matrix or its transpose, whichever is shorter; sums in it have their natural signs."""
+    formula = natural(formula)[0]
+    if formula.order == 2:
+        formula = min(formula, transposed(formula), key=lambda option: option.cost)
+        formula = formula.parts[0] if formula.kind == "transpose" else formula
     name, mark = ("normF", "F") if formula.order == 2 else ("norm2", "2")
     return call(name, [formula], 0, (r"\left\lVert ", formula, rf"\right\rVert_{mark}"), degree=formula.degree)
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import product as cartesian
 
+from ricci.notation.arithmetic import transposed
 from ricci.notation.formula import Formula, cheapest
 from ricci.notation.matrix.chains import chain
 from ricci.notation.matrix.kronecker import Groups, Held, commutation
 from ricci.notation.matrix.tangle import Tangle, Tangled, eye, latex_size
 from tensor_networks.axes import Axis, product, show
-from tensor_networks.networks import Factor, Network
+from tensor_networks.networks import Factor, Network, network
 from tensor_networks.patterns import Pattern
 from tensor_networks.wiring import Group, components
 
@@ -37,9 +38,38 @@ def bundled(node: Network, tensors: Iterable[tuple[Formula, Factor]]) -> list[Fo
         except Tangled:
             continue
     if not found:
-        raise Tangled
+        whole = _reshaped(node, tensors)
+        if whole is None:
+            raise Tangled
+        return [whole]
     best = cheapest([formulas[0] for formulas in found if len(formulas) == 1] or found[0])
     return next((formulas for formulas in found if formulas[0] is best), found[0])
+
+
+def _reshaped(node: Network, tensors: list[tuple[Formula, Factor]]) -> Formula | None:
+    """The matrix of a vector over a group whose two wires are the axes; None if there is no such group."""
+    if node.order != 2 or any(len(group) != 1 for group in node.outputs) or node.outputs[0] == node.outputs[1]:
+        return None
+    (row,), (column,) = node.outputs
+    wide = {group for _, factor in tensors for group in factor.slots if len(group) == 2}
+    for group in ((column, row), (row, column)):
+        if group in wide:
+            vector = network(node.factors, [group], dict(enumerate(node.sizes)))
+            places = {factor.node: formula for formula, factor in tensors}
+            if not isinstance(vector, Network) or any(factor.node not in places for factor in vector.factors):
+                return None
+            (found,) = bundled(vector, [(places[factor.node], factor) for factor in vector.factors])
+            made = reshaped(found, vector.sizes[vector.outputs[0][1]], vector.sizes[vector.outputs[0][0]])
+            return made if group == (column, row) else transposed(made)
+    return None
+
+
+def reshaped(vector: Formula, rows: Axis, columns: Axis) -> Formula:
+    """reshape(x, m, n)."""
+    latex = rf", {latex_size(rows)}, {latex_size(columns)}\right)"
+    shown: list[str | Formula] = [r"\operatorname{reshape}\left(", vector, latex]
+    pieces: list[str | Formula] = ["reshape(", vector, f", {show(rows)}, {show(columns)})"]
+    return Formula("call", pieces, shown, order=2, degree=vector.degree, detail=("reshape", False, shown))
 
 
 def _bundled(node: Network, tensors: list[tuple[Formula, Factor]], turned: set[int]) -> list[Formula]:
@@ -76,12 +106,7 @@ def _grouped(formula: Formula, factor: Factor, known: set[Group], turned: bool, 
         slots = (pair, half) if duplicates else (half, pair)
     elif len(slots) == 1 and len(slots[0]) == 2 and slots[0] not in known:
         column, row = slots[0]
-        shape = f", {show(sizes[row])}, {show(sizes[column])})"
-        shown = rf", {latex_size(sizes[row])}, {latex_size(sizes[column])}\right)"
-        latex: list[str | Formula] = [r"\operatorname{reshape}\left(", formula, shown]
-        known_as = ("reshape", False, latex)
-        made = Formula("call", ["reshape(", formula, shape], latex, order=2, degree=formula.degree, detail=known_as)
-        return Held(made, ((row,), (column,)), factor.exponent)
+        return Held(reshaped(formula, sizes[row], sizes[column]), ((row,), (column,)), factor.exponent)
     return Held(formula, slots, factor.exponent)
 
 

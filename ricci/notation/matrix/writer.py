@@ -9,7 +9,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 
 from ricci.constants import rows_of
 from ricci.functions import Apply
-from ricci.notation.arithmetic import Entry, Term, as_term, is_single, negated, plus, product, scaled, transposed
+from ricci.notation.arithmetic import Entry, Term, as_term, is_single, natural, plus, product, scaled, transposed
 from ricci.notation.formula import (
     ATOM,
     POWER,
@@ -30,7 +30,6 @@ from ricci.notation.matrix.sums import HALVES, factored, symmetrised
 from ricci.notation.matrix.tangle import MOST_FACTORS, Tangle, Tangled, norm
 from ricci.notation.matrix.terminals import bundled
 from ricci.notation.matrix.turning import turnings
-from ricci.notation.natural import is_natural
 from tensor_networks.axes import show, show_shape
 from tensor_networks.composites import is_zero
 from tensor_networks.networks import Factor, Network, Sum, network, one
@@ -280,7 +279,7 @@ class MatrixWriter:
         if len(args) > 1 and node.function.elementwise:
             args = [self.argument(arg, node) for arg in node.args]
         if node.function.parity > 0:
-            args = [_either_sign(arg) for arg in args]
+            args = [natural(arg)[0] for arg in args]
         vectors = node.order == 1 and all(arg.order == 1 for arg in node.args)
         along = node.function.elementwise or (node.function.transposes == "along" and not rows) or vectors
         return simple_call(name, args, node.order, node.function.latex, along=along)
@@ -306,11 +305,6 @@ def is_plain(node: Network) -> bool:
     """Are all axes single wires, and all factors vectors and matrices?"""
     groups = [*node.outputs, *(group for factor in node.factors for group in factor.slots)]
     return all(len(group) == 1 for group in groups) and all(factor.node.order <= 2 for factor in node.factors)
-
-
-def _either_sign(formula: Formula) -> Formula:
-    """A sum in its natural signs, where the sign makes no difference."""
-    return negated(formula) if formula.kind == "sum" and not is_natural(formula) else formula
 
 
 def doubled(node: Node) -> bool:
@@ -345,9 +339,9 @@ def _inverse(writer: MatrixWriter, node: Apply) -> Formula:
 
 
 def _norm(writer: MatrixWriter, node: Apply) -> Formula:
-    inner = _either_sign(writer.get(node.args[0]))
+    inner = writer.get(node.args[0])
     if not inner.order:
-        return simple_call("abs", [inner], 0)
+        return simple_call("abs", [natural(inner)[0]], 0)
     return norm(inner)
 
 
