@@ -12,7 +12,8 @@ from ricci.functions import FUNCTIONS, Function, Operator
 from ricci.functions.aliases import OTHER_NAMES
 from ricci.notation.numpy.creation import CREATION
 from ricci.notation.numpy.reader import ARRAY_FUNCTIONS, UFUNCS
-from ricci.notation.numpy.scipy_functions import LINALG, SPECIAL
+from ricci.notation.numpy.scipy_linalg import LINALG
+from ricci.notation.numpy.scipy_special import SPECIAL
 
 SCIPY_UFUNCS = [name for name in UFUNCS if not hasattr(np, name)]
 

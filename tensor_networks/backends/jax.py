@@ -67,6 +67,14 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     svdvals,
     symmetric_part,
 )
+from tensor_networks.backends.numpy_special import (  # noqa: F401
+    cardinal,
+    cardinalcurve,
+    cardinalfourth,
+    cardinalslope,
+    cardinalthird,
+    of_cardinal,
+)
 
 if TYPE_CHECKING:
     import jax

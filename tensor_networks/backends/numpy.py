@@ -46,6 +46,11 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     wide_svd,
 )
 from tensor_networks.backends.numpy_special import (  # noqa: F401
+    cardinal,
+    cardinalcurve,
+    cardinalfourth,
+    cardinalslope,
+    cardinalthird,
     digamma,
     each,
     erf,
@@ -63,6 +68,7 @@ from tensor_networks.backends.numpy_special import (  # noqa: F401
     mills,
     mills_gap,
     millsgap,
+    of_cardinal,
     pentagamma,
     polygamma,
     tetragamma,

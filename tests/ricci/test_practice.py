@@ -11,7 +11,9 @@ from tests.practice import CASES, Case
 
 pytest.importorskip("scipy")
 import tests.practice_models
-import tests.practice_pieces  # noqa: F401
+import tests.practice_pieces
+import tests.practice_sciences
+import tests.practice_spellings  # noqa: F401
 
 
 def difference(function: Callable[[Any], Any], at: Any, along: Any) -> Any:

@@ -17,6 +17,8 @@ from tensor_networks.axes import Axis
 from tensor_networks.errors import ShapeError, TraceError
 from tensor_networks.nodes import Node
 
+ROUNDING = 1e-8  # a bound for singular values up to this counts as rounding
+
 
 def square(what: str, a: Operand) -> Node:
     """The operand, if its last two axes have one size.
@@ -39,7 +41,7 @@ def stacked(what: str, a: Operand) -> Node:
 
 def of_square(name: str, what: str) -> Callable[..., Node]:
     """A function of the table of one square matrix."""
-    return lambda a, *_, **__: apply(name, square(what, a))
+    return lambda a, UPLO="L": apply(name, square(what, a))
 
 
 class EigResult(NamedTuple):
@@ -143,8 +145,14 @@ def cholesky(a: Operand, *, upper: bool = False) -> Node:
     return matrix_transpose(lower) if upper else lower
 
 
-def pinv(a: Operand, *_: object, **__: object) -> Node:
-    """The pseudo-inverse, of whatever rank."""
+def pinv(a: Operand, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None, atol: Any = None) -> Node:
+    """The pseudo-inverse, of whatever rank.
+
+    Raises:
+        TraceError: a bound below which singular values count as zero, other than rounding.
+    """
+    if any(isinstance(bound, Node) or (isinstance(bound, float | int) and bound > ROUNDING) for bound in (rcond, rtol, atol)):
+        raise TraceError("the pseudo-inverse with a bound for small singular values has no formula", hint="leave rcond out")
     return apply("pinv", stacked("pinv", a))
 
 
@@ -186,9 +194,6 @@ SPECTRA: dict[str, Callable[..., Any]] = {
 }
 
 SCIPY: dict[str, Callable[..., Any]] = {  # those of scipy.linalg that NumPy has not
-    "expm": of_square("expm", "expm"),
-    "logm": of_square("logm", "logm"),
-    "sqrtm": of_square("sqrtm", "sqrtm"),
     "expm_frechet": expm_frechet,
     "solve_sylvester": solve_sylvester,
     "solve_continuous_lyapunov": solve_lyapunov,
