@@ -10,6 +10,7 @@ Number = int | Fraction
 
 ROOT_DIGITS = 400  # rational roots are looked for in numbers of up to this many bits
 MOST_BITS, KEPT_BITS = 1024, 256  # a number of more bits than the first is rounded to the second
+INTEGER_BITS = 24  # what a content leaves has no more bits
 
 
 def exact(number: object) -> Number:
@@ -74,7 +75,8 @@ def _root(number: int, degree: int) -> int | None:
 def content(coefficients: tuple[Number, ...]) -> Number:
     """The greatest rational that divides all coefficients to integers, with the sign of the first.
 
-    Where it would have more than `KEPT_BITS` bits it is 1 (or -1), so that values stay of the size that they have.
+    Where it would have more than `KEPT_BITS` bits, or leave integers of more than `INTEGER_BITS`, it is 1 (or -1), so that
+    values stay of the size that they have, in single precision and when they are raised to powers.
     """
     if len(coefficients) == 1:
         return coefficients[0]
@@ -83,7 +85,8 @@ def content(coefficients: tuple[Number, ...]) -> Number:
         numerator = gcd(numerator, coefficient.numerator)
         denominator = lcm(denominator, coefficient.denominator)
     sign = -1 if coefficients[0] < 0 else 1
-    if numerator.bit_length() + denominator.bit_length() > KEPT_BITS:
+    largest = max(abs(coefficient) for coefficient in coefficients) * denominator // numerator
+    if numerator.bit_length() + denominator.bit_length() > KEPT_BITS or largest >= 1 << INTEGER_BITS:
         return sign
     return sign * numerator if denominator == 1 else Fraction(sign * numerator, denominator)
 
