@@ -10,7 +10,7 @@ Number = int | Fraction
 
 ROOT_DIGITS = 400  # rational roots are looked for in numbers of up to this many bits
 MOST_BITS, KEPT_BITS = 1024, 256  # a number of more bits than the first is rounded to the second
-INTEGER_BITS = 24  # what a content leaves has no more bits
+INTEGER_BITS = 24  # the integers that a content leaves have no more bits
 
 
 def exact(number: object) -> Number:
@@ -75,8 +75,9 @@ def _root(number: int, degree: int) -> int | None:
 def content(coefficients: tuple[Number, ...]) -> Number:
     """The greatest rational that divides all coefficients to integers, with the sign of the first.
 
-    Where it would have more than `KEPT_BITS` bits, or leave integers of more than `INTEGER_BITS`, it is 1 (or -1), so that
-    values stay of the size that they have, in single precision and when they are raised to powers.
+    Where it would leave integers of more than `INTEGER_BITS`, the size of the largest coefficient takes its place, and where
+    it has more than `KEPT_BITS` bits it is 1 (or -1): values keep about the size that they have, so that single precision does
+    not overflow.
     """
     if len(coefficients) == 1:
         return coefficients[0]
@@ -84,9 +85,11 @@ def content(coefficients: tuple[Number, ...]) -> Number:
     for coefficient in coefficients:
         numerator = gcd(numerator, coefficient.numerator)
         denominator = lcm(denominator, coefficient.denominator)
+    largest: Number = max(map(abs, coefficients))
+    if largest * denominator >= numerator << INTEGER_BITS:
+        numerator, denominator = largest.numerator, largest.denominator
     sign = -1 if coefficients[0] < 0 else 1
-    largest = max(abs(coefficient) for coefficient in coefficients) * denominator // numerator
-    if numerator.bit_length() + denominator.bit_length() > KEPT_BITS or largest >= 1 << INTEGER_BITS:
+    if numerator.bit_length() + denominator.bit_length() > KEPT_BITS:
         return sign
     return sign * numerator if denominator == 1 else Fraction(sign * numerator, denominator)
 

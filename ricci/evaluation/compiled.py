@@ -19,6 +19,7 @@ import numpy as np
 from ricci.constants import constants_of, is_constant
 from ricci.evaluation.binding import as_array, bind, home_of, symbols_of, trait_check
 from ricci.evaluation.foreign import Elsewhere, common_backend
+from ricci.evaluation.safe import build
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.backends import jax as jax_backend
 from tensor_networks.backends import numpy as numpy_backend
@@ -28,7 +29,7 @@ from tensor_networks.backends.source import standalone_text
 from tensor_networks.errors import LimitError, OperandError, RicciError, SizeError, UnknownName, choice, clip, suggestion
 from tensor_networks.evaluation.costs import Cost, cost
 from tensor_networks.evaluation.einsum_program import einsum_steps
-from tensor_networks.evaluation.program import build, check_memory
+from tensor_networks.evaluation.program import check_memory
 from tensor_networks.limits import current
 from tensor_networks.networks import Network
 from tensor_networks.nodes import Node, Size, Tensor, walk

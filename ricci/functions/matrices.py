@@ -116,6 +116,7 @@ def _of_spectra() -> tuple[Function, ...]:
             ("svdleft(x)_ji svdright(x)_ik -> ijk",),
             r"\operatorname{svdvals}",
             reference=f"of a matrix with no more rows than columns, descending; {GILES}",
+            of_tall="svdvals",
         ),
         Function(
             "svdleft",
@@ -123,6 +124,7 @@ def _of_spectra() -> tuple[Function, ...]:
             (f"y_ip {SCALES}_pj y_kp svdright(x)_jl svdvals(x)_j + y_ip {SCALES}_pj svdvals(x)_p y_kj svdright(x)_pl -> ijkl",),
             r"\operatorname{svdleft}",
             reference=GILES,
+            of_tall="svdright",
         ),
         Function(
             "svdright",
@@ -133,6 +135,7 @@ def _of_spectra() -> tuple[Function, ...]:
             ),
             r"\operatorname{svdright}",
             reference=GILES,
+            of_tall="svdleft",
         ),
         Function(
             "nucnorm",
@@ -153,9 +156,23 @@ def _of_spectra() -> tuple[Function, ...]:
         Function(
             "polarturn",
             "(m,n),(m,n)->(m,n)",
-            (None, Operator("polarturn(x, t)_ij -> ij", "polarturn(x, c)_ij -> ij")),
+            (
+                Operator("polarcurve(x, w, t)_ij -> ij", "polarcurve(x, w, c)_ij -> ij"),
+                Operator("polarturn(x, t)_ij -> ij", "polarturn(x, c)_ij -> ij"),
+            ),
             r"\operatorname{polarturn}",
             reference="the derivative of polar along a direction",
+        ),
+        Function(
+            "polarcurve",
+            "(m,n),(m,n),(m,n)->(m,n)",
+            (
+                None,
+                Operator("polarcurve(x, t, v)_ij -> ij", "polarcurve(x, c, v)_ij -> ij"),
+                Operator("polarcurve(x, w, t)_ij -> ij", "polarcurve(x, w, c)_ij -> ij"),
+            ),
+            r"\operatorname{polarcurve}",
+            reference="the second derivative of polar along two directions",
         ),
     )
 

@@ -55,6 +55,7 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     nucnorm,
     pinv,
     polar,
+    polarcurve,
     polarturn,
     powmalong,
     powmcurve,

@@ -86,6 +86,20 @@ def polarturn(x: np.ndarray, t: np.ndarray) -> np.ndarray:
     return (u @ inside + left) @ vh + u @ right
 
 
+def polarcurve(x: np.ndarray, w: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The second derivative of polar at x along w and t, x of full rank: of x = s p with p p' = 1 and s = s'."""
+    if x.shape[-2] > x.shape[-1]:
+        return polarcurve(x.mT, w.mT, t.mT).mT
+    u, values, vh = np.linalg.svd(x, full_matrices=False)
+    p, s = u @ vh, (u * values[..., None, :]) @ u.mT
+    along, other = polarturn(x, w), polarturn(x, t)
+    rest = -((w - s @ along) @ p.mT @ other + (t - s @ other) @ p.mT @ along)
+    inside = rest @ p.mT
+    odd = inside - inside.mT - (along @ other.mT + other @ along.mT) @ s
+    turned = u.mT @ odd @ u / (values[..., :, None] + values[..., None, :])
+    return u @ (turned @ vh + u.mT @ (rest - inside @ p) / values[..., :, None])
+
+
 def pinv(x: np.ndarray) -> np.ndarray:
     """The pseudo-inverse."""
     return np.linalg.pinv(x)

@@ -31,6 +31,7 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     logmcurve,
     pinv,
     polar,
+    polarcurve,
     polarturn,
     powmalong,
     powmcurve,

@@ -20,7 +20,7 @@ CHECKED = [  # powers with a symbol for exponent have a test of their own
 ]
 FIRST_ORDER = (
     "hexagamma",
-    "polar",
+    "polarturn",
     "expmthird",
     "logmthird",
     "sqrtmthird",

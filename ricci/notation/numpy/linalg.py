@@ -22,9 +22,10 @@ from ricci.notation.numpy.shapes import (
     meet,
     operand,
     permuted,
+    shape_text,
 )
 from ricci.notation.numpy.spectra import spectral_norm, square
-from tensor_networks.errors import OperandError
+from tensor_networks.errors import OperandError, ShapeError
 from tensor_networks.networks import network
 from tensor_networks.nodes import Node
 
@@ -57,9 +58,15 @@ def solve(a: Operand, b: Operand) -> Node:
     return matmul(inv(a), b)
 
 
-def matrix_power(a: Operand, n: int) -> Node:
-    """A whole power of the last two axes as a matrix; the inverse to the -n for a negative n."""
-    return power_of(square("matrix_power", a), integer(n, "the power of a matrix"))
+def matrix_power(a: Operand, n: Any) -> Node:
+    """A whole power of the last two axes as a matrix; of the inverse, for a negative n. It may be an expression."""
+    node = square("matrix_power", a)
+    if not isinstance(n, Node):
+        return power_of(node, integer(n, "the power of a matrix"))
+    if n.order:
+        raise ShapeError(f"the power of a matrix is a scalar, not of shape {shape_text(n)}")
+    batch = [f"b{axis}" for axis in range(node.order - 2)]
+    return apply("powm", node, network([(n, ())], batch, dict(zip(batch, node.axes, strict=False))))
 
 
 def norm(x: Operand, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Node:

@@ -13,7 +13,6 @@ from ricci.notation.numpy.indexing import concatenate, picked
 from ricci.notation.numpy.products import matmul
 from ricci.notation.numpy.reductions import amin, with_ones
 from ricci.notation.numpy.shapes import Operand, meet, operand, relabelled, shape_text
-from tensor_networks.axes import Axis
 from tensor_networks.errors import ShapeError, TraceError
 from tensor_networks.nodes import Node
 
@@ -85,11 +84,6 @@ def eig(a: Operand) -> EigResult:
     return EigResult(apply("eigvals", node), apply("eigvecs", node))
 
 
-def is_wide(rows: Axis, columns: Axis) -> bool:
-    """Has a matrix no more rows than columns? With symbols for sizes it is taken to have."""
-    return rows <= columns if isinstance(rows, int) and isinstance(columns, int) else True
-
-
 def svd(a: Operand, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
     """The thin singular value decomposition.
 
@@ -105,16 +99,12 @@ def svd(a: Operand, full_matrices: bool = True, compute_uv: bool = True, hermiti
         return svdvals(node)
     if full_matrices and rows != columns:
         raise TraceError("the full svd is not unique: only full_matrices=False has a formula")
-    if not is_wide(rows, columns):
-        left, values, right = svd(matrix_transpose(node), False)
-        return SVDResult(matrix_transpose(right), values, matrix_transpose(left))
     return SVDResult(*(apply(name, node) for name in ("svdleft", "svdvals", "svdright")))
 
 
 def svdvals(x: Operand) -> Node:
     """The singular values; see `svd`."""
-    node = stacked("svdvals", x)
-    return apply("svdvals", node if is_wide(*node.axes[-2:]) else matrix_transpose(node))
+    return apply("svdvals", stacked("svdvals", x))
 
 
 def qr(a: Operand, mode: str = "reduced") -> Any:
