@@ -87,9 +87,9 @@ def traced() -> list[str]:
         f"and of `scipy.linalg` {code(sorted(LINALG))} beside those of `numpy.linalg`.\n",
         "It knows the methods `reduce`, `accumulate`, `reduceat` and `outer` of the universal functions, `np.r_`, `np.c_`,",
         "`np.vectorize`, `np.apply_along_axis`, `np.apply_over_axes` and `np.piecewise`. Helper functions of the caller may",
-        "use them as well. What has no formula - a branch on a value, writing in place, sorting, rounding - raises `TraceError`",
-        "with the place. `x += y` makes a new x; where NumPy would have changed the array under another name, or in a view, that is",
-        "read afterwards, the function is refused.",
+        "use them as well. What has no formula - a branch on a value, writing in place, sorting, rounding - raises",
+        "`TraceError` with the place. `x += y` makes a new x; where NumPy would have changed the array under another name,",
+        "or in a view, that is read afterwards, the function is refused.",
         "",
     ]
 

@@ -81,11 +81,11 @@ def content(coefficients: tuple[Number, ...]) -> Number:
     """
     if len(coefficients) == 1:
         return coefficients[0]
-    numerator, denominator = 0, 1
+    numerator, denominator, largest = 0, 1, Fraction(0)
     for coefficient in coefficients:
         numerator = gcd(numerator, coefficient.numerator)
         denominator = lcm(denominator, coefficient.denominator)
-    largest: Number = max(map(abs, coefficients))
+        largest = max(largest, Fraction(abs(coefficient)))
     if largest * denominator >= numerator << INTEGER_BITS:
         numerator, denominator = largest.numerator, largest.denominator
     sign = -1 if coefficients[0] < 0 else 1
