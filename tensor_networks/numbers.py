@@ -81,13 +81,13 @@ def content(coefficients: tuple[Number, ...]) -> Number:
     """
     if len(coefficients) == 1:
         return coefficients[0]
-    numerator, denominator, largest = 0, 1, Fraction(0)
+    numerator, denominator = 0, 1
     for coefficient in coefficients:
         numerator = gcd(numerator, coefficient.numerator)
         denominator = lcm(denominator, coefficient.denominator)
-        largest = max(largest, Fraction(abs(coefficient)))
-    if largest * denominator >= numerator << INTEGER_BITS:
-        numerator, denominator = largest.numerator, largest.denominator
+    largest = max(abs(c.numerator) * (denominator // c.denominator) for c in coefficients)
+    if largest >= numerator << INTEGER_BITS:
+        numerator, denominator = largest // gcd(largest, denominator), denominator // gcd(largest, denominator)
     sign = -1 if coefficients[0] < 0 else 1
     if numerator.bit_length() + denominator.bit_length() > KEPT_BITS:
         return sign
