@@ -1,12 +1,14 @@
-"""The forms in which formulas are computed because the written ones lose digits, or overflow, on the way to the same value.
+"""The forms that formulas are computed in where the written ones lose digits, overflow, or take longer.
 
 `with_units`: ``u*u'/norm2(u)^3`` is ``unit(u)*unit(u)'/norm2(u)``, for u so long, or so short, that its square is no number.
+`with_minors`: minors times a matrix are the derivative of the adjugate along it, in n^3 operations.
 `with_variances`: ``x'*x/n - sum(x)^2/n^2`` is the mean square of ``x - sum(x)/n``, for x whose mean is large.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from ricci.functions import apply
@@ -25,7 +27,7 @@ def build(roots: Sequence[Node], sizes: Mapping[str, int], optimize: Any = None)
 
 def safe(roots: Iterable[Node]) -> tuple[Node, ...]:
     """The roots in the forms that they are computed in."""
-    return transform(roots, lambda node: with_variances(with_units(node)))
+    return transform(roots, lambda node: with_variances(with_minors(with_units(node))))
 
 
 def with_units(node: Node) -> Node:
@@ -59,6 +61,32 @@ def _norm_below(factor: Factor) -> tuple[Node | None, int]:
         if len(set(wires)) == len(wires) == len(child.sizes) == square.node.order:
             return square.node, -2 * exponent
     return None, 0
+
+
+def with_minors(node: Node) -> Node:
+    """A product with minors whose row and column are summed with a matrix that meets nothing else.
+
+    ``minors_ijkl`` turns its sign where i and l, or j and k, are exchanged.
+    """
+    if type(node) is not Network:
+        return node
+    for place, minors in enumerate(node.factors):
+        if not is_call(minors.node, "minors") or minors.exponent != 1 or len({w for g in minors.slots for w in g}) != 4:
+            continue
+        rest = [*node.factors[:place], *node.factors[place + 1 :]]
+        for row, column in product((3, 0), (2, 1)):
+            if len(minors.slots) != 4 or any(len(group) != 1 for group in minors.slots):
+                continue
+            pair = (*minors.slots[column], *minors.slots[row])
+            met = [f for f in rest if any({*pair} & {*group} for group in f.slots)]
+            if not met or node.free & {*pair} or any(not {*group} <= {*pair} for f in met for group in f.slots):
+                continue
+            along = network(met, pair, {wire: node.sizes[wire] for wire in pair})
+            turned = apply("adjalong", minors.node.children[0], along)
+            slots = (minors.slots[3 - row], minors.slots[3 - column])
+            made = remade(node, [*(f for f in rest if f not in met), Factor(turned, slots, 1)])
+            return with_minors(made) if (row == 0) == (column == 1) else total([(with_minors(made), -1)], node.axes)
+    return node
 
 
 def with_variances(node: Node) -> Node:

@@ -62,6 +62,13 @@ def _determinants() -> tuple[Function, ...]:
             reference="signed minors of second order: det(x) (inv(x)_ij inv(x)_lk - inv(x)_ik inv(x)_lj)",
         ),
         Function(
+            "adjalong",
+            "(n,n),(n,n)->(n,n)",
+            (None, Operator("adjalong(x, t)_ij -> ij", "adjalong(x, c_ji -> {ij})_ji -> ij")),
+            r"\operatorname{adjalong}",
+            reference="the derivative of adj along a direction; what minors times a matrix is computed by",
+        ),
+        Function(
             "pinv",
             "(m,n)->(n,m)",
             ("-y_ik y_lj + y_ip y_lp delta_kj - y_ip y_lp x_kq y_qj + y_pk y_pj delta_il - y_iq x_ql y_pk y_pj -> ijkl",),

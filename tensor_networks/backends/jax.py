@@ -42,7 +42,10 @@ from tensor_networks.backends.numpy import (  # noqa: F401
     where,
 )
 from tensor_networks.backends.numpy_matrices import (  # noqa: F401
+    adjalong,
     along,
+    banded_columns,
+    banded_rows,
     cholesky,
     curve,
     eigvalsh,
@@ -67,6 +70,7 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     svdright,
     svdvals,
     symmetric_part,
+    widened,
 )
 from tensor_networks.backends.numpy_special import (  # noqa: F401
     cardinal,

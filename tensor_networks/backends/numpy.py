@@ -9,7 +9,10 @@ and each other only.
 import numpy as np
 
 from tensor_networks.backends.numpy_matrices import (  # noqa: F401
+    adjalong,
     along,
+    banded_columns,
+    banded_rows,
     cholesky,
     curve,
     eigvals,
@@ -45,6 +48,7 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     tall_qr,
     whole,
     wide_svd,
+    widened,
 )
 from tensor_networks.backends.numpy_special import (  # noqa: F401
     cardinal,

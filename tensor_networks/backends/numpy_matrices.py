@@ -144,6 +144,16 @@ def minors(x: np.ndarray) -> np.ndarray:
     return first - np.einsum("...cik,...jc,...cl->...ijkl", right, u, vh, optimize=True)
 
 
+def adjalong(x: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The derivative of adj along t, from the singular values: exact at singular matrices too."""
+    u, s, vh = np.linalg.svd(x)
+    same, values = np.eye(s.shape[-1], dtype=bool), s[..., None, None, :]
+    factors = np.where(same[:, None, :] | same[None, :, :], np.ones_like(values), values)
+    others, core = factors.prod(-1) * ~same, u.mT @ t @ vh.mT
+    inside = same * np.einsum("...ab,...bb->...a", others, core)[..., :, None] - others * core
+    return (np.linalg.det(u) * np.linalg.det(vh))[..., None, None] * (vh.mT @ inside @ u.mT)
+
+
 def sylvester(x: np.ndarray, w: np.ndarray, v: np.ndarray) -> np.ndarray:
     """The solution y of x y + y w = v: by eigenvectors where they are well conditioned, else as one large system."""
     n, m = v.shape[-2:]
@@ -285,3 +295,22 @@ def sqrtmcurve(x: np.ndarray, w: np.ndarray, t: np.ndarray) -> np.ndarray:
 def powmcurve(x: np.ndarray, k: np.ndarray, w: np.ndarray, t: np.ndarray) -> np.ndarray:
     """The second derivative of powm along w and t."""
     return curve(lambda y, s: powmalong(y, k, s), x, w, t)
+
+
+def banded_rows(x: np.ndarray) -> np.ndarray:
+    """x[i] at (d, j) with d = j - i + n - 1: the last axis shifted along every diagonal, 0 beyond its ends."""
+    size = x.shape[-1]
+    places = np.arange(size) - np.arange(2 * size - 1)[:, None] + 2 * size - 2
+    return widened(x)[..., places]
+
+
+def banded_columns(x: np.ndarray) -> np.ndarray:
+    """x[j] at (d, i) with d = j - i + n - 1."""
+    size = x.shape[-1]
+    return widened(x)[..., np.arange(size) + np.arange(2 * size - 1)[:, None]]
+
+
+def widened(x: np.ndarray) -> np.ndarray:
+    """The last axis with as many zeros, but one, on both sides."""
+    sides = np.zeros_like(x)[..., 1:]
+    return np.concatenate([sides, x, sides], -1)

@@ -45,7 +45,10 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     symmetric_part,
 )
 from tensor_networks.backends.torch_matrices import (  # noqa: F401
+    adjalong,
     along,
+    banded_columns,
+    banded_rows,
     eigvals,
     eigvecs,
     expm,
@@ -58,6 +61,7 @@ from tensor_networks.backends.torch_matrices import (  # noqa: F401
     sylvester,
     tall_qr,
     wide_svd,
+    widened,
 )
 
 if TYPE_CHECKING:

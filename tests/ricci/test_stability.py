@@ -62,3 +62,18 @@ def test_steps_of_a_method_in_single_precision() -> None:
     single = traced(y=np.ones(2, np.float32), k=np.float32(1.5))
     assert single.dtype == np.float32
     np.testing.assert_allclose(single, steps(np.ones(2), 1.5), rtol=1e-4)
+
+
+@pytest.mark.parametrize("rank", [0, 1, 2, 3])
+def test_minors_times_a_matrix(rank: int) -> None:
+    """The Hessian of det, and the derivative of adj, times a direction take no array of four axes, and are exact."""
+    random = np.random.default_rng(rank)
+    X, V = random.normal(size=(3, rank)) @ random.normal(size=(rank, 3)), random.normal(size=(3, 3))
+    u, v = random.normal(size=(2, 3))
+    determinant = rc.parse("det(X)", X="n n")
+    whole = np.tensordot(rc.hessian(determinant, "X")(X=X), V, 2)
+    np.testing.assert_allclose(rc.hvp(determinant, "X")(X=X, dX=V), whole, atol=1e-12)
+    slopes = rc.derivative(rc.parse("adj(X)", X="n n"), "X")(X=X)
+    adjugate = rc.grad(rc.parse("u'*adj(X)*v", X="n n", u="n", v="n"), "X")
+    np.testing.assert_allclose(adjugate(X=X, u=u, v=v), np.einsum("ijkl,i,j->kl", slopes, u, v), atol=1e-12)
+    assert rc.compile(rc.hvp(determinant, "X")).cost(n=50).largest < 8 * 50**3
