@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ricci.expr import Expr
+from ricci.notation.numpy.protocols import compare_by, fits
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import ShapeError, TraceError
 from tensor_networks.nodes import Node
@@ -36,6 +37,7 @@ class Traced(Expr):
     """An expression of which NumPy would hold an array."""
 
     __slots__ = ("_memory", "_node")
+    __hash__ = Expr.__hash__
 
     def __init__(self, node: Node, memory: Memory | None = None) -> None:
         self._memory = memory or Memory()
@@ -123,5 +125,14 @@ def _written_over(name: str) -> Callable[[Traced, Any], Any]:
     return operate
 
 
+def _compared(name: str) -> Callable[[Traced, Any], Any]:
+    def compare(self: Traced, other: Any) -> Any:
+        """A comparison entry by entry, as arrays compare; what is no operand is another thing."""
+        return compare_by(name, self, other, self._wrap) if fits(other) else NotImplemented
+
+    return compare
+
+
+Traced.__eq__, Traced.__ne__ = _compared("equal"), _compared("not_equal")  # type: ignore[method-assign, assignment]
 for _name in SIGNS:
     setattr(Traced, f"__i{_name}__", _written_over(_name))

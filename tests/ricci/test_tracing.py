@@ -345,6 +345,19 @@ def test_what_is_a_copy_or_a_number_is_not_written_over() -> None:
     assert rc.trace(copies, x="3") == (x[[0, 1]] + 1).sum() + 3 * x.sum() + 2
 
 
+def test_equal_is_entry_by_entry() -> None:
+    """As arrays compare, whatever is on the other side; expressions elsewhere are equal when they are one."""
+
+    def kronecker(x: Any, y: Any) -> Any:
+        return np.where(x == 0.5, 2, x) + (x[:, None] == y).sum(1) * 3 + (x != y)
+
+    x, y = np.array([0.5, 1.0, 2.0]), np.array([1.0, 1.0, 2.0])
+    np.testing.assert_allclose(rc.trace(kronecker, x="3", y="3")(x=x, y=y), kronecker(x, y))
+    with pytest.raises(rc.TraceError, match="branch"):
+        rc.trace(lambda x, y: x if x == y else y, x="3", y="3")
+    assert rc.tensor("x", "3") == rc.tensor("x", "3")
+
+
 def test_what_is_written_over_keeps_its_shape() -> None:
     def spread(x: Any, Y: Any) -> Any:
         x += Y

@@ -48,20 +48,24 @@ def mean(a: Operand, axis: Any = None, *, keepdims: bool = False, where: Any = T
     return divide(sum_(multiply(a, weights), axis, keepdims=keepdims), sum_(weights, axis, keepdims=keepdims))
 
 
-def var(a: Operand, axis: Any = None, *, ddof: float = 0, keepdims: bool = False, where: Any = True, **rest: Any) -> Node:
+def var(
+    a: Operand, axis: Any = None, *, ddof: float = 0, keepdims: bool = False, where: Any = True, correction: float = 0
+) -> Node:
     """The variance over some axes, of the entries that count."""
+    less = ddof or correction
     if where is True:
-        return reductions.var(a, axis, ddof=ddof, keepdims=keepdims, **rest)
+        return reductions.var(a, axis, ddof=less, keepdims=keepdims)
     weights = _ones_where(where, operand(a))
     away = subtract(a, mean(a, axis, keepdims=True, where=where))
-    less = rest.get("correction", 0) or ddof
     square = sum_(multiply(UFUNCS["square"](away), weights), axis, keepdims=keepdims)
     return divide(square, subtract(sum_(weights, axis, keepdims=keepdims), less))
 
 
-def std(a: Operand, axis: Any = None, **options: Any) -> Node:
+def std(
+    a: Operand, axis: Any = None, *, ddof: float = 0, keepdims: bool = False, where: Any = True, correction: float = 0
+) -> Node:
     """The root of the variance."""
-    return UFUNCS["sqrt"](var(a, axis, **options))
+    return UFUNCS["sqrt"](var(a, axis, ddof=ddof, keepdims=keepdims, where=where, correction=correction))
 
 
 def _ones_where(where: Any, node: Node) -> Node:

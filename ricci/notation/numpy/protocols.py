@@ -93,7 +93,7 @@ def _sized(value: Any) -> str:
     return f"{_shown(value, 24)} is {show_shape(axes)}"
 
 
-def _comparison(name: str, left: Any, right: Any, wrap: Callable[[Node], Any]) -> Mask:
+def compare_by(name: str, left: Any, right: Any, wrap: Callable[[Node], Any]) -> Mask:
     """A comparison: a mask, which has no truth value."""
 
     def text() -> str:
@@ -108,7 +108,7 @@ def _comparison(name: str, left: Any, right: Any, wrap: Callable[[Node], Any]) -
 OPERANDS = (Number, np.ndarray, np.generic, list, tuple, Extent, Untraceable)
 
 
-def _fits(other: object) -> bool:
+def fits(other: object) -> bool:
     """Can it be an operand next to an expression?"""
     return isinstance(other, (NumpyProtocols, *OPERANDS)) and not isinstance(other, np.matrix)
 
@@ -117,7 +117,7 @@ def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
     apply_ = ufunc(name)
 
     def operate(self: Any, other: Any) -> Any:
-        if not _fits(other):
+        if not fits(other):
             return NotImplemented
         left, right = self.node, _nodes(other)
         try:
@@ -132,7 +132,7 @@ def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
 
 def _compare(name: str) -> Callable[[Any, Any], Any]:
     def compare(self: Any, other: Any) -> Any:
-        return _comparison(name, self, other, self._wrap) if _fits(other) else NotImplemented
+        return compare_by(name, self, other, self._wrap) if fits(other) else NotImplemented
 
     compare.__doc__ = "A comparison: where it holds, for np.where."
     return compare
@@ -170,7 +170,7 @@ class NumpyProtocols:
         name = function.__name__
         options = _options(name, options)
         if method == "__call__" and name in SIGNS and not options:
-            return _comparison(name, inputs[0], inputs[1], self._wrap)
+            return compare_by(name, inputs[0], inputs[1], self._wrap)
         values = _nodes(inputs)
         if method == "__call__":
             return self._call(name, ufunc(name), values, options)
