@@ -82,6 +82,10 @@ class Traced(Expr):
     def __iter__(self) -> Any:
         return iter([self._viewed(row) for row in super().__iter__()])
 
+    def __format__(self, spec: str) -> str:
+        """The formula, whatever the format of the number that it would be: for messages that a function prints."""
+        return str(self)
+
     @property
     def T(self) -> Any:
         """The axes reversed."""

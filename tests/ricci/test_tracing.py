@@ -393,6 +393,15 @@ def test_errors_of_the_function_itself_pass_through() -> None:
         rc.trace(lambda x: x * (1 // 0), x="n")
 
 
+def test_messages_show_the_formula() -> None:
+    def talking(x: Any) -> Any:
+        total = x.sum()
+        return total * len(f"{total:.3f} {x}")
+
+    text = len("sum(x) x")
+    assert rc.trace(talking, x="n") == text * rc.tensor("x", "n").sum()
+
+
 def test_a_long_loop() -> None:
     def chain(x: Any) -> Any:
         for _ in range(2000):

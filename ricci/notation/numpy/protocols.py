@@ -262,7 +262,7 @@ class NumpyProtocols:
                 else f"{name} is not something an expression has"
             )
         hint = "" if name.startswith("_") else suggestion(name, dir(type(self)))
-        raise MissingMethod(f"{type(self).__name__} has no attribute {clip(name)}", hint=hint)
+        raise MissingMethod(f"an expression has no attribute {clip(name)}", hint=hint)
 
     def _text(self) -> str:
         return _shown(self, 60)

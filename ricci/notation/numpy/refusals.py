@@ -34,7 +34,7 @@ REASONS: dict[str, str] = {
         "lu ldl schur hessenberg qz ordqz rq cossin null_space orth qr_delete qr_insert qr_multiply qr_update"
         " matrix_balance diagsvd subspace_angles"
     ),
-    "numbers are needed to make a text, a file or a type of": (
+    "it makes a text, a file or a type of numbers, which are not known": (
         "array2string array_repr array_str save savetxt savez savez_compressed format_float_positional"
         " format_float_scientific common_type min_scalar_type shares_memory may_share_memory einsum_path"
         " datetime_as_string busday_count busday_offset is_busday asmatrix bmat"
