@@ -6,14 +6,14 @@ name of the array, and every view of it, has the new entries. A function that re
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from ricci.expr import Expr
+from ricci.expr import Expr, Provenance
 from ricci.notation.numpy.protocols import compare_by, fits
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import ShapeError, TraceError
-from tensor_networks.nodes import Node
+from tensor_networks.nodes import Node, Tensor
 
 VIEWS = {  # functions of NumPy whose results share the array of their first argument
     *("transpose", "permute_dims", "matrix_transpose", "linalg.matrix_transpose", "swapaxes", "moveaxis", "rollaxis"),
@@ -39,9 +39,11 @@ class Traced(Expr):
     __slots__ = ("_memory", "_node")
     __hash__ = Expr.__hash__
 
-    def __init__(self, node: Node, memory: Memory | None = None) -> None:
-        self._memory = memory or Memory()
-        super().__init__(node)
+    def __init__(
+        self, node: Node, provenance: Provenance | None = None, *, declared: Mapping[str, Tensor] | None = None
+    ) -> None:
+        self._memory = Memory()
+        super().__init__(node, provenance, declared=declared)
 
     @property
     def node(self) -> Node:
@@ -66,7 +68,11 @@ class Traced(Expr):
         """A result, or each of several, as a view of this array."""
         if isinstance(result, list | tuple):
             return type(result)(map(self._viewed, result))
-        return Traced(result.node, self._memory) if isinstance(result, Expr) else result
+        if not isinstance(result, Expr):
+            return result
+        view = Traced(result.node)
+        view._memory = self._memory
+        return view
 
     def _apply(self, name: str, inputs: Any, options: dict[str, Any]) -> Any:
         result = super()._apply(name, inputs, options)

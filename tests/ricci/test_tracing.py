@@ -1,8 +1,10 @@
 """`trace`: plain NumPy functions become expressions; what has no formula raises and says where."""
 
+import copy
 import gzip
 import json
 import operator
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -391,6 +393,15 @@ def test_the_error_shows_the_line_of_the_user() -> None:
 def test_errors_of_the_function_itself_pass_through() -> None:
     with pytest.raises(ZeroDivisionError):
         rc.trace(lambda x: x * (1 // 0), x="n")
+
+
+def test_what_is_traced_is_an_expression() -> None:
+    """Derivatives, functions of the table, formulas as text, copies: all within a function that is traced."""
+    x, A = rc.tensor("x", "n"), rc.tensor("A", "n n")
+    assert rc.trace(lambda x: rc.grad((x * x).sum(), x), x="n") == 2 * x
+    assert rc.trace(lambda x, A: rc.hessian(x @ A @ x, x) @ x, x="n", A="n n") == (A + A.T) @ x
+    assert rc.trace(lambda x, A: rc.fn.sigmoid(rc.parse("A*x", A=A, x=x)), x="n", A="n n") == rc.fn.sigmoid(A @ x)
+    assert rc.trace(lambda x: copy.copy(x) + copy.deepcopy(x) + pickle.loads(pickle.dumps(x)), x="n") == 3 * x
 
 
 def test_messages_show_the_formula() -> None:
