@@ -37,45 +37,83 @@ ZERO = np.zeros(2)
 SINGULAR = np.outer([1.0, 2.0, 3.0], [1.0, 1.0, 2.0])
 LEVI = np.cross(np.eye(3)[:, None], np.eye(3)[None]).transpose(2, 0, 1)
 
+FAR, LONG, SHORT = np.array([1000.0, 0.0]), np.array([3e200, 4e200]), np.array([3e-200, 4e-200])
+LARGE, TINY = 10 * np.eye(400), 1e-120 * np.eye(3)
+OFFSET = np.array([1e9, 1e9 + 1, 1e9 + 2])
+CROSS = np.array([[0.64, -0.48], [-0.48, 0.36]]) / 5  # the Hessian of norm2 at (3, 4)
+HILBERT = 1 / (np.arange(9)[:, None] + np.arange(9) + 1.0)  # with a condition number of 5e11
+IMAGE = HILBERT @ np.ones(9)
+SPREAD = (np.eye(3) - 1 / 3) * 2 / 3
+
+
+def rows(
+    text: str, source: str, point: np.ndarray, *right: Any, orders: tuple[int, ...] = (0, 1, 2), note: str = ""
+) -> list[Row]:
+    """A formula at a point, in several orders."""
+    return [Row(text, source, point, order, np.asarray(each), note) for order, each in zip(orders, right, strict=True)]
+
+
+AT_ZERO = "0 by convention"
+LSE = "log(sum(exp(x)))", "np.log(np.exp(x).sum())"
+SOFTPLUS = "sum(log(1 + exp(x)))", "np.log(1 + np.exp(x)).sum()"
+SIGMOID = "sum(1./(1 + exp(-x)))", "(1 / (1 + np.exp(-x))).sum()"
+LOGSIGMOID = "sum(log(1./(1 + exp(-x))))", "np.log(1 / (1 + np.exp(-x))).sum()"
+SOFTMAX = "exp(x)/sum(exp(x))", "np.exp(x) / np.exp(x).sum()"
+LOGSOFTMAX = "sum(log(exp(x)/sum(exp(x))))", "np.log(np.exp(x) / np.exp(x).sum()).sum()"
+NORM = "norm2(x)", "np.sqrt((x * x).sum())"
+VARIANCE = "sum(x.^2)/n - (sum(x)/n)^2", "(x * x).mean() - x.mean() ** 2"
+LOGDET = "log(det(X))", "np.log(np.linalg.det(x))"
+DET = "det(X)", "np.linalg.det(x)"
+HESSIAN_AT_RANK_1 = np.einsum("ace,bdf,ef->abcd", LEVI, LEVI, SINGULAR)
+
 ROWS = (
-    Row("log(sum(exp(x)))", "np.log(np.exp(x).sum())", np.array([1000.0, 0.0]), 0, np.array(1000.0)),
-    Row("log(sum(exp(x)))", "np.log(np.exp(x).sum())", np.array([1000.0, 0.0]), 1, np.array([1.0, 0.0])),
-    Row("log(sum(exp(x)))", "np.log(np.exp(x).sum())", np.array([1000.0, 0.0]), 2, np.zeros((2, 2))),
-    Row("sum(log(1 + exp(x)))", "np.log(1 + np.exp(x)).sum()", BIG, 0, np.array(800 + np.log(2))),
-    Row("sum(log(1 + exp(x)))", "np.log(1 + np.exp(x)).sum()", BIG, 1, np.array([0.0, 1.0, 0.5])),
-    Row("sum(log(1 + exp(x)))", "np.log(1 + np.exp(x)).sum()", BIG, 2, np.diag([0.0, 0.0, 0.25])),
-    Row("sum(1./(1 + exp(-x)))", "(1 / (1 + np.exp(-x))).sum()", BIG, 1, np.array([0.0, 0.0, 0.25])),
-    Row("sum(log(1./(1 + exp(-x))))", "np.log(1 / (1 + np.exp(-x))).sum()", BIG, 0, np.array(-800 - np.log(2))),
-    Row("sum(log(1./(1 + exp(-x))))", "np.log(1 / (1 + np.exp(-x))).sum()", BIG, 1, np.array([1.0, 0.0, 0.5])),
-    Row(
-        "sum(log(exp(x)/sum(exp(x))))",
-        "np.log(np.exp(x) / np.exp(x).sum()).sum()",
-        np.array([1000.0, 0.0]),
-        1,
-        np.array([-1.0, 1.0]),
+    *rows(*LSE, FAR, 1000.0, [1.0, 0.0], np.zeros((2, 2))),
+    *rows(*SOFTPLUS, BIG, 800 + np.log(2), [0.0, 1.0, 0.5], np.diag([0.0, 0.0, 0.25])),
+    *rows(*SIGMOID, BIG, 1.5, [0.0, 0.0, 0.25], np.zeros((3, 3))),
+    *rows(*LOGSIGMOID, BIG, -800 - np.log(2), [1.0, 0.0, 0.5], np.diag([0.0, 0.0, -0.25])),
+    *rows(*SOFTMAX, FAR, [1.0, 0.0], np.zeros((2, 2)), np.zeros((2, 2, 2))),
+    *rows(*LOGSOFTMAX, FAR, -1000.0, [-1.0, 1.0], np.zeros((2, 2))),
+    *rows(*LOGDET, LARGE, 400 * np.log(10), np.eye(400) / 10, orders=(0, 1), note="10 I, 400 x 400"),
+    *rows(
+        *LOGDET,
+        TINY,
+        -360 * np.log(10),
+        1e120 * np.eye(3),
+        -1e240 * np.einsum("jk,li->ijkl", np.eye(3), np.eye(3)),
+        note="1e-120 I, 3 x 3",
     ),
-    Row("log(det(X))", "np.log(np.linalg.det(x))", 10 * np.eye(400), 0, np.array(400 * np.log(10))),
-    Row("log(det(X))", "np.log(np.linalg.det(x))", 10 * np.eye(400), 1, np.eye(400) / 10),
-    Row("det(X)", "np.linalg.det(x)", SINGULAR, 1, np.zeros((3, 3)), "rank 1"),
-    Row("det(X)", "np.linalg.det(x)", SINGULAR, 2, np.einsum("ace,bdf,ef->abcd", LEVI, LEVI, SINGULAR), "rank 1"),
-    Row("norm2(x)", "np.sqrt((x * x).sum())", ZERO, 1, ZERO, "0 by convention"),
-    Row("norm2(x)^2", "np.sqrt((x * x).sum()) ** 2", ZERO, 1, ZERO),
-    Row("norm2(x)^2", "np.sqrt((x * x).sum()) ** 2", ZERO, 2, 2 * np.eye(2)),
-    Row("norm2(x)", "np.sqrt((x * x).sum())", np.array([3e200, 4e200]), 0, np.array(5e200)),
-    Row("norm2(x)", "np.sqrt((x * x).sum())", np.array([3e-200, 4e-200]), 1, np.array([0.6, 0.8])),
-    Row("sum(abs(x))", "abs(x).sum()", ZERO, 1, ZERO, "0 by convention"),
-    Row("sum(maximum(x, 0))", "np.maximum(x, 0 * x).sum()", ZERO, 1, ZERO, "0 by convention"),
-    Row("sum(relu(x))", "((x + abs(x)) / 2).sum()", ZERO, 1, ZERO, "0 by convention"),
+    *rows(*DET, SINGULAR, np.zeros((3, 3)), HESSIAN_AT_RANK_1, orders=(1, 2), note="rank 1"),
+    *rows(*NORM, ZERO, 0.0, ZERO, orders=(0, 1), note=AT_ZERO),
+    *rows("norm2(x)^2", "np.sqrt((x * x).sum()) ** 2", ZERO, 0.0, ZERO, 2 * np.eye(2)),
+    *rows(*NORM, LONG, 5e200, [0.6, 0.8], CROSS * 1e-200),
+    *rows(*NORM, SHORT, 5e-200, [0.6, 0.8], CROSS * 1e200),
+    *rows(*VARIANCE, OFFSET, 2 / 3, [-2 / 3, 0.0, 2 / 3], SPREAD),
+    *rows(
+        "b'*inv(A)*b",
+        "x @ np.linalg.inv(A) @ x",
+        IMAGE,
+        IMAGE.sum(),
+        np.full(9, 2.0),
+        orders=(0, 1),
+        note="A is the Hilbert matrix of 9 rows, b = A*ones(9)",
+    ),
+    *rows("sum(abs(x))", "abs(x).sum()", ZERO, ZERO, np.zeros((2, 2)), orders=(1, 2), note=AT_ZERO),
+    *rows("sum(maximum(x, 0))", "np.maximum(x, 0 * x).sum()", ZERO, ZERO, np.zeros((2, 2)), orders=(1, 2), note=AT_ZERO),
+    *rows("sum(relu(x))", "((x + abs(x)) / 2).sum()", ZERO, ZERO, np.zeros((2, 2)), orders=(1, 2), note=AT_ZERO),
+    *rows("max(x)", "x.max()", ZERO, [0.5, 0.5], np.zeros((2, 2)), orders=(1, 2), note="ties are split evenly, by convention"),
+    *rows("sum((-2).^x)", "((0 * x - 2) ** x).sum()", np.array([0.5]), [np.nan], [[np.nan]], orders=(1, 2), note="NaN"),
 )
 
 
 def ours(row: Row) -> np.ndarray:
     """The value of the derivative by this library."""
-    name = "X" if row.point.ndim == 2 else "x"
-    result = rc.parse(row.text, **{name: "n n" if name == "X" else "n"})
+    name = next(name for name in ("X", "x", "b") if name in row.text.replace("exp", "").replace("max", "").replace("abs", ""))
+    matrix = {"A": HILBERT} if "A" in row.text else {}
+    result = rc.parse(row.text, **{name: "n n" if name == "X" else "n"}, **dict.fromkeys(matrix, "n n"))
     for _ in range(row.order):
         result = rc.derivative(result, name)
-    return np.asarray(result(**({name: row.point} if name in result.variables else {"n": len(row.point)})))
+    given = {known: array for known, array in {name: row.point, **matrix}.items() if known in result.variables}
+    return np.asarray(result(**given or {"n": len(row.point)}))
 
 
 def of_jax() -> Function:
@@ -86,7 +124,7 @@ def of_jax() -> Function:
     jax.config.update("jax_enable_x64", True)
 
     def value(row: Row) -> np.ndarray:
-        function = eval(f"lambda x: {row.source}", {"np": jnp})
+        function = eval(f"lambda x: {row.source}", {"np": jnp, "A": HILBERT})
         for _ in range(row.order):
             function = jax.jacobian(function)
         return np.asarray(function(jnp.asarray(row.point)))
@@ -99,7 +137,7 @@ def of_torch() -> Function:
     import torch  # type: ignore[import-not-found]
 
     def value(row: Row) -> np.ndarray:
-        function = eval(f"lambda x: {row.source}", {"np": torch})
+        function = eval(f"lambda x: {row.source}", {"np": torch, "A": torch.as_tensor(HILBERT)})
         for _ in range(row.order):
             function = torch.func.jacrev(function)
         return np.asarray(function(torch.as_tensor(row.point)))
@@ -116,7 +154,9 @@ def verdict(function: Function, row: Row) -> str:
         return f"raises {type(error).__name__}"
     if got.shape != row.right.shape:
         return "another shape"
-    if np.allclose(got, row.right, rtol=1e-9, atol=1e-12):
+    tolerance = 1e-4 if "A" in row.text else 1e-9  # a solution has as many digits as the matrix lets it have
+    size = np.abs(row.right[np.isfinite(row.right)]).max(initial=0.0)
+    if np.allclose(got, row.right, rtol=tolerance, atol=1e-12 * size if size else 1e-12, equal_nan=True):
         return "right"
     if np.any(np.isnan(got)):
         return "**NaN**"
@@ -140,9 +180,8 @@ def main() -> None:
     print(f"| formula | order | at | {' | '.join(columns)} |")
     print(f"|---|---|---|{'---|' * len(columns)}")
     for row in ROWS:
-        shown = row.note or ("10 I, 400 x 400" if row.point.ndim == 2 else ", ".join(f"{x:g}" for x in row.point))
-        if row.note and row.point.ndim == 1:
-            shown = f"{', '.join(f'{x:g}' for x in row.point)} ({row.note})"
+        point = "" if row.point.size > 3 else ", ".join(f"{x:.10g}" for x in row.point)
+        shown = f"{point} ({row.note})" if point and row.note else point or row.note
         print(f"| `{row.text}` | {row.order} | {shown} | {' | '.join(verdict(f, row) for f in columns.values())} |")
 
 

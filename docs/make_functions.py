@@ -12,7 +12,8 @@ from ricci.functions import FUNCTIONS, Function, Operator
 from ricci.functions.aliases import OTHER_NAMES
 from ricci.notation.numpy.creation import CREATION
 from ricci.notation.numpy.reader import ARRAY_FUNCTIONS, UFUNCS
-from ricci.notation.numpy.scipy_functions import LINALG, SPECIAL
+from ricci.notation.numpy.scipy_linalg import LINALG
+from ricci.notation.numpy.scipy_special import SPECIAL
 
 SCIPY_UFUNCS = [name for name in UFUNCS if not hasattr(np, name)]
 
@@ -84,8 +85,11 @@ def traced() -> list[str]:
         f"{code(sorted({*ARRAY_FUNCTIONS, *CREATION}))}\n",
         f"of `scipy.special` {code(sorted({*SPECIAL, *SCIPY_UFUNCS}))}\n",
         f"and of `scipy.linalg` {code(sorted(LINALG))} beside those of `numpy.linalg`.\n",
-        "Helper functions of the caller may use them as well. What has no formula - a branch on a value, writing in place,",
-        "sorting, rounding - raises `TraceError` with the place.",
+        "It knows the methods `reduce`, `accumulate`, `reduceat` and `outer` of the universal functions, `np.r_`, `np.c_`,",
+        "`np.vectorize`, `np.apply_along_axis`, `np.apply_over_axes` and `np.piecewise`. Helper functions of the caller may",
+        "use them as well. What has no formula - a branch on a value, writing in place, sorting, rounding - raises",
+        "`TraceError` with the place. `x += y` makes a new x; where NumPy would have changed the array under another name,",
+        "or in a view, that is read afterwards, the function is refused.",
         "",
     ]
 

@@ -17,13 +17,28 @@ import numpy as np
 
 from ricci.expr import Expr
 from ricci.notation.numpy.creation import CREATION
+from ricci.notation.numpy.functionals import vectorised
+from ricci.notation.numpy.indexing import column_stack, concatenate
 from ricci.notation.numpy.masks import Mask
-from ricci.notation.numpy.reader import ARRAY_FUNCTIONS, UFUNCS
-from ricci.notation.numpy.scipy_functions import LINALG, SPECIAL
+from ricci.notation.numpy.reader import ARRAY_FUNCTIONS, UFUNCS, no_formula
+from ricci.notation.numpy.scipy_linalg import LINALG
+from ricci.notation.numpy.scipy_special import SPECIAL
+from ricci.notation.numpy.shapes import operand
 from ricci.notation.numpy.stand_ins import Extent
+from tensor_networks.errors import TraceError
 from tensor_networks.nodes import Node
 
-MODULES = ("numpy", "numpy.linalg", "scipy", "scipy.linalg", "scipy.special", "math")
+MODULES = (
+    "numpy",
+    "numpy.linalg",
+    "numpy.polynomial",
+    "numpy.polynomial.polynomial",
+    "scipy",
+    "scipy.linalg",
+    "scipy.special",
+    "math",
+)
+REFUSING = ("scipy.linalg", "scipy.special")  # modules whose other functions say that they have no formula
 FOREIGN = frozenset(["numpy", "scipy", "ricci", "tensor_networks"])
 OF_MATH = {"fabs": "absolute", "acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2", "pow": "power"}
 OF_MATH |= {"acosh": "arccosh", "asinh": "arcsinh", "atanh": "arctanh", "lgamma": "gammaln", "radians": "radians"}
@@ -52,6 +67,8 @@ class _Copies:
         """What stands for a value that a function names: the value itself, if nothing has to."""
         if isinstance(value, MethodType):
             return MethodType(self.of(value.__func__), value.__self__)
+        if isinstance(value, np.vectorize):
+            return _Vectorized(value, self.of(value.pyfunc))
         if isinstance(value, partial):
             return partial(self.of(value.func), *value.args, **value.keywords)
         if isinstance(value, FunctionType) and not _is_foreign(value):
@@ -116,9 +133,16 @@ def stand_in(value: Any) -> Any:
     name = getattr(value, "__name__", "")
     if isinstance(value, np.ufunc):
         return _Ufunc(value) if name in UFUNCS else None
+    if value is np.vectorize:
+        return lambda function, *args, **options: _Vectorized(np.vectorize(function, *args, **options), function)
+    if value is np.r_ or value is np.c_:
+        return _Joined(value, concatenate if value is np.r_ else column_stack)
     if not callable(value) or isinstance(value, type):
         return None
-    made = _function_of(getattr(value, "__module__", None) or "", name)
+    home = getattr(value, "__module__", None) or ""
+    made = _function_of(home, name)
+    if made is None and home.startswith(REFUSING):
+        made = partial(_refused, f"{'.'.join(home.split('.')[:2])}.{name}")
     return None if made is None else _asking(value, made)
 
 
@@ -130,7 +154,7 @@ def _function_of(home: str, name: str) -> Callable[..., Any] | None:
         return LINALG.get(name) or ARRAY_FUNCTIONS.get(f"linalg.{name}")
     if home.startswith("scipy.special"):
         return SPECIAL.get(name)
-    if home in ("numpy", "numpy.linalg"):
+    if home.partition(".")[0] == "numpy":
         full = f"{home}.{name}".removeprefix("numpy.")
         return CREATION.get(full) or (partial(_of_numpy, full) if full in ARRAY_FUNCTIONS else None)
     return None
@@ -141,15 +165,21 @@ def _of_numpy(name: str, *args: Any, **options: Any) -> Any:
     return _any_expression(args, options)._apply(name, args, options)
 
 
+def _refused(name: str, *_: Any, **__: Any) -> Any:
+    raise no_formula(name)
+
+
 def _asking(original: Callable[..., Any], made: Callable[..., Any]) -> Callable[..., Any]:
     """The function on nodes where an argument is, or holds, an expression; else the original one."""
 
     def call(*args: Any, **options: Any) -> Any:
-        if _any_expression(args, options) is None:
+        held = _any_expression(args, options)
+        if held is None:
             return original(*args, **options)
         if isinstance(made, partial):
             return made(*args, **options)
-        return _wrapped(made(*map(_node, args), **{name: _node(value) for name, value in options.items()}))
+        known = {name: _node(value) for name, value in options.items()}
+        return held._call(original.__name__, made, tuple(map(_node, args)), known)
 
     return call
 
@@ -178,14 +208,6 @@ def _node(value: Any) -> Any:
     return value
 
 
-def _wrapped(result: Any) -> Any:
-    if isinstance(result, Node):
-        return Expr(result)
-    if isinstance(result, tuple) and hasattr(result, "_fields"):
-        return type(result)(*map(_wrapped, result))
-    return type(result)(map(_wrapped, result)) if isinstance(result, tuple | list) else result
-
-
 class _Module:
     """A module whose functions understand expressions."""
 
@@ -212,6 +234,44 @@ class _Ufunc:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._function, name)
+
+
+class _Vectorized:
+    """``np.vectorize`` of a function, which understands expressions."""
+
+    def __init__(self, original: np.vectorize, function: Callable[..., Any]) -> None:
+        self._original = original
+        self._function = function
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        if _any_expression(args, options) is None:
+            return self._original(*args, **options)
+        given = {name: getattr(self._original, name) for name in ("signature", "excluded")}
+        return vectorised(self._function, given)(*args, **options)
+
+
+class _Joined:
+    """``np.r_`` or ``np.c_``: what stands between the brackets, joined."""
+
+    def __init__(self, original: Any, join: Callable[..., Node]) -> None:
+        self._original = original
+        self._join = join
+
+    def __getitem__(self, key: Any) -> Any:
+        parts = key if isinstance(key, tuple) else (key,)
+        held = _any_expression(parts, {})
+        if held is None:
+            return self._original[key]
+        if any(isinstance(part, str) for part in parts):
+            raise TraceError("np.r_ and np.c_ with directions in a text cannot be traced", hint="np.concatenate, np.stack")
+        spread = [self._original[part] if isinstance(part, slice) else part for part in parts]
+        return held._wrapped(self._join([_line(_node(part)) for part in spread]))
+
+
+def _line(part: Any) -> Node:
+    """A part between the brackets; a scalar as a vector of one entry."""
+    node = operand(part)
+    return node if node.order else operand([node])
 
 
 # built-in functions

@@ -16,6 +16,7 @@ from ricci.notation.declarations import parse_declaration
 from ricci.notation.numpy.shapes import SizeClash, operand
 from ricci.notation.numpy.stand_ins import Untraceable
 from ricci.stand_ins import with_stand_ins
+from ricci.traced import Traced
 from ricci.traits.table import declared
 from tensor_networks.axes import Axis, atoms, product
 from tensor_networks.errors import OperandError, RicciError, TraceError, UnknownName, clip, suggestion
@@ -45,6 +46,7 @@ def trace(function: Callable[..., Any], /, **declarations: Any) -> Expr:
     sizes: dict[str, int] = {}
     while True:
         arguments = {name: _argument(name, given, sizes) for name, given in declarations.items()}
+        declared = [argument.node for argument in arguments.values() if isinstance(argument, Expr)]
         positional, named = _bound(function, arguments)
         try:
             node = _result(function(*positional, **named))
@@ -57,20 +59,19 @@ def trace(function: Callable[..., Any], /, **declarations: Any) -> Expr:
             _reraise(error)
             raise
         else:
-            declared = [argument.node for argument in arguments.values() if isinstance(argument, Expr)]
             return Expr(node, declared={leaf.name: leaf for leaf in declared if isinstance(leaf, Tensor)})
 
 
 def _argument(name: str, given: Any, sizes: Mapping[str, int]) -> Any:
     """What a parameter is called with: the expression of a declaration, or a constant as it is."""
     if isinstance(given, Expr):
-        return given
+        return Traced(given.node)
     if isinstance(given, int | float | np.ndarray | np.generic):
         return given
     leaf = given if isinstance(given, Node) else parse_declaration(name, given)
     if isinstance(leaf, Tensor) and sizes:
         leaf = declared(leaf.name, (_numbered(size, sizes) for size in leaf.axes), leaf.traits, leaf.marks)
-    return Expr(leaf)
+    return Traced(leaf)
 
 
 def _numbered(size: Axis, sizes: Mapping[str, int]) -> Axis:

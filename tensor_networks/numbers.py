@@ -10,6 +10,7 @@ Number = int | Fraction
 
 ROOT_DIGITS = 400  # rational roots are looked for in numbers of up to this many bits
 MOST_BITS, KEPT_BITS = 1024, 256  # a number of more bits than the first is rounded to the second
+INTEGER_BITS, SPREAD_BITS = 24, 6  # the integers that a content leaves have no more bits; see `content`
 
 
 def exact(number: object) -> Number:
@@ -74,7 +75,9 @@ def _root(number: int, degree: int) -> int | None:
 def content(coefficients: tuple[Number, ...]) -> Number:
     """The greatest rational that divides all coefficients to integers, with the sign of the first.
 
-    Where it would have more than `KEPT_BITS` bits it is 1 (or -1), so that values stay of the size that they have.
+    Where it would leave integers of more than `INTEGER_BITS`, the size of the smallest coefficient takes its place (of the
+    largest, if they differ by more than `SPREAD_BITS`), and where it has more than `KEPT_BITS` bits it is 1 (or -1): values
+    keep about the size that they have, so that single precision does not overflow.
     """
     if len(coefficients) == 1:
         return coefficients[0]
@@ -82,6 +85,10 @@ def content(coefficients: tuple[Number, ...]) -> Number:
     for coefficient in coefficients:
         numerator = gcd(numerator, coefficient.numerator)
         denominator = lcm(denominator, coefficient.denominator)
+    sizes = [abs(c.numerator) * (denominator // c.denominator) for c in coefficients]
+    if max(sizes) >= numerator << INTEGER_BITS:
+        size = min(sizes) if max(sizes) <= min(sizes) << SPREAD_BITS else max(sizes)
+        numerator, denominator = size // gcd(size, denominator), denominator // gcd(size, denominator)
     sign = -1 if coefficients[0] < 0 else 1
     if numerator.bit_length() + denominator.bit_length() > KEPT_BITS:
         return sign

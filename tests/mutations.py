@@ -80,7 +80,10 @@ MUTANTS = (
         "ricci/passes/sums.py", "if first == -2 * second and is_ones(one)", "if first == 2 * second and is_ones(one)", FLOOR
     ),
     Mutant(
-        "ricci/passes/products.py", 'is_call(child, "det") and exponent < 0', 'is_call(child, "det") and exponent > 0', FLOOR
+        "ricci/passes/products.py",
+        "exponent=exact(exponent + 1))) if exponent < 0",
+        "exponent=exact(exponent + 1))) if exponent > 0",
+        FLOOR,
     ),
     # layouts
     Mutant("ricci/layouts/views.py", "else tuple(reversed(axes))", "else tuple(axes)", LAYOUTS),
@@ -111,14 +114,14 @@ MUTANTS = (
     ),
     Mutant(NUMPY, "np.where(x >= 0, np.ones_like(small)", "np.where(x <= 0, np.ones_like(small)", FUZZ),
     Mutant(NUMPY, "range(max(pattern) + 1))[...] += core", "range(max(pattern) + 1))[...] = core", FUZZ),
-    Mutant(NUMPY, "np.maximum(half, half.swapaxes(1, 2))", "half", "tests/ricci/test_layout_halves.py"),
+    Mutant(NUMPY, "np.maximum(below, below.swapaxes(1, 2))", "below", "tests/ricci/test_layout_halves.py"),
     # what is safe in floating point
     Mutant("tensor_networks/backends/fast.py", "np.add(t, np.maximum(x, 0), t)", "np.log1p(np.exp(x))", STABLE),
     Mutant(NUMPY, "np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))", "np.log1p(np.exp(x))", STABLE),
     Mutant(NUMPY, "np.exp(x - np.max(x, axis=-1, keepdims=True, initial=-np.inf))", "np.exp(x)", STABLE),
     Mutant(NUMPY, "if limits.tiny / limits.eps < square < limits.max:", "if True:", STABLE),
     # operators that are never written out
-    Mutant(STRUCTURE, '(columns, rows) if name == "times"', '(columns, rows) if name == "transposed"', OPERATORS),
+    Mutant(STRUCTURE, "outputs=(*term.outputs[rows:], *term.outputs[:rows])", "outputs=term.outputs", OPERATORS),
     Mutant(STRUCTURE, "[(place, self.rows + place) for place", "[(place, self.rows) for place", OPERATORS),
     Mutant(
         STRUCTURE,
@@ -159,8 +162,8 @@ MUTANTS = (
     # numbers that keep their digits
     Mutant(ACCURATE, "return self.shifted(self.log_both(inner), 1, more - log(2))", "return None", DIGITS),
     Mutant(ACCURATE, 'self.put(Step("scale", (arg,), (number,), self.out[arg].axes))', "arg", DIGITS),
-    Mutant("ricci/evaluation/stable.py", "kept = [wire for wire in wires if wire != summed]", "kept = []", DIGITS),
-    Mutant("ricci/evaluation/stable.py", "return centred(node)", "return node", DIGITS),
+    Mutant("ricci/evaluation/exponentials.py", "kept = [wire for wire in wires if wire != summed]", "kept = []", DIGITS),
+    Mutant("ricci/evaluation/safe.py", "centred, balanced, ratio", "ratio", DIGITS),
     Mutant("ricci/evaluation/centred.py", "if numbers.get(second) == -numbers[term] * scale:", "if second in numbers:", DIGITS),
     Mutant("ricci/passes/logarithms.py", "total([(v, 1), (u, -1)])", "total([(v, 1), (u, 1)])", FLOOR),
     # documents and limits

@@ -5,6 +5,7 @@ is the equal sum over what is left when the means are taken away::
 
     x'*x/n - sum(x)^2/n^2                sum((x - mean)^2)/n
     X_ki X_kj/n - X_ki X_lj/n^2          (X_ki - mean_i) (X_kj - mean_j)/n
+    X_ki (X_kj - mean_j)                 (X_ki - mean_i) (X_kj - mean_j)
 
 (Chan, Golub and LeVeque, Algorithms for computing the sample variance, 1983: the two-pass algorithm.)
 """
@@ -15,17 +16,19 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
+from ricci.functions.applying import is_bare
+from ricci.passes.common import remade
 from tensor_networks.axes import Axis
-from tensor_networks.composites import Factor
+from tensor_networks.composites import Factor, is_zero
 from tensor_networks.networks import Network, Sum, elementwise_power, network, primitive, size_of, total
 from tensor_networks.nodes import Node, Size
 
 MOST_TERMS = 8  # a longer sum is no variance
 
 
-def centred(node: Sum) -> Node:
+def centred(node: Node) -> Node:
     """A sum with every second moment less a product of means as one product."""
-    if not 2 <= len(node.terms) <= MOST_TERMS:
+    if type(node) is not Sum or not 2 <= len(node.terms) <= MOST_TERMS:
         return node
     numbers = dict(node.terms)
     read = {term: _read(term) for term in numbers if type(term) is Network}
@@ -36,9 +39,40 @@ def centred(node: Sum) -> Node:
             second, scale = primitive(moment)
             if numbers.get(second) == -numbers[term] * scale:
                 rest = [(other, number) for other, number in node.terms if other is not term and other is not second]
-                less = total([*rest, (product, -numbers[term])], node.axes)
-                return centred(less) if type(less) is Sum else less
+                return centred(total([*rest, (product, -numbers[term])], node.axes))
     return node
+
+
+def balanced(node: Node) -> Node:
+    """A product with ``Y - mean(Y)`` summed with X along the axis of the mean: X is taken about its mean there, too."""
+    if type(node) is not Network:
+        return node
+    ends: dict[int, list[tuple[int, int]]] = {}  # of every wire that is summed, the places and axes of factors
+    for place, factor in enumerate(node.factors):
+        for axis, group in enumerate(factor.slots):
+            for wire in group:
+                ends.setdefault(wire, []).append((place, axis) if len(group) == 1 else (-1, -1))
+    for wire, held in ends.items():
+        places = {place for place, _ in held}
+        if wire in node.free or len(held) != 2 or len(places) != 2 or -1 in places:
+            continue
+        is_one, is_other = (_is_centred(node.factors[place], axis) for place, axis in held)
+        if is_one != is_other:
+            place, axis = held[1 if is_one else 0]
+            about = _less_mean(node.factors[place], (axis,))
+            return balanced(remade(node, [*node.factors[:place], about, *node.factors[place + 1 :]]))
+    return node
+
+
+def _is_centred(factor: Factor, axis: int) -> bool:
+    """Is it a sum of which one term is the same along the axis, and the sum along the axis is zero?"""
+    node = factor.node
+    if type(node) is not Sum or factor.exponent != 1 or not any(is_bare(term, axis) for term, _ in node.terms):
+        return False
+    kept = [k for k in range(node.order) if k != axis]
+    sizes = dict(enumerate(node.axes))
+    summed = [(network([(term, range(node.order))], kept, sizes), number) for term, number in node.terms]
+    return is_zero(total(summed, [node.axes[k] for k in kept]))
 
 
 def _read(node: Network) -> Counter[Node]:

@@ -19,7 +19,7 @@ import numpy as np
 from ricci.constants import constants_of
 from ricci.evaluation.binding import as_array, bind, givers_of, home_of, leaves_of
 from ricci.evaluation.foreign import Elsewhere, common_backend
-from ricci.evaluation.stable import stable
+from ricci.evaluation.safe import build, safe
 from ricci.traits.points import trait_check
 from tensor_networks.axes import show_shape
 from tensor_networks.backends import jax as jax_backend
@@ -30,7 +30,7 @@ from tensor_networks.backends.source import standalone_text
 from tensor_networks.errors import LimitError, OperandError, RicciError, SizeError, UnknownName, choice, clip, suggestion
 from tensor_networks.evaluation.costs import Cost, cost
 from tensor_networks.evaluation.einsum_program import einsum_steps
-from tensor_networks.evaluation.program import build, check_memory
+from tensor_networks.evaluation.program import check_memory
 from tensor_networks.limits import current
 from tensor_networks.nodes import Node, Tensor
 
@@ -123,7 +123,7 @@ def source(
     choice(style, STYLES, "style")
     tensors, symbols = leaves_of(nodes)
     nominal = {symbol: (sizes or {}).get(symbol, NOMINAL) for symbol in symbols}
-    program = einsum_steps(stable(nodes)) if style == "einsum" else build(stable(nodes), nominal, optimize)
+    program = einsum_steps(safe(nodes)) if style == "einsum" else build(nodes, nominal, optimize)
     read = {tensor.name: tensor for tensor in (*givers_of(symbols, tensors, declared), *tensors.values())}
     inputs = [read[name] for name in sorted(read)]
     try:
@@ -151,7 +151,7 @@ class Compiled:
         optimize: Any = None,
         single: bool = False,
     ) -> None:
-        self.nodes, self.backend, self.declared, self.single = stable(nodes), backend, declared, single
+        self.nodes, self.backend, self.declared, self.single = nodes, backend, declared, single
         self.memory_limit, self.optimize = memory_limit, optimize
         self.table = _backend(backend or "numpy")
         self.tensors, self.symbols = leaves_of(nodes)

@@ -19,11 +19,12 @@ import numpy as np
 
 from ricci.evaluation.compiled import SHARE, Compiled, physical_memory, source
 from ricci.evaluation.foreign import common_backend
+from ricci.evaluation.safe import build
 from ricci.functions import Apply, apply
 from tensor_networks.axes import Axis, value
 from tensor_networks.errors import LimitError
 from tensor_networks.evaluation.costs import cost
-from tensor_networks.evaluation.program import Program, build, check_memory
+from tensor_networks.evaluation.program import Program, check_memory
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node, Tensor, tensor
 

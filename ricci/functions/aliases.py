@@ -25,6 +25,7 @@ OTHER_NAMES: dict[str, str] = {
     "ndtri": "norminv",
     "logndtr": "log_ndtr lognormcdf",
     "relentr": "rel_entr",
+    "pseudohuber": "pseudo_huber",
     "inv": "inverse",
     "det": "determinant",
     "logdet": "logabsdet",

@@ -69,6 +69,8 @@ def apply(name: str, *args: Node) -> Node:
         raise UnknownName(f"there is no function {name}")
     if len(args) != function.arity:
         raise ShapeError(f"{name} takes {function.arity} argument(s), not {len(args)}")
+    if function.of_tall and _is_tall(args[0]):
+        return _mirrored(apply(function.of_tall, _mirrored(args[0], 2)), len(function.value or ()))
     axes = _value_axes(function, args)
     if function.definition is not None:
         return function.definition(*args)
@@ -87,6 +89,18 @@ def apply(name: str, *args: Node) -> Node:
     if function.transposes:
         return _turned(function, args[0])
     return intern(Apply, axes, args, function=function, args=args)
+
+
+def _is_tall(node: Node) -> bool:
+    """Has a matrix more rows than columns, as far as they are numbers?"""
+    rows, columns = node.axes[-2:] if node.order > 1 else (0, 0)
+    return isinstance(rows, int) and isinstance(columns, int) and rows > columns
+
+
+def _mirrored(node: Node, count: int) -> Node:
+    """The node with its last axes, so many, reversed."""
+    before = node.order - count
+    return permuted(node, (*range(before), *reversed(range(before, node.order))))
 
 
 def _value_axes(function: Function, args: Sequence[Node]) -> tuple[Axis, ...]:

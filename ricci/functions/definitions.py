@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from fractions import Fraction
-from math import log, sqrt
+from math import log, pi, sqrt
 
 from ricci.functions.applying import apply
 from ricci.functions.elementwise import INSIDE, POSITIVE
@@ -94,6 +94,17 @@ def _softsign(x: Node) -> Node:
     return times(x, elementwise_power(plus((_ones(x), 1), (apply("abs", x), 1)), -1))
 
 
+def _huber(x: Node, w: Node) -> Node:
+    size = apply("abs", w)
+    linear = times(x, plus((size, 1), (x, Fraction(-1, 2))))
+    return apply("where", plus((size, 1), (x, -1)), linear, scaled(elementwise_power(w, 2), Fraction(1, 2)))
+
+
+def _pseudo_huber(x: Node, w: Node) -> Node:
+    bent = apply("hypot", _ones(x), times(w, elementwise_power(x, -1)))
+    return times(elementwise_power(x, 2), plus((bent, 1), (_ones(x), -1)))
+
+
 def _over(name: str) -> Callable[[Node], Node]:
     return lambda x: elementwise_power(apply(name, x), -1)
 
@@ -162,6 +173,9 @@ DEFINED: tuple[Function, ...] = (
     defined("logsigmoid", UNARY, _logsigmoid, r"\log\sigma"),
     defined("cbrt", UNARY, _cbrt, r"\operatorname{cbrt}", POSITIVE),
     defined("entr", UNARY, _entr, r"\operatorname{entr}", POSITIVE),
+    defined("sinc", UNARY, lambda x: apply("cardinal", scaled(x, pi)), r"\operatorname{sinc}"),
+    defined("huber", BINARY, _huber, r"\operatorname{huber}", POSITIVE),
+    defined("pseudohuber", BINARY, _pseudo_huber, r"\operatorname{pseudohuber}", POSITIVE),
     defined("sec", UNARY, _over("cos"), r"\sec", INSIDE),
     defined("csc", UNARY, _over("sin"), r"\csc", POSITIVE),
     defined("cot", UNARY, _over("tan"), r"\cot", (0.3, 1.2)),

@@ -105,4 +105,20 @@ def _of_several() -> tuple[Function, ...]:
     )
 
 
-ELEMENTWISE = (*_of_one(), *_of_one_with_kinks(), *_of_statistics(), *_of_several())
+def _of_the_cardinal_sine() -> tuple[Function, ...]:
+    names = ("cardinal", "cardinalslope", "cardinalcurve", "cardinalthird", "cardinalfourth")
+    return tuple(
+        Function(
+            name,
+            "()->()",
+            (None if order == 4 else f"{names[order + 1]}(x)",),
+            rf"\operatorname{{si}}^{{({order})}}" if order else r"\operatorname{si}",
+            parity=1 - 2 * (order % 2),
+            known={0: 0} if order % 2 else {0: 1} if not order else {},
+            reference=f"the derivative of order {order} of sin(x)/x; DLMF 10.49.3" if order else "sin(x)/x, and 1 at 0",
+        )
+        for order, name in enumerate(names)
+    )
+
+
+ELEMENTWISE = (*_of_one(), *_of_one_with_kinks(), *_of_statistics(), *_of_the_cardinal_sine(), *_of_several())

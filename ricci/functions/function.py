@@ -48,9 +48,10 @@ class Function:
     ``same`` nothing, ``along`` permutes it likewise. ``known`` are exact values at numbers, ``parity`` is 1 for even
     functions and -1 for odd ones, ``odd_exchanges`` are pairs of axes of the value whose exchange turns its sign.
     ``domain`` is an interval to test on (of the entries; square matrices get twice the identity on top), ``shape`` what
-    the matrices of the domain must be. ``reference`` says where the rule stands, or a convention. A function with a
-    ``definition`` stands for a formula of others: applying it gives that formula. ``cost`` is the number of additions and
-    multiplications in the letters of the signature, ``2/3*n^3``; none is one for every entry.
+    the matrices of the domain must be. ``of_tall`` is, for functions of matrices with no more rows than columns, the function
+    that gives the value for others, of the transposed matrix. ``reference`` says where the rule stands, or a convention. A
+    function with a ``definition`` stands for a formula of others: applying it gives that formula. ``cost`` is the number of
+    additions and multiplications in the letters of the signature, ``2/3*n^3``; none is one for every entry.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Function:
     odd_exchanges: tuple[tuple[int, int], ...] = ()
     reference: str = ""
     shape: str = ""
+    of_tall: str = ""
     definition: Callable[..., Node] | None = None
     cost: str = ""
 

@@ -75,6 +75,13 @@ def _determinants() -> tuple[Function, ...]:
             cost="4*n^5 + 22*n^3",
         ),
         Function(
+            "adjalong",
+            "(n,n),(n,n)->(n,n)",
+            (None, Operator("adjalong(x, t)_ij -> ij", "adjalong(x, c_ji -> {ij})_ji -> ij")),
+            r"\operatorname{adjalong}",
+            reference="the derivative of adj along a direction; what minors times a matrix is computed by",
+        ),
+        Function(
             "pinv",
             "(m,n)->(n,m)",
             ("-y_ik y_lj + y_ip y_lp delta_kj - y_ip y_lp x_kq y_qj + y_pk y_pj delta_il - y_iq x_ql y_pk y_pj -> ijkl",),
@@ -135,6 +142,7 @@ def _of_spectra() -> tuple[Function, ...]:
             r"\operatorname{svdvals}",
             reference=f"of a matrix with no more rows than columns, descending; {GILES}",
             cost="14*m^2*n + 8*m^3",
+            of_tall="svdvals",
         ),
         Function(
             "svdleft",
@@ -143,6 +151,7 @@ def _of_spectra() -> tuple[Function, ...]:
             r"\operatorname{svdleft}",
             reference=GILES,
             cost="14*m^2*n + 8*m^3",
+            of_tall="svdright",
         ),
         Function(
             "svdright",
@@ -154,6 +163,7 @@ def _of_spectra() -> tuple[Function, ...]:
             r"\operatorname{svdright}",
             reference=GILES,
             cost="14*m^2*n + 8*m^3",
+            of_tall="svdleft",
         ),
         Function(
             "nucnorm",
@@ -176,10 +186,24 @@ def _of_spectra() -> tuple[Function, ...]:
         Function(
             "polarturn",
             "(m,n),(m,n)->(m,n)",
-            (None, Operator("polarturn(x, t)_ij -> ij", "polarturn(x, c)_ij -> ij")),
+            (
+                Operator("polarcurve(x, w, t)_ij -> ij", "polarcurve(x, w, c)_ij -> ij"),
+                Operator("polarturn(x, t)_ij -> ij", "polarturn(x, c)_ij -> ij"),
+            ),
             r"\operatorname{polarturn}",
             reference="the derivative of polar along a direction",
             cost="30*m*n^2 + 10*n^3",
+        ),
+        Function(
+            "polarcurve",
+            "(m,n),(m,n),(m,n)->(m,n)",
+            (
+                None,
+                Operator("polarcurve(x, t, v)_ij -> ij", "polarcurve(x, c, v)_ij -> ij"),
+                Operator("polarcurve(x, w, t)_ij -> ij", "polarcurve(x, w, c)_ij -> ij"),
+            ),
+            r"\operatorname{polarcurve}",
+            reference="the second derivative of polar along two directions",
         ),
     )
 

@@ -42,7 +42,10 @@ from tensor_networks.backends.numpy import (  # noqa: F401
     where,
 )
 from tensor_networks.backends.numpy_matrices import (  # noqa: F401
+    adjalong,
     along,
+    banded_columns,
+    banded_rows,
     cholesky,
     curve,
     eigvalsh,
@@ -55,6 +58,7 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     nucnorm,
     pinv,
     polar,
+    polarcurve,
     polarturn,
     powmalong,
     powmcurve,
@@ -66,6 +70,15 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     svdright,
     svdvals,
     symmetric_part,
+    widened,
+)
+from tensor_networks.backends.numpy_special import (  # noqa: F401
+    cardinal,
+    cardinalcurve,
+    cardinalfourth,
+    cardinalslope,
+    cardinalthird,
+    of_cardinal,
 )
 
 if TYPE_CHECKING:

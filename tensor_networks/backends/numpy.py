@@ -8,8 +8,21 @@ and each other only.
 
 import numpy as np
 
+from tensor_networks.backends.numpy_halves import (  # noqa: F401
+    along_diagonals,
+    folded,
+    from_diagonals,
+    half,
+    lowered,
+    mirrored,
+    places_of_half,
+    size_of_half,
+)
 from tensor_networks.backends.numpy_matrices import (  # noqa: F401
+    adjalong,
     along,
+    banded_columns,
+    banded_rows,
     cholesky,
     curve,
     eigvals,
@@ -27,6 +40,7 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     nucnorm,
     pinv,
     polar,
+    polarcurve,
     polarturn,
     powm,
     powmalong,
@@ -44,8 +58,14 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     tall_qr,
     whole,
     wide_svd,
+    widened,
 )
 from tensor_networks.backends.numpy_special import (  # noqa: F401
+    cardinal,
+    cardinalcurve,
+    cardinalfourth,
+    cardinalslope,
+    cardinalthird,
     digamma,
     each,
     erf,
@@ -64,6 +84,7 @@ from tensor_networks.backends.numpy_special import (  # noqa: F401
     mills_gap,
     millsgap,
     ndtr,
+    of_cardinal,
     pentagamma,
     polygamma,
     tetragamma,
@@ -326,8 +347,8 @@ def elimination(count: int, rows: int, columns: int, dtype: np.dtype) -> np.ndar
 
 def duplication(rows: int, columns: int, count: int, dtype: np.dtype) -> np.ndarray:
     """1 where the last index counts the place of the others, or its mirror image, on or below the diagonal."""
-    half = elimination(count, rows, columns, dtype)
-    return np.maximum(half, half.swapaxes(1, 2)).transpose(1, 2, 0)
+    below = elimination(count, rows, columns, dtype)
+    return np.maximum(below, below.swapaxes(1, 2)).transpose(1, 2, 0)
 
 
 def lower(rows: int, columns: int, dtype: np.dtype) -> np.ndarray:
@@ -339,53 +360,3 @@ def toeplitz(count: int, rows: int, columns: int, dtype: np.dtype) -> np.ndarray
     """1 where the first index counts the diagonal of the others, the lowest first."""
     offset = np.arange(columns) - np.arange(rows)[:, None] + rows - 1
     return (np.arange(count)[:, None, None] == offset).astype(dtype)
-
-
-def places_of_half(size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns of the places on and below the diagonal, column by column."""
-    columns, rows = np.triu_indices(size)
-    return rows, columns
-
-
-def size_of_half(count: int) -> int:
-    """The size of the matrix whose half has that many entries."""
-    return round(((8 * count + 1) ** 0.5 - 1) / 2)
-
-
-def half(x: np.ndarray) -> np.ndarray:
-    """The entries of the last two axes on and below the diagonal, column by column."""
-    rows, columns = places_of_half(x.shape[-1])
-    return x[..., rows, columns]
-
-
-def folded(x: np.ndarray) -> np.ndarray:
-    """The same, with those above the diagonal added to their mirror images."""
-    rows, columns = places_of_half(x.shape[-1])
-    both = x[..., rows, columns] + x[..., columns, rows]
-    return np.where(rows == columns, both / 2, both)
-
-
-def mirrored(x: np.ndarray) -> np.ndarray:
-    """The symmetric matrix of a half-vector, the last axis."""
-    rows, columns = places_of_half(size_of_half(x.shape[-1]))
-    place = np.zeros((size_of_half(x.shape[-1]),) * 2, int)
-    place[rows, columns] = place[columns, rows] = np.arange(x.shape[-1])
-    return x[..., place]
-
-
-def lowered(x: np.ndarray) -> np.ndarray:
-    """The lower triangular matrix of a half-vector, the last axis."""
-    return np.tril(mirrored(x))
-
-
-def along_diagonals(x: np.ndarray) -> np.ndarray:
-    """The sums along the diagonals of the last two axes, the lowest diagonal first."""
-    size = x.shape[-1]
-    wide = np.concatenate([x[..., ::-1, :], np.zeros_like(x)], -1).reshape(*x.shape[:-2], -1)
-    return wide[..., : size * (2 * size - 1)].reshape(*x.shape[:-2], size, 2 * size - 1).sum(-2)
-
-
-def from_diagonals(x: np.ndarray) -> np.ndarray:
-    """The matrix that is constant along its diagonals, the last axis."""
-    size = (x.shape[-1] + 1) // 2
-    return x[..., np.arange(size) - np.arange(size)[:, None] + size - 1]

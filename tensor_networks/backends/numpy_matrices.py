@@ -86,6 +86,20 @@ def polarturn(x: np.ndarray, t: np.ndarray) -> np.ndarray:
     return (u @ inside + left) @ vh + u @ right
 
 
+def polarcurve(x: np.ndarray, w: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The second derivative of polar at x along w and t, x of full rank: of x = s p with p p' = 1 and s = s'."""
+    if x.shape[-2] > x.shape[-1]:
+        return polarcurve(x.mT, w.mT, t.mT).mT
+    u, values, vh = np.linalg.svd(x, full_matrices=False)
+    p, s = u @ vh, (u * values[..., None, :]) @ u.mT
+    along, other = polarturn(x, w), polarturn(x, t)
+    rest = -((w - s @ along) @ p.mT @ other + (t - s @ other) @ p.mT @ along)
+    inside = rest @ p.mT
+    odd = inside - inside.mT - (along @ other.mT + other @ along.mT) @ s
+    turned = u.mT @ odd @ u / (values[..., :, None] + values[..., None, :])
+    return u @ (turned @ vh + u.mT @ (rest - inside @ p) / values[..., :, None])
+
+
 def pinv(x: np.ndarray) -> np.ndarray:
     """The pseudo-inverse."""
     return np.linalg.pinv(x)
@@ -128,6 +142,16 @@ def minors(x: np.ndarray) -> np.ndarray:
     right = np.einsum("...ac,...ai,...ka->...cik", others, vh, u)
     first = np.einsum("...cij,...kc,...cl->...ijkl", left, u, vh, optimize=True)
     return first - np.einsum("...cik,...jc,...cl->...ijkl", right, u, vh, optimize=True)
+
+
+def adjalong(x: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """The derivative of adj along t, from the singular values: exact at singular matrices too."""
+    u, s, vh = np.linalg.svd(x)
+    same, values = np.eye(s.shape[-1], dtype=bool), s[..., None, None, :]
+    factors = np.where(same[:, None, :] | same[None, :, :], np.ones_like(values), values)
+    others, core = factors.prod(-1) * ~same, u.mT @ t @ vh.mT
+    inside = same * np.einsum("...ab,...bb->...a", others, core)[..., :, None] - others * core
+    return (np.linalg.det(u) * np.linalg.det(vh))[..., None, None] * (vh.mT @ inside @ u.mT)
 
 
 def sylvester(x: np.ndarray, w: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -271,3 +295,22 @@ def sqrtmcurve(x: np.ndarray, w: np.ndarray, t: np.ndarray) -> np.ndarray:
 def powmcurve(x: np.ndarray, k: np.ndarray, w: np.ndarray, t: np.ndarray) -> np.ndarray:
     """The second derivative of powm along w and t."""
     return curve(lambda y, s: powmalong(y, k, s), x, w, t)
+
+
+def banded_rows(x: np.ndarray) -> np.ndarray:
+    """x[i] at (d, j) with d = j - i + n - 1: the last axis shifted along every diagonal, 0 beyond its ends."""
+    size = x.shape[-1]
+    places = np.arange(size) - np.arange(2 * size - 1)[:, None] + 2 * size - 2
+    return widened(x)[..., places]
+
+
+def banded_columns(x: np.ndarray) -> np.ndarray:
+    """x[j] at (d, i) with d = j - i + n - 1."""
+    size = x.shape[-1]
+    return widened(x)[..., np.arange(size) + np.arange(2 * size - 1)[:, None]]
+
+
+def widened(x: np.ndarray) -> np.ndarray:
+    """The last axis with as many zeros, but one, on both sides."""
+    sides = np.zeros_like(x)[..., 1:]
+    return np.concatenate([sides, x, sides], -1)

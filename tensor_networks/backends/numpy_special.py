@@ -173,3 +173,44 @@ def hexagamma(x: np.ndarray) -> np.ndarray:
 def heptagamma(x: np.ndarray) -> np.ndarray:
     """The derivative of hexagamma."""
     return each(lambda v: polygamma(5, v), x)
+
+
+def of_cardinal(order: int, x: np.ndarray) -> np.ndarray:
+    """A derivative of sin(x)/x: near 0 the series, elsewhere x y_k + k y_(k-1) = sin(x + k pi/2)."""
+    near = np.where(np.abs(x) < 2, x, 0 * x)
+    power = near ** (order % 2)
+    series, sign, degree = 0 * x, (-1) ** ((order + 1) // 2), order % 2
+    for _ in range(14):
+        series = series + sign * power / (degree + order + 1)
+        power = power * near * near / ((degree + 1) * (degree + 2))
+        sign, degree = -sign, degree + 2
+    far = np.where(np.abs(x) < 2, 2 + 0 * x, x)
+    value = np.sin(far) / far
+    for k in range(1, order + 1):
+        value = (np.sin(far + k * np.pi / 2) - k * value) / far
+    return np.where(np.abs(x) < 2, series, value)
+
+
+def cardinal(x: np.ndarray) -> np.ndarray:
+    """sin(x)/x, and 1 at 0."""
+    return of_cardinal(0, x)
+
+
+def cardinalslope(x: np.ndarray) -> np.ndarray:
+    """The derivative of cardinal."""
+    return of_cardinal(1, x)
+
+
+def cardinalcurve(x: np.ndarray) -> np.ndarray:
+    """The second derivative of cardinal."""
+    return of_cardinal(2, x)
+
+
+def cardinalthird(x: np.ndarray) -> np.ndarray:
+    """The third derivative of cardinal."""
+    return of_cardinal(3, x)
+
+
+def cardinalfourth(x: np.ndarray) -> np.ndarray:
+    """The fourth derivative of cardinal."""
+    return of_cardinal(4, x)

@@ -92,6 +92,14 @@ def numeral(value: object) -> Text:
     return Text(repr(real) if math.isfinite(real) else f"float('{real}')", ATOM if real >= 0 else ADD)
 
 
+def is_numeral(text: str) -> bool:
+    """Is an expression a number, alone or in parentheses?"""
+    try:
+        return bool(repr(float(text.strip("()"))))
+    except ValueError:
+        return False
+
+
 class Writer:
     """The lines of a program and the expressions of its results, in the spelling of one backend."""
 
@@ -199,6 +207,8 @@ class Writer:
             return f"{first}.T"
         if op == "transpose" and params == (*range(len(axes) - 2), len(axes) - 1, len(axes) - 2):
             return f"{first}.mT"
+        if op == "reshape" and is_numeral(first):  # a number is no array
+            return str(self.table.STEPS["full"]).format(first, shape=self.names.shape(axes))
         if op == "reshape":
             return f"{first}.reshape({', '.join(map(self.names.size, axes))})"
         if op == "einsum":

@@ -31,6 +31,7 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     logmcurve,
     pinv,
     polar,
+    polarcurve,
     polarturn,
     powmalong,
     powmcurve,
@@ -44,7 +45,10 @@ from tensor_networks.backends.numpy_matrices import (  # noqa: F401
     symmetric_part,
 )
 from tensor_networks.backends.torch_matrices import (  # noqa: F401
+    adjalong,
     along,
+    banded_columns,
+    banded_rows,
     eigvals,
     eigvecs,
     expm,
@@ -57,6 +61,7 @@ from tensor_networks.backends.torch_matrices import (  # noqa: F401
     sylvester,
     tall_qr,
     wide_svd,
+    widened,
 )
 
 if TYPE_CHECKING:
@@ -221,6 +226,47 @@ def gamma(x: torch.Tensor) -> torch.Tensor:
     """Gamma(x)."""
     sign = torch.where((x < 0) & (torch.floor(x) % 2 != 0), -1, 1)
     return sign * torch.exp(torch.special.gammaln(x))
+
+
+def of_cardinal(order: int, x: torch.Tensor) -> torch.Tensor:
+    """A derivative of sin(x)/x: near 0 the series, elsewhere x y_k + k y_(k-1) = sin(x + k pi/2)."""
+    near = torch.where(torch.abs(x) < 2, x, 0 * x)
+    power = near ** (order % 2)
+    series, sign, degree = 0 * x, (-1) ** ((order + 1) // 2), order % 2
+    for _ in range(14):
+        series = series + sign * power / (degree + order + 1)
+        power = power * near * near / ((degree + 1) * (degree + 2))
+        sign, degree = -sign, degree + 2
+    far = torch.where(torch.abs(x) < 2, 2 + 0 * x, x)
+    value = torch.sin(far) / far
+    for k in range(1, order + 1):
+        value = (torch.sin(far + k * math.pi / 2) - k * value) / far
+    return torch.where(torch.abs(x) < 2, series, value)
+
+
+def cardinal(x: torch.Tensor) -> torch.Tensor:
+    """sin(x)/x, and 1 at 0."""
+    return of_cardinal(0, x)
+
+
+def cardinalslope(x: torch.Tensor) -> torch.Tensor:
+    """The derivative of cardinal."""
+    return of_cardinal(1, x)
+
+
+def cardinalcurve(x: torch.Tensor) -> torch.Tensor:
+    """The second derivative of cardinal."""
+    return of_cardinal(2, x)
+
+
+def cardinalthird(x: torch.Tensor) -> torch.Tensor:
+    """The third derivative of cardinal."""
+    return of_cardinal(3, x)
+
+
+def cardinalfourth(x: torch.Tensor) -> torch.Tensor:
+    """The fourth derivative of cardinal."""
+    return of_cardinal(4, x)
 
 
 def detsign(x: torch.Tensor) -> torch.Tensor:

@@ -61,6 +61,16 @@ def minors(x: torch.Tensor) -> torch.Tensor:
     return first - torch.einsum("...cik,...jc,...cl->...ijkl", right, u, vh)
 
 
+def adjalong(x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+    """The derivative of adj along t, from the singular values: exact at singular matrices too."""
+    u, s, vh = torch.linalg.svd(x)
+    same, values = torch.eye(s.shape[-1], dtype=torch.bool, device=s.device), s[..., None, None, :]
+    factors = torch.where(same[:, None, :] | same[None, :, :], torch.ones_like(values), values)
+    others, core = factors.prod(-1) * ~same, u.mT @ t @ vh.mT
+    inside = same * torch.einsum("...ab,...bb->...a", others, core)[..., :, None] - others * core
+    return (torch.linalg.det(u) * torch.linalg.det(vh))[..., None, None] * (vh.mT @ inside @ u.mT)
+
+
 def sylvester(x: torch.Tensor, w: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
     """The solution y of x y + y w = v, as one linear system."""
     n, m = v.shape[-2:]
@@ -121,3 +131,23 @@ def powm(x: torch.Tensor, k: torch.Tensor) -> torch.Tensor:
     if not bool(torch.all(k == number)):
         raise ValueError("the power of a matrix must be a whole number")
     return torch.linalg.matrix_power(x, number)
+
+
+def banded_rows(x: torch.Tensor) -> torch.Tensor:
+    """x[i] at (d, j) with d = j - i + n - 1: the last axis shifted along every diagonal, 0 beyond its ends."""
+    size = x.shape[-1]
+    columns, diagonals = torch.arange(size, device=x.device), torch.arange(2 * size - 1, device=x.device)
+    return widened(x)[..., columns - diagonals[:, None] + 2 * size - 2]
+
+
+def banded_columns(x: torch.Tensor) -> torch.Tensor:
+    """x[j] at (d, i) with d = j - i + n - 1."""
+    size = x.shape[-1]
+    rows, diagonals = torch.arange(size, device=x.device), torch.arange(2 * size - 1, device=x.device)
+    return widened(x)[..., rows + diagonals[:, None]]
+
+
+def widened(x: torch.Tensor) -> torch.Tensor:
+    """The last axis with as many zeros, but one, on both sides."""
+    sides = torch.zeros_like(x)[..., 1:]
+    return torch.cat([sides, x, sides], -1)

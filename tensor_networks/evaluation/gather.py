@@ -1,8 +1,9 @@
 """Half-vectorisation computed by indexing: patterns in products become calls, so that none of them is ever an array.
 
 ``L_hij Y_ij`` is the half of Y, ``D_ijh Y_ij`` the half of Y folded onto it, ``D_ijh y_h`` the symmetric and
-``L_hij y_h`` the lower triangular matrix of a half-vector; ``T_dij`` sums along diagonals or spreads over them. What
-is left - a pattern that is a result itself - is an array of zeros and ones.
+``L_hij y_h`` the lower triangular matrix of a half-vector; ``T_dij`` sums along diagonals or spreads over them, and with a
+vector, ``T_dij v_i``, it is a band of shifted copies. What is left - a pattern that is a result itself - is an array of
+zeros and ones.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ CALLS = {  # pattern -> what it makes of its pair, and what of its place
     "duplication": ("folded", "mirrored"),
     "toeplitz": ("along_diagonals", "from_diagonals"),
 }
+
+
+BANDS = ("banded_rows", "banded_columns")  # what a diagonal pattern makes of its row or its column index alone
 
 
 class Name(NamedTuple):
@@ -53,11 +57,35 @@ def called(name: str, arg: Node, axes: Sequence[Axis]) -> Node:
 def gathered(node: Node) -> Node:
     """A product with its patterns made calls, as far as they meet anything."""
     while isinstance(node, Network) and sum(isinstance(f.node, Pattern) for f in node.factors) <= MOST_PATTERNS:
-        new = next((made for place in range(len(node.factors)) if (made := _gathered(node, place)) is not None), None)
+        places = range(len(node.factors))
+        tried = (make(node, place) for make in (_gathered, _banded) for place in places)
+        new = next((made for made in tried if made is not None), None)
         if new is None:
             return node
         node = new
     return node
+
+
+def _banded(node: Network, place: int) -> Node | None:
+    """The product with a diagonal pattern made a band, if one of its pair meets vectors that meet neither of its other axes."""
+    child, slots, exponent = node.factors[place]
+    wires = [wire for group in slots for wire in group]
+    if not isinstance(child, Pattern) or child.name != "toeplitz" or exponent != 1 or len({*wires}) < 3 or len(wires) > 3:
+        return None
+    rest = [factor for other, factor in enumerate(node.factors) if other != place]
+    for axis in (1, 2):
+        gone, others = wires[axis], [wires[0], wires[3 - axis]]
+        near, far = _around(rest, {gone}, node.free | {*others})
+        used = {wire for factor in near for group in factor.slots for wire in group}
+        if gone in node.free or not near or used & {*others}:
+            continue
+        needed = node.free | {wire for factor in far for group in factor.slots for wire in group} | {*others}
+        kept = sorted(used & needed)
+        inside = gathered(network(near, [*kept, gone], {wire: node.sizes[wire] for wire in used}))
+        made = called(BANDS[axis - 1], inside, [node.sizes[wire] for wire in (*kept, *others)])
+        alive = {wire: node.sizes[wire] for wire in needed | {*kept}}
+        return network([*far, (made, [*kept, *others], 1)], node.outputs, alive)
+    return None
 
 
 def _gathered(node: Network, place: int) -> Node | None:

@@ -38,7 +38,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("ricci.calculus", "ricci.evaluation"),
     # what users hold, and what they call
     ("ricci.expr",),
-    ("ricci.calling", "ricci.drawing", "ricci.layouts", "ricci.stand_ins"),
+    ("ricci.calling", "ricci.drawing", "ricci.layouts", "ricci.stand_ins", "ricci.traced"),
     ("ricci.reading", "ricci.tracing"),
     ("ricci.arguments", "ricci.substitution"),
     ("ricci.derivatives", "ricci.legends", "ricci.methods", "ricci.programs"),

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import ricci as rc
+from ricci.constants import constants_of
+from ricci.notation.numpy import convolutions
 from tests.numpy_cases import assert_same, given
 
 
@@ -13,6 +15,39 @@ def test_modes(sizes: tuple[int, int], mode: str) -> None:
     arrays = given((sizes[0],), (sizes[1],))
     assert_same(lambda a, v: np.convolve(a, v, mode), arrays, False)
     assert_same(lambda a, v: np.correlate(a, v, mode), arrays, False)
+
+
+@pytest.mark.parametrize("mode", ["full", "same", "valid"])
+@pytest.mark.parametrize("sizes", [(30, 8), (8, 30), (20, 20), (40, 2)])
+def test_long_vectors(sizes: tuple[int, int], mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The indices are tied by a pattern, not by an array of all three sizes; derivatives are those of the tie."""
+    arrays = given((sizes[0],), (sizes[1],))
+    named = {"a": arrays[0], "v": arrays[1]}
+    declared = {name: str(len(array)) for name, array in named.items()}
+    function = lambda a, v: np.sum(np.tanh(np.convolve(a, v, mode)))  # noqa: E731
+    traced = rc.trace(function, **declared)
+    assert all(np.size(constant) <= 60 * 60 for constant in constants_of(traced.node).values())
+    monkeypatch.setattr(convolutions, "MOST_IN_A_TIE", 10**9)
+    tied = rc.trace(function, **declared)
+    np.testing.assert_allclose(traced(**named), function(**named))
+    for name in declared:
+        np.testing.assert_allclose(rc.grad(traced, name)(**named), rc.grad(tied, name)(**named))
+        np.testing.assert_allclose(rc.hessian(traced, name)(**named), rc.hessian(tied, name)(**named), atol=1e-12)
+
+
+def test_products_of_patterns_are_bands() -> None:
+    """The derivatives of a convolution of a long vector with itself need no array of three sizes."""
+    traced = rc.trace(lambda a, v: np.sum(np.correlate(np.tanh(a), v, "full") ** 2), a="n", v="n")
+    a, v, along = np.random.default_rng(0).normal(size=(3, 300))
+    slope, turn = rc.grad(traced, "a"), rc.hvp(traced, "a")
+    assert rc.compile([slope, turn]).cost(n=300).peak < 8 * 300 * 300 * 20
+    step = 1e-6 * along
+    difference = (traced(a=a + step, v=v) - traced(a=a - step, v=v)) / 2e-6
+    np.testing.assert_allclose(slope(a=a, v=v) @ along, difference, rtol=1e-6)
+    want = (slope(a=a + step, v=v) - slope(a=a - step, v=v)) / 2e-6
+    np.testing.assert_allclose(turn(a=a, v=v, da=along), want, rtol=1e-5, atol=1e-4)
+    for other in ("v", "a"):
+        assert rc.verify(rc.hessian(traced, "a", other))
 
 
 def test_correlation_of_symbolic_size() -> None:

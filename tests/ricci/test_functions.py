@@ -18,7 +18,14 @@ SIZES = {"n": 3, "m": 2}
 CHECKED = [  # powers with a symbol for exponent have a test of their own
     name for name, function in FUNCTIONS.items() if None not in function.rules and not name.startswith("powm")
 ]
-FIRST_ORDER = ("hexagamma", "polar", "expmthird", "logmthird", "sqrtmthird")  # what follows has no rule, or is large
+FIRST_ORDER = (
+    "hexagamma",
+    "polarturn",
+    "expmthird",
+    "logmthird",
+    "sqrtmthird",
+    "cardinalthird",
+)  # what follows has no rule, or is large
 SHAPES = {"()": [(), ("n",), ("n", "m")], "...": [("n",), ("n", "m")]}
 TALL = ("qfactor", "rfactor")  # the letters m and n of their signatures are sizes with m > n
 

@@ -61,16 +61,30 @@ BINARY = [
     "hypot",
     "logaddexp",
     "logaddexp2",
+    "copysign",
 ]
-ELSEWHERE = {"matmul", "matvec", "vecmat", "vecdot", "arccosh", "clip", "heaviside"}
+POLYNOMIALS = ["eval_legendre", "eval_chebyt", "eval_hermite", "eval_hermitenorm", "eval_laguerre"]
+ELSEWHERE = {"matmul", "matvec", "vecmat", "vecdot", "arccosh", "clip", "heaviside", "ldexp", "radian"}
 OF_SCIPY = ["expit", "logit", "log_expit", "erf", "erfc", "gammaln", "psi", "ndtr", "entr", "exp10"]
-OF_SCIPY += ["gamma", "loggamma", "erfinv", "ndtri", "log_ndtr"]
+OF_SCIPY += ["sindg", "cosdg", "tandg", "cotdg", "cosm1", "erfcx", "rgamma", "gamma", "loggamma", "erfinv", "ndtri", "log_ndtr"]
 TWO_OF_SCIPY = ["xlogy", "xlog1py", "rel_entr", "kl_div"]
-TWO_OF_SCIPY += ["beta", "betaln", "binom", "huber", "pseudo_huber", "boxcox", "inv_boxcox"]
+TWO_OF_SCIPY += [
+    "powm1",
+    "boxcox1p",
+    "inv_boxcox1p",
+    "poch",
+    "beta",
+    "betaln",
+    "binom",
+    "huber",
+    "pseudo_huber",
+    "boxcox",
+    "inv_boxcox",
+]
 
 
 def test_every_universal_function_is_tested() -> None:
-    assert set(UNARY) | set(BINARY) | ELSEWHERE | {*OF_SCIPY, *TWO_OF_SCIPY} == set(UFUNCS)
+    assert set(UNARY) | set(BINARY) | ELSEWHERE | {*OF_SCIPY, *TWO_OF_SCIPY, *POLYNOMIALS} == set(UFUNCS)
 
 
 @pytest.mark.parametrize("symbols", [False, True])
@@ -90,6 +104,23 @@ def test_functions_of_scipy(name: str) -> None:
 def test_functions_of_scipy_of_two_arguments(name: str) -> None:
     special = pytest.importorskip("scipy.special")
     assert_same(getattr(special, name), given((2, 3), (3,)), True)
+
+
+@pytest.mark.parametrize("degree", [0, 1, 4])
+@pytest.mark.parametrize("name", POLYNOMIALS)
+def test_orthogonal_polynomials(name: str, degree: int) -> None:
+    special = pytest.importorskip("scipy.special")
+    assert_same(lambda x: getattr(special, name)(degree, x), given((2, 3)), True)
+
+
+def test_degrees_and_powers_of_two() -> None:
+    special = pytest.importorskip("scipy.special")
+    assert_same(lambda x: special.radian(x, 30.0, x), given((2, 3)), True)
+    assert_same(
+        lambda x: np.ldexp(x, np.array([1, 0, -2])) if isinstance(x, np.ndarray) else np.ldexp(x, [1, 0, -2]),
+        given((3,)),
+        False,
+    )
 
 
 def test_bounds_and_steps() -> None:

@@ -82,3 +82,33 @@ def test_matrix_notation() -> None:
     assert rc.parse("norm2(eigvalsh(S))^2", S="n n").order == 0
     with pytest.raises(rc.ShapeError, match="fit"):
         rc.parse("sylvester(A, B, B)", **sizes)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (3, 5), (4, 4), (3, 1)])
+def test_singular_values_of_any_shape(shape: tuple[int, int]) -> None:
+    """Where the sizes are numbers, a matrix of more rows than columns is transposed."""
+    array = np.random.default_rng(0).normal(size=shape)
+    named = {"X": " ".join(map(str, shape))}
+    values = rc.parse("svdvals(X)", **named)
+    assert values.shape == (min(shape),)
+    np.testing.assert_allclose(values(X=array), np.linalg.svd(array, compute_uv=False))
+    rebuilt = rc.parse("svdleft(X)*diag(svdvals(X))*svdright(X)", **named)
+    np.testing.assert_allclose(rebuilt(X=array), array, atol=1e-12)
+    assert rc.verify(rc.hessian(rc.parse("sum(svdvals(X).^3)", **named), "X"))
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (2, 4), (4, 2), (1, 3), (3, 1)])
+def test_the_third_derivative_of_the_nuclear_norm(shape: tuple[int, int]) -> None:
+    X, along = np.random.default_rng(1).normal(size=(2, *shape))
+    curvature = rc.hessian(rc.parse("nucnorm(X)", X="m n"), "X")
+    third = rc.derivative(curvature, "X")
+    got = np.tensordot(third(X=X), along, 2)
+    step = 1e-5
+    want = (curvature(X=X + step * along) - curvature(X=X - step * along)) / (2 * step)
+    np.testing.assert_allclose(got, want, rtol=1e-6, atol=1e-7)
+
+
+def test_powers_of_matrices_with_a_symbol_for_exponent() -> None:
+    traced = rc.trace(lambda A, k: np.linalg.matrix_power(A, k), A="n n", k="")
+    assert traced == rc.parse("powm(A, k)", A="n n", k="")
+    assert rc.trace(lambda A, k: np.linalg.matrix_power(A, k), A="b n n", k="").shape == ("b", "n", "n")

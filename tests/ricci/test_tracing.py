@@ -1,8 +1,10 @@
 """`trace`: plain NumPy functions become expressions; what has no formula raises and says where."""
 
+import copy
 import gzip
 import json
 import operator
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -259,7 +261,6 @@ REFUSED: list[tuple[Callable[..., Any], str]] = [
     (lambda x: x.tolist(), "tolist"),
     (lambda x: x.item(), "item"),
     (lambda x: x.astype(int), "int"),
-    (lambda x: np.asarray(x) + 1, "expression"),
     (lambda x: np.array([x, x], dtype=int), "int"),
     (lambda x: np.linalg.matrix_rank(x[:, None]), "matrix_rank"),
     (lambda x: np.sort(x), "which entry"),
@@ -296,6 +297,78 @@ def test_rebinding_is_no_writing() -> None:
     assert rc.trace(rebound, x="n") == 2 * (rc.tensor("x", "n") + 1)
 
 
+def aliased(x: Any, y: Any) -> Any:
+    z = x
+    z += y
+    return z + x
+
+
+def a_view(x: Any, y: Any) -> Any:
+    row = x.reshape(-1)
+    x *= y
+    return row.sum()
+
+
+def of_a_view(x: Any, y: Any) -> Any:
+    part = np.transpose(x)[:1]
+    part -= 1
+    return x + y
+
+
+def rows(x: Any, y: Any) -> Any:
+    for row in x:
+        row /= y
+    return x.sum()
+
+
+def made(x: Any, y: Any) -> Any:
+    pair = np.array([x[0], y[0]])
+    other = pair
+    other **= 2
+    return pair
+
+
+@pytest.mark.parametrize("function", [aliased, a_view, of_a_view, rows, made])
+def test_what_is_written_over_is_not_read_again(function: Callable[..., Any]) -> None:
+    """NumPy changes the array under all its names."""
+    with pytest.raises(rc.TraceError, match="written over"):
+        rc.trace(function, x="3 3", y="3 3" if function is made else "")
+
+
+def test_what_is_a_copy_or_a_number_is_not_written_over() -> None:
+    def copies(x: Any) -> Any:
+        part, total = x[[0, 1]], x.sum()
+        first = total
+        part += 1
+        total += 2
+        return part.sum() + total + first + x.sum()
+
+    x = rc.tensor("x", "3")
+    assert rc.trace(copies, x="3") == (x[[0, 1]] + 1).sum() + 3 * x.sum() + 2
+
+
+def test_equal_is_entry_by_entry() -> None:
+    """As arrays compare, whatever is on the other side; expressions elsewhere are equal when they are one."""
+
+    def kronecker(x: Any, y: Any) -> Any:
+        return np.where(x == 0.5, 2, x) + (x[:, None] == y).sum(1) * 3 + (x != y)
+
+    x, y = np.array([0.5, 1.0, 2.0]), np.array([1.0, 1.0, 2.0])
+    np.testing.assert_allclose(rc.trace(kronecker, x="3", y="3")(x=x, y=y), kronecker(x, y))
+    with pytest.raises(rc.TraceError, match="branch"):
+        rc.trace(lambda x, y: x if x == y else y, x="3", y="3")
+    assert rc.tensor("x", "3") == rc.tensor("x", "3")
+
+
+def test_what_is_written_over_keeps_its_shape() -> None:
+    def spread(x: Any, Y: Any) -> Any:
+        x += Y
+        return x
+
+    with pytest.raises(rc.ShapeError, match="writes an array of shape m x n"):
+        rc.trace(spread, x="n", Y="m n")
+
+
 def test_unknown_attributes_are_attribute_errors() -> None:
     x = rc.tensor("x", "n")
     with pytest.raises(AttributeError, match="nonsense"):
@@ -320,6 +393,24 @@ def test_the_error_shows_the_line_of_the_user() -> None:
 def test_errors_of_the_function_itself_pass_through() -> None:
     with pytest.raises(ZeroDivisionError):
         rc.trace(lambda x: x * (1 // 0), x="n")
+
+
+def test_what_is_traced_is_an_expression() -> None:
+    """Derivatives, functions of the table, formulas as text, copies: all within a function that is traced."""
+    x, A = rc.tensor("x", "n"), rc.tensor("A", "n n")
+    assert rc.trace(lambda x: rc.grad((x * x).sum(), x), x="n") == 2 * x
+    assert rc.trace(lambda x, A: rc.hessian(x @ A @ x, x) @ x, x="n", A="n n") == (A + A.T) @ x
+    assert rc.trace(lambda x, A: rc.fn.sigmoid(rc.parse("A*x", A=A, x=x)), x="n", A="n n") == rc.fn.sigmoid(A @ x)
+    assert rc.trace(lambda x: copy.copy(x) + copy.deepcopy(x) + pickle.loads(pickle.dumps(x)), x="n") == 3 * x
+
+
+def test_messages_show_the_formula() -> None:
+    def talking(x: Any) -> Any:
+        total = x.sum()
+        return total * len(f"{total:.3f} {x}")
+
+    text = len("sum(x) x")
+    assert rc.trace(talking, x="n") == text * rc.tensor("x", "n").sum()
 
 
 def test_a_long_loop() -> None:

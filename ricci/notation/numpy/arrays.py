@@ -205,6 +205,13 @@ def at_least(order: int) -> Any:
     return promoted
 
 
+def at_least_3d(*arys: Operand) -> Any:
+    """``np.atleast_3d``: vectors get an axis before and after, matrices one after."""
+    keys = {0: (None, None, None), 1: (None, slice(None), None), 2: (..., None)}
+    made = [indexed(node, keys.get(node.order, ...)) for node in map(operand, arys)]
+    return made[0] if len(made) == 1 else tuple(made)
+
+
 def full_like(a: Operand, fill_value: Operand) -> Node:
     """A value at every entry of the shape of a."""
     return stretched(operand(fill_value), operand(a).axes)
@@ -223,12 +230,15 @@ def tile(A: Operand, reps: Any) -> Node:
     return network([(node, range(node.order))], outputs, sizes)
 
 
-def repeat(a: Operand, repeats: int, axis: Any = None) -> Node:
-    """Every entry so many times, along an axis or of the flattened array."""
+def repeat(a: Operand, repeats: Any, axis: Any = None) -> Node:
+    """Every entry so many times (or each its own number), along an axis or of the flattened array."""
     node = operand(a)
     if axis is None:
         node, axis = raveled(node), 0
     number = axis_number(axis, node.order)
+    if np.ndim(repeats):
+        places = np.arange(integer_size(node.axes[number], "np.repeat"))
+        return picked(node, number, np.repeat(places, np.asarray(repeats)))
     outputs: list[Any] = list(range(node.order))
     outputs[number] = (number, "times")
     return network([(node, range(node.order))], outputs, {"times": integer(repeats, "the number of repeats")})
@@ -252,6 +262,11 @@ def diag(v: Operand, k: int = 0) -> Node:
     rows, columns = np.arange(size) - min(offset, 0), np.arange(size) + max(offset, 0)
     places = [constant_array(place[:, None] == np.arange(square)) for place in (rows, columns)]
     return network([(node, "i"), (places[0], "ia"), (places[1], "ib")], "ab")
+
+
+def diagflat(v: Operand, k: int = 0) -> Node:
+    """All entries on the (k-th) diagonal of a square matrix."""
+    return diag(raveled(operand(v)), k)
 
 
 def diagonal(a: Operand, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Node:
@@ -306,6 +321,12 @@ def _triangle_of_ones(axes: Shape, k: int, upper: bool) -> Node:
     if shift:
         ones = total([(ones, 1), (network((), "ii", {"i": axes[0]}), -1)])
     return network([(ones, "ij")], "ji" if upper else "ij")
+
+
+def places(function: Any, arr: Operand, k: int = 0) -> Any:
+    """``np.tril_indices_from`` and the like: the places of entries, which are constants, of an array of such a shape."""
+    shape = [integer_size(size, function.__name__) for size in operand(arr).axes]
+    return function(np.empty(shape), *([k] if k else []))
 
 
 # bounds

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import pi
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,23 +10,15 @@ import numpy as np
 from ricci.constants import constant_array
 from ricci.functions import apply
 from ricci.notation.numpy.arrays import diag, matrix_transpose
-from ricci.notation.numpy.indexing import concatenate, indexed, integer_size, picked, stack
+from ricci.notation.numpy.indexing import concatenate, diff, indexed, integer_size, picked
 from ricci.notation.numpy.products import matmul, raveled
-from ricci.notation.numpy.reductions import mean, prod, sum_
+from ricci.notation.numpy.reductions import mean, sum_
 from ricci.notation.numpy.shapes import Operand, axis_number, operand
-from ricci.notation.numpy.spectra import stacked, svdvals
+from ricci.notation.numpy.spectra import pinv, stacked, svdvals
 from ricci.notation.numpy.ufuncs import add, divide, multiply, root, scaled, subtract
 from tensor_networks.errors import ShapeError, TraceError
 from tensor_networks.networks import constant, elementwise_power, network, size_of, total
 from tensor_networks.nodes import Node
-
-
-def cumprod(a: Operand, axis: Any = None) -> Node:
-    """The products of the entries so far along an axis of integer size."""
-    node = raveled(operand(a)) if axis is None else operand(a)
-    number = axis_number(axis or 0, node.order)
-    size = integer_size(node.axes[number], "cumprod")
-    return stack([prod(picked(node, number, np.arange(end + 1)), number) for end in range(size)], number)
 
 
 def trapezoid(y: Operand, x: Operand = None, dx: Operand = 1.0, axis: int = -1) -> Node:
@@ -47,28 +38,43 @@ def trapezoid(y: Operand, x: Operand = None, dx: Operand = 1.0, axis: int = -1) 
 
 
 def gradient(f: Operand, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
-    """The central differences of entries, one-sided at the ends, along one axis of integer size.
+    """The central differences of entries, one-sided at the ends, along axes of integer size.
 
     Raises:
-        TraceError: several axes with distances of their own, or other differences at the ends.
+        TraceError: places of the entries that are no constants.
+        ShapeError: too few entries, or not as many distances as axes.
     """
     node = operand(f)
-    if edge_order != 1 or len(varargs) > 1 or (varargs and np.ndim(varargs[0])):
-        raise TraceError("np.gradient has a formula for one distance and edge_order=1")
     numbers = [axis_number(one, node.order) for one in (range(node.order) if axis is None else np.atleast_1d(axis))]
-    values = [_differences(node, number, varargs[0] if varargs else 1.0) for number in numbers]
+    distances = varargs * len(numbers) if len(varargs) == 1 else varargs or (1.0,) * len(numbers)
+    if len(distances) != len(numbers):
+        raise ShapeError(f"np.gradient needs a distance for each of {len(numbers)} axes, not {len(distances)}")
+    values = [_differences(node, *pair, edge_order) for pair in zip(numbers, distances, strict=True)]
     return values[0] if len(values) == 1 else tuple(values)
 
 
-def _differences(node: Node, number: int, distance: Operand) -> Node:
+def _differences(node: Node, number: int, distance: Any, edge_order: int) -> Node:
+    """The differences along one axis: a constant matrix, over the distance if that is an expression."""
     size = integer_size(node.axes[number], "np.gradient")
-    if size < 2:
-        raise ShapeError("np.gradient needs at least two entries")
-    ahead, behind = np.minimum(np.arange(size) + 1, size - 1), np.maximum(np.arange(size) - 1, 0)
-    matrix = (np.eye(size)[ahead] - np.eye(size)[behind]) / (ahead - behind)[:, None]
+    if isinstance(distance, Node) and distance.order:
+        raise TraceError("np.gradient: the places of the entries must be constants")
+    steps: Any = 1.0 if isinstance(distance, Node) else distance
+    options: dict[str, Any] = {"axis": 0, "edge_order": edge_order}
+    try:
+        matrix = np.gradient(np.eye(size), steps, **options)
+    except ValueError as error:
+        raise ShapeError(f"np.gradient: {error}") from None
     wires: list[Any] = list(range(node.order))
     outputs = ["new" if wire == number else wire for wire in wires]
-    return divide(network([(constant_array(matrix), ["new", number]), (node, wires)], outputs), distance)
+    value = network([(constant_array(matrix), ["new", number]), (node, wires)], outputs)
+    return divide(value, distance) if isinstance(distance, Node) else value
+
+
+def ediff1d(ary: Operand, to_end: Operand = None, to_begin: Operand = None) -> Node:
+    """The differences of neighbours of the flattened array, with values before and after them."""
+    parts = [None if part is None else raveled(operand(part)) for part in (to_begin, to_end)]
+    middle = diff(raveled(operand(ary)))
+    return concatenate([part for part in (parts[0], middle, parts[1]) if part is not None])
 
 
 def interp(x: Any, xp: Any, fp: Operand, left: Any = None, right: Any = None, period: Any = None) -> Node:
@@ -86,6 +92,15 @@ def linspace(start: Operand, stop: Operand, num: int = 50, endpoint: bool = True
     first, last = operand(start), operand(stop)
     wide = indexed(parts, (slice(None), *[None] * max(first.order, last.order)))
     return add(first, multiply(wide, subtract(last, first)))
+
+
+def spaced(logarithms: Callable[[Operand, float], Node], powers: Callable[[Node, float], Node]) -> Callable[..., Node]:
+    """``np.logspace`` and ``np.geomspace``: evenly spaced logarithms between two values."""
+
+    def call(start: Operand, stop: Operand, num: int = 50, endpoint: bool = True, base: float = 10.0, **_: Any) -> Node:
+        return powers(linspace(logarithms(start, base), logarithms(stop, base), num, endpoint), base)
+
+    return call
 
 
 # statistics
@@ -125,29 +140,26 @@ def corrcoef(x: Operand, y: Any = None, rowvar: bool = True, **_: Any) -> Node:
     return divide(square, network([(scale, "i"), (scale, "j")], "ij"))
 
 
-# polynomials and elementary functions
+def polyfit(x: Any, y: Operand, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: bool = False) -> Node:
+    """The coefficients of the polynomial nearest to values at places that are constants, the highest power first.
+
+    Raises:
+        TraceError: the places or the weights are expressions, or more than the coefficients is asked for.
+    """
+    if isinstance(x, Node) or isinstance(w, Node) or full or cov:
+        raise TraceError("np.polyfit has a formula in the values, and for the coefficients, only")
+    weights = np.ones(len(x)) if w is None else np.asarray(w, float)
+    columns = np.vander(np.asarray(x, float), deg + 1) * weights[:, None]
+    return matmul(constant_array(np.linalg.pinv(columns) * weights), operand(y))
 
 
-def polyval(p: Operand, x: Operand) -> Node:
-    """A polynomial, the coefficient of the highest power first."""
-    coefficients, place = operand(p), operand(x)
-    size = integer_size(coefficients.axes[0], "polyval")
-    terms = [multiply(picked(coefficients, 0, k), elementwise_power(place, size - 1 - k)) for k in range(size)]
-    return total([(add(term, scaled(place, 0)), 1) for term in terms], place.axes)
-
-
-def vander(x: Operand, N: Any = None, increasing: bool = False) -> Node:
-    """The powers of the entries of a vector as columns, the highest first."""
-    node = operand(x)
-    count = integer_size(node.axes[0], "np.vander") if N is None else int(N)
-    powers = range(count) if increasing else reversed(range(count))
-    return stack([elementwise_power(node, power) for power in powers], 1)
-
-
-def sinc(x: Operand) -> Node:
-    """``sin(pi x)/(pi x)``, not at 0."""
-    inner = scaled(operand(x), pi)
-    return divide(apply("sin", inner), inner)
+def bincount(x: Any, weights: Operand = None, minlength: int = 0) -> Node:
+    """The sums of the weights in every bin, for bins that are constants."""
+    if isinstance(x, Node) or weights is None:
+        raise TraceError("np.bincount has a formula in the weights only: the bins must be constants")
+    bins = np.asarray(x)
+    count = max(minlength, int(bins.max(initial=-1)) + 1)
+    return matmul(constant_array(np.arange(count)[:, None] == bins), operand(weights))
 
 
 # linear algebra
@@ -163,9 +175,9 @@ class LstsqResult(NamedTuple):
 
 
 def lstsq(a: Operand, b: Operand, rcond: Any = None) -> LstsqResult:
-    """The least squares solution, for a matrix of full rank."""
+    """The least squares solution; the residuals are those of a matrix of full rank."""
     matrix, right = stacked("lstsq", a), operand(b)
-    solution = matmul(apply("pinv", matrix), right)
+    solution = matmul(pinv(matrix, rcond), right)
     away = subtract(right, matmul(matrix, solution))
     residuals = sum_(elementwise_power(away, 2), 0)
     return LstsqResult(solution, residuals if right.order > 1 else indexed(residuals, None), None, svdvals(matrix))
@@ -180,27 +192,18 @@ def cond(x: Operand, p: Any = None) -> Node:
 
 
 CALCULATIONS: dict[str, Callable[..., Any]] = {
-    "cumprod": cumprod,
     "trapezoid": trapezoid,
     "gradient": gradient,
     "interp": interp,
     "linspace": linspace,
+    "logspace": spaced(lambda value, base: operand(value), lambda node, base: apply("exp", scaled(node, np.log(base)))),
+    "geomspace": spaced(lambda value, base: apply("log", operand(value)), lambda node, base: apply("exp", node)),
+    "polyfit": polyfit,
+    "bincount": bincount,
     "cov": cov,
     "corrcoef": corrcoef,
-    "polyval": polyval,
-    "vander": vander,
-    "sinc": sinc,
+    "ediff1d": ediff1d,
+    "sinc": lambda x: apply("sinc", operand(x)),
     "linalg.lstsq": lstsq,
     "linalg.cond": cond,
 }
-
-# what has no formula, and why
-
-REASONS: dict[str, str] = {
-    "it is constant between its jumps": "floor ceil rint trunc round fix around floor_divide remainder mod linalg.matrix_rank",
-    "which entry it takes is not known while the function is traced": "sort median percentile quantile partition unique",
-    "the place of an entry is no number that changes smoothly": "argmax argmin argsort argwhere nonzero searchsorted",
-    "a truth value is not known while the function is traced": "isnan isfinite isinf isclose allclose any all array_equal",
-    "which entries are NaN is not known": "nansum nanmean nanmax nanmin nan_to_num nanvar nanstd nanmedian",
-}
-REFUSED: dict[str, str] = {name: reason for reason, names in REASONS.items() for name in names.split()}

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ricci.constants import Array, selection
-from ricci.notation.numpy.products import raveled
+from ricci.notation.numpy.products import raveled, unraveled
 from ricci.notation.numpy.shapes import (
     Label,
     Operand,
@@ -23,6 +23,7 @@ from ricci.notation.numpy.shapes import (
     meet,
     operand,
     stacked,
+    stretched,
 )
 from tensor_networks.axes import Axis, show
 from tensor_networks.errors import OperandError, ShapeError, TraceError
@@ -201,20 +202,28 @@ def flip(m: Operand, axis: Any = None) -> Node:
     return node
 
 
-def roll(a: Operand, shift: int, axis: Any = None) -> Node:
-    """The entries along one axis, shifted round."""
+def roll(a: Operand, shift: Any, axis: Any = None) -> Node:
+    """The entries along some axes, or of the flattened array, shifted round."""
     node = operand(a)
     if axis is None and node.order != 1:
-        raise TraceError("np.roll is traced along one axis only", hint="name it: np.roll(x, 1, axis=0)")
-    number = axis_number(axis or 0, node.order)
-    places = np.roll(np.arange(integer_size(node.axes[number], "roll")), integer(shift, "a shift"))
-    return picked(node, number, places)
+        return unraveled(roll(raveled(node), shift), node.axes)
+    axes = axis_numbers(0 if axis is None else axis, node.order)
+    shifts = shift if isinstance(shift, tuple | list) else (shift,) * len(axes)
+    for number, by in zip(axes, shifts, strict=True):
+        places = np.roll(np.arange(integer_size(node.axes[number], "roll")), integer(by, "a shift"))
+        node = picked(node, number, places)
+    return node
 
 
-def diff(a: Operand, n: int = 1, axis: int = -1) -> Node:
-    """The differences of neighbours along an axis, n times."""
+def diff(a: Operand, n: int = 1, axis: int = -1, prepend: Operand = None, append: Operand = None) -> Node:
+    """The differences of neighbours along an axis, n times; of the entries and some before and after them."""
     node = operand(a)
     number = axis_number(axis, node.order)
+    shape = (*node.axes[:number], 1, *node.axes[number + 1 :])
+    ends = [None if end is None else operand(end) for end in (prepend, append)]
+    before, after = (stretched(end, shape) if end is not None and not end.order else end for end in ends)
+    if before is not None or after is not None:
+        node = concatenate([part for part in (before, node, after) if part is not None], number)
     for _ in range(n):
         size = integer_size(node.axes[number], "diff")
         later, earlier = picked(node, number, np.arange(1, size)), picked(node, number, np.arange(size - 1))
@@ -223,10 +232,8 @@ def diff(a: Operand, n: int = 1, axis: int = -1) -> Node:
 
 
 def cumsum(a: Operand, axis: Any = None) -> Node:
-    """The sums of the entries so far along an axis."""
-    node = operand(a)
-    if axis is None and node.order != 1:
-        raise TraceError("np.cumsum is traced along one axis only", hint="name it: np.cumsum(x, axis=0)")
+    """The sums of the entries so far along an axis, or of the flattened array."""
+    node = raveled(operand(a)) if axis is None else operand(a)
     number = axis_number(axis or 0, node.order)
     wires: list[Label] = list(range(node.order))
     wires[number] = "new"

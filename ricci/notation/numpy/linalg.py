@@ -10,7 +10,7 @@ from ricci.constants import constant_array
 from ricci.functions import apply
 from ricci.functions.powers import matrix_power as power_of
 from ricci.notation.numpy.arrays import diagonal, trace
-from ricci.notation.numpy.products import matmul
+from ricci.notation.numpy.products import matmul, raveled, unraveled
 from ricci.notation.numpy.reductions import amax, amin, norm_of, sum_
 from ricci.notation.numpy.shapes import (
     Label,
@@ -21,9 +21,12 @@ from ricci.notation.numpy.shapes import (
     integer,
     meet,
     operand,
+    permuted,
+    shape_text,
 )
 from ricci.notation.numpy.spectra import spectral_norm, square
-from tensor_networks.errors import OperandError
+from tensor_networks.errors import OperandError, ShapeError
+from tensor_networks.networks import network
 from tensor_networks.nodes import Node
 
 
@@ -55,9 +58,15 @@ def solve(a: Operand, b: Operand) -> Node:
     return matmul(inv(a), b)
 
 
-def matrix_power(a: Operand, n: int) -> Node:
-    """A whole power of the last two axes as a matrix; the inverse to the -n for a negative n."""
-    return power_of(square("matrix_power", a), integer(n, "the power of a matrix"))
+def matrix_power(a: Operand, n: Any) -> Node:
+    """A whole power of the last two axes as a matrix; of the inverse, for a negative n. It may be an expression."""
+    node = square("matrix_power", a)
+    if not isinstance(n, Node):
+        return power_of(node, integer(n, "the power of a matrix"))
+    if n.order:
+        raise ShapeError(f"the power of a matrix is a scalar, not of shape {shape_text(n)}")
+    batch = [f"b{axis}" for axis in range(node.order - 2)]
+    return apply("powm", node, network([(n, ())], batch, dict(zip(batch, node.axes, strict=False))))
 
 
 def norm(x: Operand, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Node:
@@ -102,6 +111,25 @@ def matrix_norm(x: Operand, *, ord: Any = "fro", keepdims: bool = False) -> Node
     """The norm of matrices in the last two axes."""
     node = operand(x)
     return matrix_norm_of(node, ord, axis_numbers((-2, -1), node.order), keepdims)
+
+
+def tensorsolve(a: Operand, b: Operand, axes: Any = None) -> Node:
+    """The x of ``tensordot(a, x, x.ndim) = b``."""
+    node, right = operand(a), operand(b)
+    if axes is not None:
+        moved = axis_numbers(axes, node.order)
+        node = permuted(node, [*(k for k in range(node.order) if k not in moved), *moved])
+    after = node.axes[right.order :]
+    matrix = network([(node, range(node.order))], [tuple(range(right.order)), tuple(range(right.order, node.order))])
+    return unraveled(solve(matrix, raveled(right)), after)
+
+
+def tensorinv(a: Operand, ind: int = 2) -> Node:
+    """The inverse of a tensor as a map from its last axes to the first ``ind``."""
+    node = operand(a)
+    first, last = tuple(range(ind)), tuple(range(ind, node.order))
+    inverse = inv(network([(node, range(node.order))], [first, last]))
+    return network([(inverse, [last, first])], [*last, *first], dict(enumerate(node.axes)))
 
 
 def last_diagonal(x: Operand, *, offset: int = 0) -> Node:

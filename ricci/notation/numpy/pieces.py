@@ -1,4 +1,4 @@
-"""NumPy's functions that put arrays together and take them apart, on nodes, beyond those of `numpy_indexing`."""
+"""NumPy's functions that put arrays together and take them apart, on nodes, beyond those of `indexing`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from ricci.notation.numpy.arrays import broadcast_to, swapaxes
 from ricci.notation.numpy.indexing import concatenate, flip, indexed, integer_size, picked
 from ricci.notation.numpy.products import raveled
-from ricci.notation.numpy.shapes import Operand, axis_number, operand, permuted
+from ricci.notation.numpy.shapes import Operand, axis_number, axis_numbers, integer, operand, permuted, shape_given
 from tensor_networks.errors import OperandError, ShapeError, TraceError
 from tensor_networks.nodes import Node
 
@@ -176,6 +176,23 @@ def compress(condition: Any, a: Operand, axis: Any = None) -> Node:
     return picked(node, number, np.nonzero(np.asarray(condition))[0])
 
 
+def sliding_window_view(x: Operand, window_shape: Any, axis: Any = None, **_: Any) -> Node:
+    """The windows of some lengths along some axes (all, by default), as further axes at the end."""
+    node = operand(x)
+    axes = axis_numbers(axis, node.order)
+    lengths = shape_given(window_shape)
+    if len(lengths) != len(axes):
+        raise ShapeError(f"sliding_window_view needs a length for each of {len(axes)} axes, not {len(lengths)}")
+    for number, length in zip(axes, lengths, strict=True):
+        count = integer_size(node.axes[number], "sliding_window_view") - integer(length, "the length of a window") + 1
+        if count < 1:
+            raise ShapeError(f"a window of {length} is larger than the axis, {node.axes[number]}")
+        windows = picked(node, number, np.arange(count)[:, None] + np.arange(int(length)))  # type: ignore[arg-type]
+        order = [k for k in range(windows.order) if k != number + 1]
+        node = permuted(windows, [*order, number + 1])
+    return node
+
+
 PIECES: dict[str, Callable[..., Any]] = {
     "pad": pad,
     "append": append,
@@ -196,4 +213,5 @@ PIECES: dict[str, Callable[..., Any]] = {
     "compress": compress,
     "extract": compress,
     "concat": concatenate,
+    "lib.stride_tricks.sliding_window_view": sliding_window_view,
 }

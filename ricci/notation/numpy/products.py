@@ -9,6 +9,7 @@ from typing import Any
 from ricci.notation.numpy.shapes import (
     Label,
     Operand,
+    Shape,
     axis_number,
     axis_numbers,
     contracted,
@@ -111,6 +112,12 @@ def raveled(node: Node) -> Node:
     """The node flattened in row-major order."""
     wires = tuple(axis for axis, size in enumerate(node.axes) if size != 1)
     return relabelled(node, [wires or "one"], () if wires else ["one"])
+
+
+def unraveled(node: Node, axes: Shape) -> Node:
+    """A vector with as many entries as a shape, in that shape, row by row."""
+    wires = tuple(axis for axis, size in enumerate(axes) if size != 1)
+    return network([(node, [wires or "one"])], range(len(axes)), dict(enumerate(axes)))
 
 
 def tensordot(a: Operand, b: Operand, axes: Any = 2) -> Node:

@@ -13,12 +13,13 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ricci.notation.numpy import arrays as arrays
+from ricci.notation.numpy.functionals import FUNCTIONALS
 from ricci.notation.numpy.indexing import indexed
 from ricci.notation.numpy.masks import HINT, SIGNS, Mask, compared
-from ricci.notation.numpy.reader import array_function, ufunc
+from ricci.notation.numpy.reader import METHODS, array_function, method_of, ufunc
 from ricci.notation.numpy.shapes import SizeClash
 from ricci.notation.numpy.stand_ins import Extent, Untraceable
-from ricci.notation.numpy.ufuncs import REDUCTIONS, outer_of
+from ricci.notation.numpy.ufuncs import outer_of
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.errors import OperandError, RicciError, TraceError, clip, suggestion
 from tensor_networks.networks import size_of
@@ -92,7 +93,7 @@ def _sized(value: Any) -> str:
     return f"{_shown(value, 24)} is {show_shape(axes)}"
 
 
-def _comparison(name: str, left: Any, right: Any, wrap: Callable[[Node], Any]) -> Mask:
+def compare_by(name: str, left: Any, right: Any, wrap: Callable[[Node], Any]) -> Mask:
     """A comparison: a mask, which has no truth value."""
 
     def text() -> str:
@@ -107,7 +108,7 @@ def _comparison(name: str, left: Any, right: Any, wrap: Callable[[Node], Any]) -
 OPERANDS = (Number, np.ndarray, np.generic, list, tuple, Extent, Untraceable)
 
 
-def _fits(other: object) -> bool:
+def fits(other: object) -> bool:
     """Can it be an operand next to an expression?"""
     return isinstance(other, (NumpyProtocols, *OPERANDS)) and not isinstance(other, np.matrix)
 
@@ -116,7 +117,7 @@ def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
     apply_ = ufunc(name)
 
     def operate(self: Any, other: Any) -> Any:
-        if not _fits(other):
+        if not fits(other):
             return NotImplemented
         left, right = self.node, _nodes(other)
         try:
@@ -131,7 +132,7 @@ def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
 
 def _compare(name: str) -> Callable[[Any, Any], Any]:
     def compare(self: Any, other: Any) -> Any:
-        return _comparison(name, self, other, self._wrap) if _fits(other) else NotImplemented
+        return compare_by(name, self, other, self._wrap) if fits(other) else NotImplemented
 
     compare.__doc__ = "A comparison: where it holds, for np.where."
     return compare
@@ -169,16 +170,15 @@ class NumpyProtocols:
         name = function.__name__
         options = _options(name, options)
         if method == "__call__" and name in SIGNS and not options:
-            return _comparison(name, inputs[0], inputs[1], self._wrap)
+            return compare_by(name, inputs[0], inputs[1], self._wrap)
         values = _nodes(inputs)
         if method == "__call__":
             return self._call(name, ufunc(name), values, options)
         if method == "outer" and len(values) == 2 and not options:
             ufunc(name)
             return self._wrapped(outer_of(name, *values))
-        if method == "reduce" and name in REDUCTIONS:
-            options.setdefault("axis", 0)
-            return self._call(f"{name}.reduce", array_function(REDUCTIONS[name]), values, options)
+        if method in METHODS:
+            return self._call(f"{name}.{method}", method_of(name, method), values, options)
         raise TraceError(f"np.{name}.{method} has no formula that can be traced")
 
     def __array_function__(self, function: Any, types: Any, inputs: Any, options: Any) -> Any:
@@ -188,6 +188,8 @@ class NumpyProtocols:
             return getattr(inputs[0], name)
         if name == "size":
             return self._extent(arrays.size(*_nodes(inputs), **options))
+        if name in FUNCTIONALS:
+            return FUNCTIONALS[name](*inputs, **options)
         return self._apply(name, inputs, options)
 
     def _apply(self, name: str, inputs: Any, options: dict[str, Any]) -> Any:
@@ -223,7 +225,7 @@ class NumpyProtocols:
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
         raise TraceError(
             f"{self._text()} is an expression, not an array of numbers",
-            hint="call it with arrays to get numbers: e(x=...); np.stack makes one of several",
+            hint="np.dot(a, e) for a.dot(e); arrays give its numbers: e(x=...)",
         )
 
     def __bool__(self) -> bool:
@@ -260,7 +262,7 @@ class NumpyProtocols:
                 else f"{name} is not something an expression has"
             )
         hint = "" if name.startswith("_") else suggestion(name, dir(type(self)))
-        raise MissingMethod(f"{type(self).__name__} has no attribute {clip(name)}", hint=hint)
+        raise MissingMethod(f"an expression has no attribute {clip(name)}", hint=hint)
 
     def _text(self) -> str:
         return _shown(self, 60)
@@ -340,6 +342,7 @@ class NumpyProtocols:
     # methods
 
     sum, mean, prod, cumsum = _method("sum"), _method("mean"), _method("prod"), _method("cumsum")
+    cumprod = _method("cumprod")
     var, std, max, min, ptp = _method("var"), _method("std"), _method("max"), _method("min"), _method("ptp")
     dot, trace, diagonal = _method("dot"), _method("trace"), _method("diagonal")
     swapaxes, squeeze, ravel = _method("swapaxes"), _method("squeeze"), _method("ravel")

@@ -7,34 +7,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import numpy as np
+
 from ricci.notation.numpy import arrays as arrays
+from ricci.notation.numpy import folds as folds
 from ricci.notation.numpy import indexing as indexing
 from ricci.notation.numpy import linalg as linalg
 from ricci.notation.numpy import products as products
 from ricci.notation.numpy import reductions as reductions
-from ricci.notation.numpy.calculations import CALCULATIONS, REFUSED
+from ricci.notation.numpy.calculations import CALCULATIONS
 from ricci.notation.numpy.convolutions import convolve, correlate
 from ricci.notation.numpy.masks import masked, select
 from ricci.notation.numpy.pieces import PIECES
+from ricci.notation.numpy.polynomials import LOWEST_FIRST, POLYNOMIALS
+from ricci.notation.numpy.refusals import REFUSED
 from ricci.notation.numpy.shapes import operand
 from ricci.notation.numpy.spectra import SPECTRA
-from ricci.notation.numpy.ufuncs import UFUNCS
+from ricci.notation.numpy.ufuncs import REDUCTIONS, UFUNCS
 from tensor_networks.errors import TraceError, suggestion
 
 ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     # reductions
-    "sum": reductions.sum_,
-    "mean": reductions.mean,
     "average": reductions.average,
-    "prod": reductions.prod,
-    "var": reductions.var,
-    "std": reductions.std,
-    "max": reductions.amax,
-    "amax": reductions.amax,
-    "min": reductions.amin,
-    "amin": reductions.amin,
     "ptp": reductions.ptp,
     "logaddexp.reduce": reductions.logaddexp_reduce,
     "cumsum": indexing.cumsum,
@@ -63,11 +60,13 @@ ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "broadcast_arrays": arrays.broadcast_arrays,
     "atleast_1d": arrays.at_least(1),
     "atleast_2d": arrays.at_least(2),
+    "atleast_3d": arrays.at_least_3d,
     "tile": arrays.tile,
     "repeat": arrays.repeat,
     # diagonals and triangles
     "trace": arrays.trace,
     "diag": arrays.diag,
+    "diagflat": arrays.diagflat,
     "diagonal": arrays.diagonal,
     "tril": arrays.triangle(upper=False),
     "triu": arrays.triangle(upper=True),
@@ -91,11 +90,19 @@ ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "full_like": arrays.full_like,
     "copy": operand,
     "real": operand,
+    "real_if_close": operand,
+    "imag": lambda val: arrays.full_like(val, 0),
+    **{
+        name: partial(arrays.places, getattr(np, name))
+        for name in ("tril_indices_from", "triu_indices_from", "diag_indices_from")
+    },
     # linear algebra
     "linalg.inv": linalg.inv,
     "linalg.det": linalg.det,
     "linalg.slogdet": linalg.slogdet,
     "linalg.solve": linalg.solve,
+    "linalg.tensorsolve": linalg.tensorsolve,
+    "linalg.tensorinv": linalg.tensorinv,
     "linalg.norm": linalg.norm,
     "linalg.vector_norm": linalg.vector_norm,
     "linalg.matrix_norm": linalg.matrix_norm,
@@ -112,6 +119,9 @@ ARRAY_FUNCTIONS: dict[str, Callable[..., Any]] = {
     **SPECTRA,
     **PIECES,
     **CALCULATIONS,
+    **folds.FOLDS,
+    **POLYNOMIALS,
+    **{f"polynomial.polynomial.{name}": function for name, function in LOWEST_FIRST.items()},
 }
 
 IN_PLACE = frozenset(["copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"])
@@ -128,7 +138,7 @@ def array_function(name: str) -> Callable[..., Any]:
         return found
     if name in IN_PLACE:
         raise TraceError(f"np.{name} writes in place: an expression cannot change")
-    raise _unknown(name)
+    raise no_formula(name)
 
 
 def ufunc(name: str) -> Callable[..., Any]:
@@ -139,15 +149,42 @@ def ufunc(name: str) -> Callable[..., Any]:
     """
     found = UFUNCS.get(name)
     if found is None:
-        raise _unknown(name)
+        raise no_formula(name)
     return found
 
 
-def _unknown(name: str) -> TraceError:
-    if name in REFUSED:
-        return TraceError(f"np.{name} has no formula that can be traced: {REFUSED[name]}")
+METHODS = ("reduce", "accumulate", "reduceat")
+
+
+def method_of(name: str, method: str) -> Callable[..., Any]:
+    """The function on nodes for a method of a universal function of two arguments, such as ``np.add.reduce``.
+
+    Raises:
+        TraceError: there is none.
+    """
+    ufunc(name)
+    if method == "accumulate":
+        return partial(folds.accumulated, name)
+    reduction = ARRAY_FUNCTIONS.get(REDUCTIONS.get(name, ""))
+    if method == "reduceat":
+        return partial(folds.reduced_at, name, reduction or partial(folds.folded, name))
+    return partial(folds.folded, name) if reduction is None else partial(_first_axis, reduction)
+
+
+def _first_axis(reduction: Callable[..., Any], array: Any, axis: Any = 0, **options: Any) -> Any:
+    """A reduction over the first axis, unless another is named."""
+    return reduction(array, axis, **options)
+
+
+def no_formula(name: str) -> TraceError:
+    """The error for a function that is not known, with its home: the reason, or another name that is meant."""
+    home, _, bare = name.rpartition(".")
+    shown = name if home.startswith("scipy") else f"np.{name}"
+    reason = REFUSED.get(bare if home.startswith("scipy") else name)
+    if reason:
+        return TraceError(f"{shown} has no formula that can be traced: {reason}")
     known = {**UFUNCS, **ARRAY_FUNCTIONS}
-    return TraceError(f"np.{name} has no formula that can be traced", hint=suggestion(name, known))
+    return TraceError(f"{shown} has no formula that can be traced", hint=suggestion(bare if home else name, known))
 
 
-__all__ = ["ARRAY_FUNCTIONS", "UFUNCS", "array_function", "ufunc"]
+__all__ = ["ARRAY_FUNCTIONS", "UFUNCS", "array_function", "no_formula", "ufunc"]

@@ -13,9 +13,10 @@ from ricci.notation.numpy.indexing import concatenate, picked
 from ricci.notation.numpy.products import matmul
 from ricci.notation.numpy.reductions import amin, with_ones
 from ricci.notation.numpy.shapes import Operand, meet, operand, relabelled, shape_text
-from tensor_networks.axes import Axis
 from tensor_networks.errors import ShapeError, TraceError
 from tensor_networks.nodes import Node
+
+ROUNDING = 1e-8  # a bound for singular values up to this counts as rounding
 
 
 def square(what: str, a: Operand) -> Node:
@@ -39,7 +40,7 @@ def stacked(what: str, a: Operand) -> Node:
 
 def of_square(name: str, what: str) -> Callable[..., Node]:
     """A function of the table of one square matrix."""
-    return lambda a, *_, **__: apply(name, square(what, a))
+    return lambda a, UPLO="L": apply(name, square(what, a))
 
 
 class EigResult(NamedTuple):
@@ -83,11 +84,6 @@ def eig(a: Operand) -> EigResult:
     return EigResult(apply("eigvals", node), apply("eigvecs", node))
 
 
-def is_wide(rows: Axis, columns: Axis) -> bool:
-    """Has a matrix no more rows than columns? With symbols for sizes it is taken to have."""
-    return rows <= columns if isinstance(rows, int) and isinstance(columns, int) else True
-
-
 def svd(a: Operand, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
     """The thin singular value decomposition.
 
@@ -103,16 +99,12 @@ def svd(a: Operand, full_matrices: bool = True, compute_uv: bool = True, hermiti
         return svdvals(node)
     if full_matrices and rows != columns:
         raise TraceError("the full svd is not unique: only full_matrices=False has a formula")
-    if not is_wide(rows, columns):
-        left, values, right = svd(matrix_transpose(node), False)
-        return SVDResult(matrix_transpose(right), values, matrix_transpose(left))
     return SVDResult(*(apply(name, node) for name in ("svdleft", "svdvals", "svdright")))
 
 
 def svdvals(x: Operand) -> Node:
     """The singular values; see `svd`."""
-    node = stacked("svdvals", x)
-    return apply("svdvals", node if is_wide(*node.axes[-2:]) else matrix_transpose(node))
+    return apply("svdvals", stacked("svdvals", x))
 
 
 def qr(a: Operand, mode: str = "reduced") -> Any:
@@ -143,8 +135,14 @@ def cholesky(a: Operand, *, upper: bool = False) -> Node:
     return matrix_transpose(lower) if upper else lower
 
 
-def pinv(a: Operand, *_: object, **__: object) -> Node:
-    """The pseudo-inverse, of whatever rank."""
+def pinv(a: Operand, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None, atol: Any = None) -> Node:
+    """The pseudo-inverse, of whatever rank.
+
+    Raises:
+        TraceError: a bound below which singular values count as zero, other than rounding.
+    """
+    if any(isinstance(bound, Node) or (isinstance(bound, float | int) and bound > ROUNDING) for bound in (rcond, rtol, atol)):
+        raise TraceError("the pseudo-inverse with a bound for small singular values has no formula", hint="leave rcond out")
     return apply("pinv", stacked("pinv", a))
 
 
@@ -186,9 +184,6 @@ SPECTRA: dict[str, Callable[..., Any]] = {
 }
 
 SCIPY: dict[str, Callable[..., Any]] = {  # those of scipy.linalg that NumPy has not
-    "expm": of_square("expm", "expm"),
-    "logm": of_square("logm", "logm"),
-    "sqrtm": of_square("sqrtm", "sqrtm"),
     "expm_frechet": expm_frechet,
     "solve_sylvester": solve_sylvester,
     "solve_continuous_lyapunov": solve_lyapunov,

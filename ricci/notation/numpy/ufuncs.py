@@ -120,27 +120,20 @@ def _binom(n: Operand, k: Operand) -> Node:
     return apply("exp", negative(add(inner, apply("log", add(1, first)))))
 
 
-def _huber(delta: Operand, r: Operand) -> Node:
-    first, second = broadcast("huber", delta, r)
-    size = apply("abs", second)
-    linear = multiply(first, subtract(size, scaled(first, Fraction(1, 2))))
-    return apply("where", subtract(size, first), linear, scaled(elementwise_power(second, 2), Fraction(1, 2)))
-
-
-def _pseudo_huber(delta: Operand, r: Operand) -> Node:
-    first, second = broadcast("pseudo_huber", delta, r)
-    return multiply(elementwise_power(first, 2), subtract(apply("hypot", constant_like(second), divide(second, first)), 1))
-
-
-def constant_like(node: Node) -> Node:
-    """Ones in the shape of a node."""
-    return network((), range(node.order), dict(enumerate(node.axes)))
-
-
 def _heaviside(x1: Operand, x2: Operand) -> Node:
     first, second = broadcast("heaviside", x1, x2)
     at_zero = subtract(1, elementwise_power(apply("sign", first), 2))
     return add(apply("step", first), multiply(at_zero, subtract(second, 0.5)))
+
+
+def _copysign(x1: Operand, x2: Operand) -> Node:
+    first, second = broadcast("copysign", x1, x2)
+    size = apply("abs", first)
+    return apply("where", scaled(second, -1), scaled(size, -1), size)
+
+
+def _ldexp(x1: Operand, x2: Operand) -> Node:
+    return multiply(x1, _exp2(x2))
 
 
 def _times(number: float) -> Ufunc:
@@ -196,6 +189,8 @@ UFUNCS: dict[str, Ufunc] = {
     "arccosh": _of_table("acosh"),
     "arctanh": _of_table("atanh"),
     "heaviside": _heaviside,
+    "copysign": _copysign,
+    "ldexp": _ldexp,
     "absolute": _of_table("abs"),
     "fabs": _of_table("abs"),
     "fmax": _of_table("maximum"),
@@ -231,8 +226,8 @@ UFUNCS |= {  # the universal functions of scipy.special
     "erfinv": _of_table("erfinv"),
     "ndtri": _of_table("ndtri"),
     "log_ndtr": _of_table("logndtr"),
-    "huber": _huber,
-    "pseudo_huber": _pseudo_huber,
+    "huber": _of_table("huber"),
+    "pseudo_huber": _of_table("pseudohuber"),
     "boxcox": lambda x, lmbda: divide(subtract(power(x, lmbda), 1), lmbda),
     "inv_boxcox": lambda y, lmbda: power(add(1, multiply(lmbda, y)), divide(1, lmbda)),
 }

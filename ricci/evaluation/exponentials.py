@@ -11,29 +11,14 @@ and so for every row of a batch. No sign of the weights is assumed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from ricci.evaluation.centred import centred
 from ricci.functions import apply
 from ricci.passes.common import is_call, remade
-from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
+from tensor_networks.networks import Factor, Network, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import exact
-from tensor_networks.rewrite import transform
 
 
-def stable(nodes: Iterable[Node]) -> tuple[Node, ...]:
-    """The nodes in the form in which they are evaluated."""
-    return transform(nodes, _step)
-
-
-def _step(node: Node) -> Node:
-    if type(node) is Sum:
-        return centred(node)
-    return _ratio(node) if type(node) is Network else _logarithm(node)
-
-
-def _logarithm(node: Node) -> Node:
+def logarithm(node: Node) -> Node:
     """The logarithm of a product with a factor exp(u) that is summed along one axis."""
     if not is_call(node, "log"):
         return node
@@ -53,8 +38,10 @@ def _logarithm(node: Node) -> Node:
     return node
 
 
-def _ratio(node: Network) -> Node:
+def ratio(node: Node) -> Node:
     """exp(u) over a product with exp(u) that is summed along one axis: softmax(u) for both, as often as there are pairs."""
+    if type(node) is not Network:
+        return node
     for place, below in enumerate(node.factors):
         if not isinstance(below.exponent, int) or below.exponent >= 0 or type(child := below.node) is not Network:
             continue
@@ -68,8 +55,7 @@ def _ratio(node: Network) -> Node:
             kept = [wire for (wire,) in inner.slots if wire != summed]
             softmaxed = remade(child, [*child.factors[:k], _softmax(inner, kept, summed), *child.factors[k + 1 :]])
             left = below._replace(exponent=exact(below.exponent + 1))
-            less = remade(node, [*above, left, Factor(softmaxed, below.slots, -1)])
-            return _ratio(less) if type(less) is Network else less
+            return ratio(remade(node, [*above, left, Factor(softmaxed, below.slots, -1)]))
     return node
 
 
