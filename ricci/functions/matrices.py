@@ -80,6 +80,7 @@ def _determinants() -> tuple[Function, ...]:
             (None, Operator("adjalong(x, t)_ij -> ij", "adjalong(x, c_ji -> {ij})_ji -> ij")),
             r"\operatorname{adjalong}",
             reference="the derivative of adj along a direction; what minors times a matrix is computed by",
+            cost="30*n^3",
         ),
         Function(
             "pinv",
@@ -204,6 +205,7 @@ def _of_spectra() -> tuple[Function, ...]:
             ),
             r"\operatorname{polarcurve}",
             reference="the second derivative of polar along two directions",
+            cost="50*m*n^2 + 20*n^3",
         ),
     )
 

@@ -128,7 +128,7 @@ def _guess_undeclared(text: str) -> str:
 
 def _raised_index(text: str, scope: Scope) -> bool:
     """Is there `x^j` with a declared x of positive order and a j that is no name?"""
-    for base, raised in re.findall(r"([^\W\d]\w*)\^([^\W\d]\w*)", text):
+    for base, raised in re.findall(r"(?<!\w)([^\W\d]\w*)\^([^\W\d]\w*)", text):
         node = scope.nodes.get(base)
         known = raised in scope.nodes or raised in scope.sizes or raised == "T"
         if node is not None and node.order and not known:

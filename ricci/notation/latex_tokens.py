@@ -82,6 +82,8 @@ class LatexTokens:
     def single(self) -> Token:
         r"""The next token; of a number that stands without braces the first digit, as in `\frac12`."""
         one = self.current
+        if one.kind == "end":
+            self.fail("the text ends where something should stand in braces")
         if one.text.isdigit() and len(one.text) > 1:
             parts = [Token("", one.text[0], one.start, one.start + 1), Token("", one.text[1:], one.start + 1, one.end)]
             self.tokens[self.place : self.place + 1] = parts

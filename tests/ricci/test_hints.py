@@ -230,3 +230,9 @@ def test_python_objects() -> None:
     for declaration in (3, np.ones(3)):
         with pytest.raises(rc.OperandError, match="declared by its sizes"):
             rc.parse("x'*x", x=declaration)
+
+
+@pytest.mark.parametrize("text", ["a" * 100_000, "_" * 100_000, "y\\1", "2\\x'", "A\\x'"])
+def test_odd_texts_are_refused_at_once(text: str) -> None:
+    with pytest.raises(rc.RicciError):
+        rc.parse(text, x="n", y="n", A="n n")

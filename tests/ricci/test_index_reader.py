@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import ricci as rc
 from ricci.notation import read
 from tensor_networks.errors import IndexNotationError, ParseError, RicciError, ShapeError, UnknownName
 from tensor_networks.networks import Network
@@ -199,3 +200,14 @@ def test_text_is_never_code(text):
     with pytest.raises(RicciError) as caught:
         read(text, DECLARED, "index")
     assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("text", ["A_ij x_ij", "A_{ij} x_{ij}", "A_ij x_ij ->", "x_ij y_i", "x_ii A_ij -> j"])
+def test_letters_that_are_indices_elsewhere_make_no_index_together(text: str) -> None:
+    with pytest.raises(rc.RicciError, match="x has 1 axis, but is given 2 indices"):
+        rc.parse(text, x="n", y="n", A="n n")
+
+
+def test_a_word_is_one_index_of_a_vector() -> None:
+    assert rc.parse("W_{out in} x_{in}", W="m n", x="n") == rc.parse("W*x", W="m n", x="n")
+    assert rc.parse("x_{in} y_{in}", x="n", y="n") == rc.parse("x'*y", x="n", y="n")

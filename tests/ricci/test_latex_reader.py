@@ -157,3 +157,11 @@ def test_large_wrong_texts(text: str) -> None:
 
 def test_depth_is_no_limit() -> None:
     assert rc.parse(r"\left(" * 10_000 + "c" + r"\right)" * 10_000, notation="latex", c="") == rc.parse("c", c="")
+
+
+@pytest.mark.parametrize(
+    "text", [r"\frac", r"\frac x", r"\frac\frac", r"\frac" * 3000, r"\exp^", r"x_\mu_", r"\text{", "\\" * 500]
+)
+def test_what_ends_too_early_is_refused_at_once(text: str) -> None:
+    with pytest.raises(rc.RicciError):
+        rc.parse(text, x="n")

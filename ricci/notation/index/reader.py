@@ -88,6 +88,8 @@ class IndexReader(IndexFunctions):
         self.loose: dict[Place, tuple[str, int, Syntax]] = {}
         self.letters: dict[str, list[int]] = {}
         self.guessed: dict[str, tuple[int, ...]] = {}
+        self.whole_words: dict[str, Indexed] = {}  # x_{in} of a vector: the words that were read as one index
+        self.single: set[str] = set()  # the indices that stand beside others
         self.summed: set[str] = set()
         self.dropped: list[str] = []
         self.symbols: set[str] = set()  # the sizes that constants name
@@ -104,6 +106,11 @@ class IndexReader(IndexFunctions):
         context = Context(frozenset(outputs), arrow is not None)
         piece = yield self.reduced(body, context, outputs) if arrow else self.expression(body, context)
         self.check_closed(piece, body)
+        for word, place in self.whole_words.items():
+            if self.single.intersection(letters(word)):
+                what = f"{snippet(self.text, place.base)} has 1 axis, but is given {len(letters(word))} indices"
+                hint = f"{clip(word)} is one index only where none of its letters is an index elsewhere"
+                raise blame(IndexNotationError, what, self.text, place, hint)
         if arrow and self.summed and len(set(outputs)) < len(outputs):
             doubled = next(label for label in outputs if outputs.count(label) > 1)
             raise blame(
@@ -289,6 +296,9 @@ class IndexReader(IndexFunctions):
         wanted = len(piece.open)
         if wanted == 1 < len(labels) and len(tree.subscripts) == 1:
             labels = [(word, tree.subscripts[0].upper) for word in self.words(tree.subscripts[0], whole=True)]
+            self.whole_words.setdefault(labels[0][0], tree)
+        else:
+            self.single.update(word for word, _ in labels)
         if len(labels) != wanted:
             has = f"{wanted} {'axis' if wanted == 1 else 'axes'}" if wanted else "no axes"
             given = f"{len(labels)} {'index' if len(labels) == 1 else 'indices'}"

@@ -344,7 +344,7 @@ class IndexWriter:
         if isinstance(arg, Network) and not arg.factors and arg.outputs == ((0,), (0,)):
             return symbol("delta", arg.sizes[0], False)
         flat, groups = ungrouped(arg) if self.has_groups else (arg, [1] * arg.order)
-        part = self if flat is arg else self.within(flat)
+        part = self if flat in self.sized else self.within(flat)
         own = self.fresh(flat.order, level.used)
         body = yield part.expression(flat, own, Level((*level.used, *own)))
         return placed(body, grouped(own, groups), opening)

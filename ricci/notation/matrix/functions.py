@@ -190,7 +190,9 @@ def _inner(call: Arguments) -> Value:
 def solved(call: Arguments) -> Value:
     """The x of ``A*x = b``: ``inv(A)*b``, with b a column or a matrix."""
     products, right = call.products, call.values[1]
-    if call.only.role == "matrix" and products.size(call.only, 0) != products.size(call.only, 1):
+    if call.only.role != "matrix":
+        raise call.refuse("a square matrix", hint="write b/a for a scalar a" if call.only.role == "scalar" else "")
+    if products.size(call.only, 0) != products.size(call.only, 1):
         raise call.refuse("a square matrix", hint="pinv(A)*b is the least-squares solution")
     if right.role not in ("column", "matrix") or products.size(right, 0) != products.size(call.square(), 1):
         raise call.refuse(f"a column or a matrix of {show(products.size(call.only, 1))} rows", 1)
