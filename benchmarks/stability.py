@@ -60,6 +60,10 @@ SIGMOID = "sum(1./(1 + exp(-x)))", "(1 / (1 + np.exp(-x))).sum()"
 LOGSIGMOID = "sum(log(1./(1 + exp(-x))))", "np.log(1 / (1 + np.exp(-x))).sum()"
 SOFTMAX = "exp(x)/sum(exp(x))", "np.exp(x) / np.exp(x).sum()"
 LOGSOFTMAX = "sum(log(exp(x)/sum(exp(x))))", "np.log(np.exp(x) / np.exp(x).sum()).sum()"
+TWO = "sum(log(exp(x) + exp(2*x)))", "np.log(np.exp(x) + np.exp(2 * x)).sum()"
+COSH = "sum(log(cosh(x)))", "np.log(np.cosh(x)).sum()"
+REFERENCE = "log(1 + sum(exp(x)))", "np.log(1 + np.exp(x).sum())"
+MEAN = "log(sum(exp(x))/n)", "np.log(np.exp(x).mean())"
 NORM = "norm2(x)", "np.sqrt((x * x).sum())"
 VARIANCE = "sum(x.^2)/n - (sum(x)/n)^2", "(x * x).mean() - x.mean() ** 2"
 LOGDET = "log(det(X))", "np.log(np.linalg.det(x))"
@@ -71,6 +75,12 @@ ROWS = (
     *rows(*SOFTPLUS, BIG, 800 + np.log(2), [0.0, 1.0, 0.5], np.diag([0.0, 0.0, 0.25])),
     *rows(*SIGMOID, BIG, 1.5, [0.0, 0.0, 0.25], np.zeros((3, 3))),
     *rows(*LOGSIGMOID, BIG, -800 - np.log(2), [1.0, 0.0, 0.5], np.diag([0.0, 0.0, -0.25])),
+    *rows(*TWO, BIG, 800 + np.log(2), [1.0, 2.0, 1.5], np.diag([0.0, 0.0, 0.25])),
+    *rows(*COSH, BIG, 1600 - 2 * np.log(2), [-1.0, 1.0, 0.0], np.diag([0.0, 0.0, 1.0])),
+    *rows(*REFERENCE, FAR, 1000.0, [1.0, 0.0], np.zeros((2, 2))),
+    *rows(*MEAN, FAR, 1000 - np.log(2), [1.0, 0.0], np.zeros((2, 2))),
+    *rows("sum(log(1 + x))", "np.log(1 + x).sum()", np.array([1e-12, 0.0]), 1e-12 - 5e-25, orders=(0,)),
+    *rows("sum(exp(x) - 1)", "(np.exp(x) - 1).sum()", np.array([1e-12, 0.0]), 1e-12 + 5e-25, orders=(0,)),
     *rows(*SOFTMAX, FAR, [1.0, 0.0], np.zeros((2, 2)), np.zeros((2, 2, 2))),
     *rows(*LOGSOFTMAX, FAR, -1000.0, [-1.0, 1.0], np.zeros((2, 2))),
     *rows(*LOGDET, LARGE, 400 * np.log(10), np.eye(400) / 10, orders=(0, 1), note="10 I, 400 x 400"),
