@@ -19,7 +19,7 @@ VIEWS = {  # functions of NumPy whose results share the array of their first arg
     *("transpose", "permute_dims", "matrix_transpose", "linalg.matrix_transpose", "swapaxes", "moveaxis", "rollaxis"),
     *("reshape", "ravel", "expand_dims", "squeeze", "atleast_1d", "atleast_2d", "atleast_3d", "split", "array_split"),
     *("hsplit", "vsplit", "dsplit", "unstack", "flip", "fliplr", "flipud", "rot90", "diagonal", "linalg.diagonal"),
-    *("real", "asarray", "asanyarray", "ascontiguousarray"),
+    "real",
 }
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "matmul": "@"}
 

@@ -413,36 +413,14 @@ def attributes(x: Any) -> Any:
     assert np.shape(x) == (3, 4)
     assert np.ndim(x) == 2
     return (
-        x.sum() / x.size
-        + x.mean(axis=0).T.sum() / d
-        + np.size(x) * x[n - 1, d - 1]
-        + x.real.sum()
-        + x.copy().min()
-        + np.asarray(x).max()
+        x.sum() / x.size + x.mean(axis=0).T.sum() / d + np.size(x) * x[n - 1, d - 1] + x.real.sum() + x.copy().min() + x.max()
     )
 
 
 @case("x:3 4")
 def conversions(x: Any) -> Any:
-    a = (
-        x.astype(float)
-        + np.float64(2) * x
-        + np.asarray(x, dtype=np.float64)
-        + np.array(x)
-        + np.ascontiguousarray(x)
-        + np.copy(x)
-    )
-    return (
-        a
-        + x * np.float32(0.5)
-        + np.int64(3) * x
-        + np.array(2) * x
-        + True * x
-        + np.real(x)
-        + np.conj(x)
-        + x.conj()
-        + np.asanyarray(x)
-    )
+    a = x.astype(float) + np.float64(2) * x + np.copy(x)
+    return a + x * np.float32(0.5) + np.int64(3) * x + np.array(2) * x + True * x + np.real(x) + np.conj(x) + x.conj()
 
 
 @case("x:4")

@@ -15,11 +15,14 @@ from tensor_networks.nodes import Node
 
 
 def array(object: Operand, dtype: Any = None, *, copy: Any = None, order: str = "K", ndmin: int = 0, **_: Any) -> Node:
-    """``np.array`` of lists (of lists) of expressions and numbers; an expression is itself.
+    """``np.array`` of lists (of lists) of expressions and numbers.
 
     Raises:
-        TraceError: the type is not real.
+        TraceError: the type is not real, or there is no list: an expression is no array of numbers.
     """
+    if isinstance(object, Node):
+        hint = "leave np.array out; it makes an array of a list of expressions"
+        raise TraceError("an expression is not an array of numbers", hint=hint)
     if dtype is not None and np.dtype(dtype).kind != "f":
         raise TraceError(f"an array of type {np.dtype(dtype)} has no formula: expressions are real")
     node = operand(object)
