@@ -98,7 +98,8 @@ def test_what_is_meant_is_not_warned_of(text: str) -> None:
 
 
 def test_the_power_of_a_sum_that_books_read_as_a_sum_of_powers_is_warned_of() -> None:
-    with pytest.warns(UserWarning, match="is the power of the sum"):
+    with pytest.warns(UserWarning, match="is the power of the sum") as found:
         read("sum_i (x_i - c)^2", SHAPES, "index")
+    assert found[0].filename == __file__  # the line of the user's
     for text in ("sum_i(x_i - c)^2", "sum_i ((x_i - c)^2)", "Σ_i (x_i - c)^2", "sum_i (x_i - c) + c"):
         read(text, SHAPES, "index")

@@ -7,7 +7,6 @@ names without a declaration, a first pass finds the sizes: it joins wires and bu
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -41,7 +40,7 @@ from ricci.notation.syntax import (
     snippet,
 )
 from tensor_networks.axes import Axis
-from tensor_networks.errors import IndexNotationError, clip, located
+from tensor_networks.errors import IndexNotationError, clip, located, warn
 from tensor_networks.networks import network, size_of
 from tensor_networks.nodes import Node, tensor
 
@@ -184,7 +183,7 @@ class IndexReader(IndexFunctions):
             if label and self.wires.building:
                 short, shown = clip(label, 20), snippet(self.text, operand)
                 what = f"index {short} is summed inside {shown} and stands outside as well"
-                warnings.warn(f"{what}: sum_{short}( ... ) around both is one sum", stacklevel=2)
+                warn(f"{what}: sum_{short}( ... ) around both is one sum")
 
     def factor(self, tree: Syntax, context: Context) -> Walk[Piece]:
         """One factor, or a product whose scope its owner closes."""

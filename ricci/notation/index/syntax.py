@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Collection, Mapping, Sequence
 
 from ricci.functions import FUNCTIONS
@@ -24,7 +23,7 @@ from ricci.notation.syntax import (
     is_number,
 )
 from ricci.notation.tokens import MARKS, Lexer, Token
-from tensor_networks.errors import clip
+from tensor_networks.errors import clip, warn
 
 PATTERNS = frozenset({"duplication", "elimination", "lower", "toeplitz"})
 CONSTANTS = frozenset({"eye", "ones", "zeros", *PATTERNS})
@@ -150,9 +149,9 @@ class IndexParser(Parser):
             spaced = self.current.start > bound.end
             tree = yield self.call(token, bound)
             if spaced and self.level() >= POWER:
-                shown = clip(self.text[token.start : self.current.end], 60)
-                what = f"{shown} is the power of the sum: write the power inside its parentheses, or Σ for sum"
-                warnings.warn(what, stacklevel=2)
+                shown = clip(self.text[token.start : self.current.start].rstrip(), 60)
+                what = f"{shown}^... is the power of the sum: write the power inside its parentheses, or Σ for sum"
+                warn(what)
             return tree
         if not self.starts_operand(self.current):
             self.fail("sum_ needs its terms in parentheses", "write sum_i( ... )")
