@@ -47,3 +47,9 @@ def test_different(one: str, other: str) -> None:
     shapes = {"x": "n", "A": "n n", "a": ""}
     found = rc.equal(rc.parse(one, **shapes), rc.parse(other, **shapes))
     assert not found and "different" in str(found)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_pole_nearby_refutes_nothing(seed: int) -> None:
+    rayleigh = rc.parse("tr(W'*A*W)/tr(W'*B*W)", W="n k", A="n n symmetric", B="n n symmetric")
+    assert rc.verify(rc.grad(rayleigh, "W"), seed=seed)
