@@ -15,14 +15,13 @@ from ricci.expr import Expr
 from ricci.notation.declarations import parse_declaration
 from ricci.notation.numpy.shapes import SizeClash, operand
 from ricci.notation.numpy.stand_ins import Untraceable
+from ricci.notation.places import is_users
 from ricci.stand_ins import with_stand_ins
 from ricci.traced import Traced
 from ricci.traits.table import declared
 from tensor_networks.axes import Axis, atoms, product
 from tensor_networks.errors import OperandError, RicciError, TraceError, UnknownName, clip, suggestion
 from tensor_networks.nodes import Node, Tensor
-
-OURS = ("ricci", "tensor_networks", "numpy", "scipy")  # modules whose lines are not the user's
 
 
 def trace(function: Callable[..., Any], /, **declarations: Any) -> Expr:
@@ -156,7 +155,7 @@ def _users_frame(trace_back: TracebackType | None) -> tuple[FrameType, int] | No
     found = None
     while trace_back is not None:
         frame = trace_back.tb_frame
-        if frame.f_globals.get("__name__", "").partition(".")[0] not in OURS:
+        if is_users(frame):
             found = frame, trace_back.tb_lasti
         trace_back = trace_back.tb_next
     return found

@@ -12,15 +12,12 @@ Every error that a user can meet is a `RicciError`. It knows the text it is abou
 from __future__ import annotations
 
 import difflib
-import sys
-import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 WINDOW = 68  # characters of the user's line that are shown
 MESSAGE = 200  # longest first line
 HINT = 90  # longest hint
-OWN = ("ricci", "tensor_networks")
 
 
 def clip(text: object, width: int = 40) -> str:
@@ -166,11 +163,3 @@ def _excerpt(text: str, start: int, end: int | None) -> list[str]:
         f"{indent}{before}{shown}{after}",
         indent + " " * (len(before) + start - left) + "^" * (stop - start),
     ]
-
-
-def warn(message: str) -> None:
-    """A warning at the line of the user's that led here."""
-    frame, level = sys._getframe(), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in OWN:
-        frame, level = frame.f_back, level + 1
-    warnings.warn(message, stacklevel=level)

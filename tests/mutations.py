@@ -41,7 +41,7 @@ STRUCTURE, PRODUCTS, LAYOUT = "ricci/evaluation/structure.py", "ricci/notation/m
 FLOOR, DOCUMENTS = "tests/tensor_networks tests/ricci/test_simplify.py", "tests/promises/test_documents.py"
 RULES, STABLE = "tests/ricci/test_functions.py", "tests/promises/test_conventions.py"
 LAYOUTS, OPERATORS = "tests/ricci/test_layout.py", "tests/ricci/test_structure.py"
-ACCURATE, DIGITS = "tensor_networks/evaluation/accurate.py", "tests/ricci/test_accurate.py"
+ACCURATE, DIGITS = "ricci/evaluation/differences.py", "tests/ricci/test_accurate.py"
 FOUND = "tests/promises/test_findings.py"
 MUTANTS = (
     # rules of derivatives
@@ -160,8 +160,8 @@ MUTANTS = (
         "tests/ricci/test_check.py",
     ),
     # numbers that keep their digits
-    Mutant(ACCURATE, "return self.shifted(self.log_both(inner), 1, more - log(2))", "return None", DIGITS),
-    Mutant(ACCURATE, 'self.put(Step("scale", (arg,), (number,), self.out[arg].axes))', "arg", DIGITS),
+    Mutant(ACCURATE, "_log_cosh(root.children[0], -2)", "_log_cosh(root.children[0], 2)", DIGITS),
+    Mutant(ACCURATE, "(half, -sign * times)", "(half, sign * times)", DIGITS),
     Mutant("ricci/evaluation/exponentials.py", "kept = [wire for wire in wires if wire != summed]", "kept = []", DIGITS),
     Mutant("ricci/evaluation/safe.py", "centred, balanced, ratio", "ratio", DIGITS),
     Mutant("ricci/evaluation/centred.py", "if numbers.get(second) == -numbers[term] * scale:", "if second in numbers:", DIGITS),

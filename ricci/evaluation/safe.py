@@ -2,7 +2,7 @@
 
 Vectors over their norms are unit vectors, ``u*u'/norm2(u)^3`` is ``unit(u)*unit(u)'/norm2(u)``, for u so long, or so short,
 that its square is no number. Minors times a matrix are the derivative of the adjugate along it, in n^3
-operations. Sums of exponentials and variances have files of their own.
+operations. Sums of exponentials, what nearly cancels, and variances have files of their own.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from itertools import product
 from typing import Any
 
 from ricci.evaluation.centred import balanced, centred
+from ricci.evaluation.differences import differences, logarithms_of_sums
 from ricci.evaluation.exponentials import logarithm, ratio
 from ricci.functions import apply
 from ricci.passes.common import is_call, remade
@@ -96,4 +97,4 @@ def with_minors(node: Node) -> Node:
     return node
 
 
-STEPS = (with_minors, with_units, centred, balanced, ratio, logarithm)
+STEPS = (with_minors, with_units, centred, balanced, ratio, logarithm, differences, logarithms_of_sums)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ricci.functions import Apply, apply
 from ricci.passes.common import is_call, is_ones, negative, remade, without
+from tensor_networks.axes import Axis
 from tensor_networks.networks import Network, Sum, constant, elementwise_power, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, ratio
@@ -54,8 +57,7 @@ def _without_exp(arg: Node) -> Node | None:
     if number <= 0:
         return None
     if number != 1 and (u := exponent_of(product)) is not None:
-        sign, log = (1, apply("log", constant(number))) if number > 1 else (-1, apply("log", constant(ratio(1, number))))
-        return total([(u, 1), (network([(log, ())], range(u.order), dict(enumerate(u.axes))), sign)])
+        return total([(u, 1), log_of_number(number, u.axes)])
     if type(product) is not Network or not product.plain:
         return None
     for place, (child, slots, exponent) in enumerate(product.factors):
@@ -67,6 +69,13 @@ def _without_exp(arg: Node) -> Node | None:
     if len(product.factors) == 1 == number and product.factors[0].exponent < 0:
         return negative(apply("log", elementwise_power(product, -1)))
     return None
+
+
+def log_of_number(number: Number, axes: Sequence[Axis]) -> tuple[Node, Number]:
+    """A term of a sum over some axes: the logarithm of a positive number, that of a small one as -log(1/number)."""
+    least = number < 1
+    log = apply("log", constant(ratio(1, number) if least else number))
+    return network([(log, ())], range(len(axes)), dict(enumerate(axes))), -1 if least else 1
 
 
 def _log_two_exp(node: Node, arg: Sum) -> Node:

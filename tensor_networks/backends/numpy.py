@@ -124,7 +124,6 @@ NAMES = {
     "acosh": "np.arccosh",
     "atanh": "np.arctanh",
     "log1p": "np.log1p",
-    "logaddexp": "np.logaddexp",
     "expm1": "np.expm1",
     "sqrt": "np.sqrt",
     "abs": "np.abs",

@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tensor_networks.axes import value
-from tensor_networks.evaluation.accurate import accurate
 from tensor_networks.evaluation.lowering import VIEWS, Step
 from tensor_networks.nodes import SYMMETRIC_TRAITS
 
@@ -29,7 +28,7 @@ def improved(
     `traits` are those of the inputs by name.
     """
     traits = traits or {}
-    steps, outputs = _alive(*_with_solves(*accurate(steps, outputs), traits))
+    steps, outputs = _alive(*_with_solves(steps, outputs, traits))
     steps, outputs = _with_common_solves(steps, outputs)
     steps = _with_factors(_with_slopes(_with_grams(steps, sizes)), sizes, traits)
     return _protected(*_alive(steps, outputs))

@@ -19,6 +19,7 @@ from ricci.notation.index.heights import Heights, noted
 from ricci.notation.index.sums import Context
 from ricci.notation.index.syntax import SPECIAL, SPELLINGS, SYMBOLS, IndexParser, letters
 from ricci.notation.pieces import OPEN, Piece, Wires, renamed, settled
+from ricci.notation.places import warn
 from ricci.notation.sizes import NUMBERS
 from ricci.notation.syntax import (
     PRODUCT,
@@ -40,7 +41,7 @@ from ricci.notation.syntax import (
     snippet,
 )
 from tensor_networks.axes import Axis
-from tensor_networks.errors import IndexNotationError, clip, located, warn
+from tensor_networks.errors import IndexNotationError, clip, located
 from tensor_networks.networks import network, size_of
 from tensor_networks.nodes import Node, tensor
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from ricci.functions import FUNCTIONS
 from ricci.notation.hints import WHOLE_AXIS
+from ricci.notation.places import warn
 from ricci.notation.syntax import (
     POWER,
     SUM,
@@ -23,7 +24,7 @@ from ricci.notation.syntax import (
     is_number,
 )
 from ricci.notation.tokens import MARKS, Lexer, Token
-from tensor_networks.errors import clip, warn
+from tensor_networks.errors import clip
 
 PATTERNS = frozenset({"duplication", "elimination", "lower", "toeplitz"})
 CONSTANTS = frozenset({"eye", "ones", "zeros", *PATTERNS})
