@@ -113,7 +113,7 @@ def along_identities(node: Node) -> Node:
 
     Of a second derivative along the identity and t it is the first one along t.
     """
-    if not is_call(node, *ALONG, "expmcurve", "powmcurve"):
+    if not is_call(node, *SLOPES, "powmalong", "powmcurve"):
         return node
     name, (x, *rest) = node.function.name, node.children  # type: ignore[attr-defined]
     exponent, directions = (rest[:1], rest[1:]) if name.startswith("powm") else ([], rest)
@@ -127,18 +127,18 @@ def along_identities(node: Node) -> Node:
         return network([(exponent[0], batch), (inner, range(x.order))], range(x.order))
     if name == "expmcurve":
         return apply("expmalong", x, (others or directions)[0])
-    return ALONG[name](x)
+    return SLOPES[name](x)
 
 
 def _half_inverse_root(x: Node) -> Node:
     return total([(apply("inv", apply("sqrtm", x)), ratio(1, 2))])
 
 
-ALONG: dict[str, Callable[[Node], Node]] = {
+SLOPES: dict[str, Callable[[Node], Node]] = {  # f'(X) of the derivative of f along a direction that commutes with X
     "expmalong": lambda x: apply("expm", x),
     "logmalong": lambda x: apply("inv", x),
     "sqrtmalong": _half_inverse_root,
-    "powmalong": lambda x: x,
+    "expmcurve": lambda x: apply("expm", x),
 }
 
 

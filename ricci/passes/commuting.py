@@ -6,15 +6,13 @@ if t and X commute. What is made of one matrix by sums, products, inverses and f
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import reduce
 
 from ricci.functions import apply
-from ricci.passes.applied import square_chain
+from ricci.passes.applied import SLOPES, square_chain
 from ricci.passes.common import is_call, remade, without
-from tensor_networks.networks import Factor, Network, Sum, network, total
+from tensor_networks.networks import Factor, Network, Sum, network
 from tensor_networks.nodes import Node
-from tensor_networks.numbers import ratio
 
 OF_ONE = ("inv", "expm", "logm", "sqrtm", "adj")
 
@@ -22,18 +20,6 @@ OF_ONE = ("inv", "expm", "logm", "sqrtm", "adj")
 def _product(*matrices: Node) -> Node:
     count = len(matrices)
     return network([(matrix, (k, k + 1)) for k, matrix in enumerate(matrices)], (0, count))
-
-
-def _half_inverse_root(x: Node) -> Node:
-    return total([(apply("inv", apply("sqrtm", x)), ratio(1, 2))])
-
-
-SLOPES: dict[str, Callable[[Node], Node]] = {
-    "expmalong": lambda x: apply("expm", x),
-    "logmalong": lambda x: apply("inv", x),
-    "sqrtmalong": _half_inverse_root,
-    "expmcurve": lambda x: apply("expm", x),
-}
 
 
 def bases(node: Node) -> frozenset[Node]:

@@ -19,8 +19,6 @@ from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact, power, ratio
 from tensor_networks.wiring import Group, Wiring
 
-ONE = constant(1)
-
 
 @dataclass(slots=True)
 class Value:
