@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -332,8 +332,3 @@ def tensor(name: str, declaration: str = "", /, *, symmetry: str = "") -> Expr:
 def tensors(**declarations: str) -> Iterator[Expr]:
     """Several tensors: ``A, x = tensors(A="n n", x="n")``."""
     return iter([tensor(name, declaration) for name, declaration in declarations.items()])
-
-
-def nodes_of(expressions: Iterable[Expr]) -> Sequence[Node]:
-    """The jointly settled nodes of some expressions."""
-    return settle(*(expression.node for expression in expressions))

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ricci.arguments import Expression, as_expression, size_numbers_of
+from ricci.calculus.simplify import simplify
 from ricci.evaluation import compiled as nodes_level
 from ricci.evaluation.compiled import BACKENDS, Compiled
 from ricci.evaluation.slicing import Sliced
 from ricci.evaluation.structure import Structured
-from ricci.expr import Expr, nodes_of
+from ricci.expr import Expr
 from ricci.layouts.views import MatrixExpr
 from tensor_networks.errors import OperandError, choice, clip
 from tensor_networks.evaluation.costs import Cost
@@ -58,7 +59,7 @@ def compile(
             concerns memory and slices is for NumPy, and not for an operator.
     """
     given, single = _expressions(expressions)
-    nodes, _, declared = _settled(given if not single else given[0])
+    nodes, _, declared = _simplified(given if not single else given[0])
     if structure is not None:
         choice(structure, ("auto",), "structure")
     whole = operator or structure is not None
@@ -97,7 +98,7 @@ def evaluate(expressions: Expressions, /, **arrays: Any) -> Any:
         OperandError: an array is missing, or is not what was declared.
         LimitError: the memory does not suffice.
     """
-    nodes, single, declared = _settled(expressions)
+    nodes, single, declared = _simplified(expressions)
     values = nodes_level.evaluate(nodes, arrays, declared)
     return values[0] if single else values
 
@@ -126,7 +127,7 @@ def source(
         OperandError: the backend lacks a function.
     """
     given, _ = _expressions(expressions)
-    nodes, _, declared = _settled(given)
+    nodes, _, declared = _simplified(given)
     title = "\n".join(map(str, given))
     return nodes_level.source(nodes, backend, title, declared, size_numbers_of(sizes), optimize, style)
 
@@ -141,7 +142,7 @@ def cost(expressions: Expressions, /, sizes: Mapping[str, int] | None = None, **
     Raises:
         UnknownName: there is no such size.
     """
-    nodes, single, declared = _settled(expressions)
+    nodes, single, declared = _simplified(expressions)
     return nodes_level.compile(nodes, "numpy", declared, single=single).cost(
         **size_numbers_of(sizes), **size_numbers_of(symbols)
     )
@@ -155,7 +156,7 @@ def einsum_program(expressions: Expressions) -> list[Row]:
     Raises:
         LimitError: a product has more than 52 indices.
     """
-    nodes, _, _ = _settled(expressions)
+    nodes, _, _ = _simplified(expressions)
     return rows_of(einsum_steps(nodes))
 
 
@@ -166,13 +167,13 @@ def _expressions(given: Expressions) -> tuple[list[Expr], bool]:
     return [as_expression(one) for one in given], False
 
 
-def _settled(expressions: Expressions) -> tuple[list[Node], bool, list[Tensor]]:
-    """The nodes of the expressions, jointly settled; whether it was a single one; and all tensors that were declared."""
+def _simplified(expressions: Expressions) -> tuple[list[Node], bool, list[Tensor]]:
+    """The nodes of the expressions, jointly simplified; whether it was a single one; and all tensors that were declared."""
     several, single = _expressions(expressions)
     named: dict[str, Tensor] = {}
     for expression in several:
         for name, leaf in expression.variables.items():
             if named.setdefault(name, leaf) is not leaf:
                 raise OperandError(f"{clip(name)} stands for two tensors: {named[name]!r} and {leaf!r}")
-    nodes = [several[0].settled] if single else list(nodes_of(several))
+    nodes = list(simplify(*(expression.node for expression in several)))
     return nodes, single, list(named.values())

@@ -7,7 +7,7 @@ knows functions: any subclass of `Node` with a `function` attribute is a call fo
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from hashlib import blake2b
 from typing import Any, ClassVar, TypeVar
 from weakref import WeakValueDictionary
@@ -184,22 +184,22 @@ def size_node(symbol: str) -> Size:
     return intern(Size, (), (), size=symbol)
 
 
-def walk(*roots: Node) -> list[Node]:
-    """All nodes below the roots and the roots: children first, each once."""
-    order: list[Node] = []
+def walk(*roots: Node, order: Callable[[Node], Sequence[Node]] | None = None) -> list[Node]:
+    """All nodes below the roots and the roots: children first, each once; those of one node in the order that is asked for."""
+    found: list[Node] = []
     seen: set[Node] = set()
     opened: list[Node] = []  # nodes whose children come first
     stack: list[Node | None] = list(reversed(roots))
     while stack:
         node = stack.pop()
         if node is None:
-            order.append(opened.pop())
+            found.append(opened.pop())
         elif node not in seen:
             seen.add(node)
             if node.children:
                 opened.append(node)
                 stack.append(None)
-                stack += node.children[::-1]
+                stack += (node.children if order is None else order(node))[::-1]
             else:
-                order.append(node)
-    return order
+                found.append(node)
+    return found

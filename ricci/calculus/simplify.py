@@ -7,6 +7,7 @@ change a domain say so: cancelling ``x/x`` or ``exp(log(x))`` forgets that ``x``
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import is_
 from weakref import WeakSet
 
 from ricci.passes.applied import (
@@ -128,19 +129,29 @@ def settle(*roots: Node) -> tuple[Node, ...]:
     """The roots, jointly simplified and flattened: the form in which expressions are compared and shown."""
     if len(roots) == 1 and roots[0] in _settled:
         return roots
-    new = _repeated(_repeated(roots, simplified), chosen)
+    new = _repeated(simplify(*roots), chosen)
     _settled.update(new if len(new) == 1 else ())
     return new
 
 
+def simplify(*roots: Node) -> tuple[Node, ...]:
+    """The roots, jointly simplified and flattened, without choices between forms: what is to be computed, not read."""
+    return _repeated(roots, simplified)
+
+
 def _repeated(roots: tuple[Node, ...], step: Pass) -> tuple[Node, ...]:
     """The roots with a step taken at every node, and flattened, until nothing changes."""
-    for _ in range(MOST_ROUNDS):
-        new = flatten(*transform(roots, step))
-        if all(a is b for a, b in zip(new, roots, strict=True)):
+    for turn in range(MOST_ROUNDS):
+        before, roots = roots, transform(roots, step)
+        if turn == 0 or not _same(roots, before):
+            roots = flatten(*roots)
+        if _same(roots, before):
             break
-        roots = new
     return roots
+
+
+def _same(some: tuple[Node, ...], others: tuple[Node, ...]) -> bool:
+    return all(map(is_, some, others))
 
 
 def simplified(node: Node) -> Node:
@@ -174,4 +185,4 @@ def chosen(node: Node) -> Node:
 
 def tidy(node: Node) -> Node:
     """The node simplified and flattened, without choices."""
-    return _repeated((node,), simplified)[0]
+    return simplify(node)[0]

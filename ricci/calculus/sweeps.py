@@ -9,6 +9,7 @@ their own.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any
 
 from ricci.calculus.rules import pulled, pushed
 from ricci.functions import Apply
@@ -29,10 +30,10 @@ def depends_on(root: Node, variables: Iterable[Node]) -> set[Node]:
     return inside
 
 
-def push(root: Node, seeds: Mapping[Tensor, Node], extra: Sequence[Axis] = ()) -> Node:
-    """The derivative of the root along the seeds (forward sweep).
+def push(root: Node, seeds: Mapping[Any, Node], extra: Sequence[Axis] = ()) -> Node:
+    """The derivative of the root along the seeds (forward sweep), of variables or of any other nodes.
 
-    A seed has the axes of its variable and then the ``extra`` ones, and so has the result those of the root. With
+    A seed has the axes of its node and then the ``extra`` ones, and so has the result those of the root. With
     deltas for seeds this is the Jacobian, with a tangent (no extra axes) the Jacobian times it.
     """
     extra = tuple(extra)
@@ -42,7 +43,7 @@ def push(root: Node, seeds: Mapping[Tensor, Node], extra: Sequence[Axis] = ()) -
         if node not in inside:
             continue
         if node in seeds:
-            tangents[node] = seeds[node]  # type: ignore[index]
+            tangents[node] = seeds[node]
         elif isinstance(node, Sum):
             terms = [(tangents[term], number) for term, number in node.terms if term in tangents]
             tangents[node] = total(terms, (*node.axes, *extra))
@@ -123,10 +124,7 @@ def _as_apply(node: Node) -> Apply:
 
 def identity(variable: Tensor) -> Node:
     """The derivative of a variable by itself: deltas, projected onto the structure the variable has."""
-    order = variable.order
-    places = tuple(range(order))
-    plain = network((), places * 2, dict(enumerate(variable.axes)))
-    return projected(plain, variable, range(order, 2 * order))
+    return projected(_deltas(variable.axes), variable, range(variable.order, 2 * variable.order))
 
 
 def along(variable: Tensor, direction: Node) -> Node:
@@ -155,18 +153,47 @@ def derivative(root: Node, variables: Sequence[Tensor]) -> Node:
     Scalars are differentiated by the reverse sweep, tensors by the forward one.
     """
     for variable in variables:
-        seeds = {variable: identity(variable)} if root.order else {}
-        root = push(root, seeds, variable.axes) if root.order else gradients(root, [variable])[0]
+        root = jacobian(root, variable) if root.order else gradients(root, [variable])[0]
     return root
+
+
+def jacobian(root: Node, variable: Tensor) -> Node:
+    """The derivative of a tensor by a variable, in a forward sweep: axes of the root, then those of the variable.
+
+    Where the variable is in one product only, whose derivative is nothing but deltas and other factors beside them, as x is
+    for ``W*x``, the sweep starts at that product: it carries fewer axes, and the factors are put on in the end.
+    """
+    seed = identity(variable)
+    users = [node for node in depends_on(root, [variable]) if variable in node.children]
+    if len(users) == 1 and isinstance(gate := users[0], Network) and gate is not root and gate.order < variable.order:
+        local = _push_network(gate, {variable: seed}, variable.axes)
+        if _only_renames(local, gate.order):
+            through = push(root, {gate: _deltas(gate.axes)}, gate.axes)
+            value, inner, new = range(root.order), range(-gate.order, 0), range(root.order, root.order + variable.order)
+            return network([(through, (*value, *inner)), (local, (*inner, *new))], (*value, *new))
+    return push(root, {variable: seed}, variable.axes)
+
+
+def _only_renames(node: Node, count: int) -> bool:
+    """Do the first axes of a product hang on nothing but deltas, each on one of its own?"""
+    if not isinstance(node, Network):
+        return False
+    ends = [wire for group in node.outputs[:count] for wire in group]
+    held = {wire for factor in node.factors for group in factor.slots for wire in group}
+    return len({*ends}) == len(ends) == count and held.isdisjoint(ends)
+
+
+def _deltas(axes: Sequence[Axis]) -> Node:
+    """The derivative of something of these axes by itself."""
+    places = tuple(range(len(axes)))
+    return network((), places * 2, dict(enumerate(axes)))
 
 
 def plain_derivative(root: Node, variable: Tensor) -> Node:
     """The derivative as if the variable had no structure: of the places of its entries."""
     if not root.order:
         return pull(root, one, [variable])[0]
-    places = tuple(range(variable.order))
-    deltas = network((), places * 2, dict(enumerate(variable.axes)))
-    return push(root, {variable: deltas}, variable.axes)
+    return push(root, {variable: _deltas(variable.axes)}, variable.axes)
 
 
 def directional(root: Node, variables: Iterable[Tensor], order: int = 1) -> Node:

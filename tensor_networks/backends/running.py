@@ -20,11 +20,12 @@ from tensor_networks.axes import Axis, value
 from tensor_networks.backends import fast
 from tensor_networks.backends import numpy as table
 from tensor_networks.backends.spelling import ADD, ATOM, MULTIPLY, POWER, Names, Text, Writer, at, helpers, numeral
-from tensor_networks.evaluation.lowering import Step
+from tensor_networks.evaluation.lowering import SAME_MEMORY, Step
 from tensor_networks.evaluation.program import Program
 from tensor_networks.numbers import exact
 
 LEAST_REUSED = 1024  # entries of a result from which memory is reused
+LEAST_FACTOR = 64  # rows of a definite matrix from which it is inverted through its Cholesky factor
 LEAST_ROWS = 1 << 16  # entries from which rows are scaled by einsum
 FRESH = frozenset({"matmul", "multiply", "divide", "add", "scale", "power", "reciprocal", "root", "embed", "sum"})
 UNARY = {"reciprocal": "np.reciprocal", "root": "np.sqrt"}
@@ -94,6 +95,10 @@ class _Writer(Writer):
         self.constants: dict[str, Any] = {"_sum": np.add.reduce}
         self.known = _known_numbers(program, sizes)
         self.written_into = _written_into(program)
+        self.readers: dict[int, list[int]] = {}
+        for number, step in enumerate(program.steps):
+            for arg in step.args:
+                self.readers.setdefault(arg, []).append(number)
         super().__init__(program, table, names)
 
     def write(self, step: Step) -> Text:
@@ -121,6 +126,8 @@ class _Writer(Writer):
             return self.combination(step, args)
         if op == "reciprocal" and axes and self.dtype.kind == "f":
             return f"np.reciprocal({args[0].text})", ATOM
+        if op == "call" and params[0] == "inv" and self.is_definite(step.args[0]):
+            return self.helped("inv_definite", *args), ATOM
         if op == "call" and self.is_own(step, args) and params[0] in fast.OVERWRITING:
             text, level = super().operation(step, args)
             return f"{text[:-1]}, True)", level
@@ -134,13 +141,20 @@ class _Writer(Writer):
         if name == "relu":
             return f"np.maximum({args[0].text}, {self.number(0)})"
         if self.uniform and self.dtype.kind == "f" and hasattr(fast, name):
-            self.constants[f"_{name}"] = getattr(fast, name)
-            return f"_{name}({', '.join(arg.text for arg in args)})"
+            return self.helped(name, *args)
         if name in ("inv", "solve", "det") and self.uniform and self.dtype.char in "dfFD":
             return f"np.linalg.{name}({', '.join(arg.text for arg in args)})"
         if name == "logdet" and self.uniform and self.dtype.char in "dfFD":
             return f"np.linalg.slogdet({args[0].text})[1]"
         return super().call(name, args, params)
+
+    def is_definite(self, number: int) -> bool:
+        """Is a step a positive definite input so large that its inverse comes from its Cholesky factor?"""
+        op, _, params, axes = self.program.steps[number]
+        if op != "input" or len(axes) != 2 or not self.uniform or self.dtype.kind != "f":
+            return False
+        traits = next(tensor.traits for tensor in self.program.inputs if tensor.name == params[0])
+        return "spd" in traits and value(axes[0], self.sizes) >= LEAST_FACTOR
 
     def is_own(self, step: Step, args: Sequence[Text]) -> bool:
         """Is the one argument an array that only this step sees, so that it may be written into?"""
@@ -196,9 +210,24 @@ class _Writer(Writer):
         return rows and self.uniform and prod([value(axis, self.sizes) for axis in step.axes]) >= LEAST_ROWS
 
     def is_fresh(self, number: int) -> bool:
-        """Is a step an array that was made for the one step that uses it?"""
+        """Is a step an array that was made here, and that the step being written is the last to read?"""
         step = self.program.steps[number]
-        return self.uses[number] == 1 and (step.op in FRESH or (step.op == "call" and step.params[0] in FRESH_CALLS))
+        made = step.op in FRESH or (step.op == "call" and step.params[0] in FRESH_CALLS)
+        return made and (self.uses[number] == 1 or self.is_read_last(number))
+
+    def is_read_last(self, number: int) -> bool:
+        """Has every other step that reads this one been computed when the operation of the step being written begins?"""
+        now, readers = len(self.texts), self.readers[number]
+        if len(readers) < self.uses[number] or any(self.program.steps[reader].op in SAME_MEMORY for reader in readers):
+            return False
+        alone = len(self.program.steps[now].args) <= 2
+        return all(reader == now or (alone and self.is_computed(reader, now)) for reader in readers)
+
+    def is_computed(self, number: int, now: int) -> bool:
+        """Is a step computed before another one: on a line of its own, or within the expression of one that is?"""
+        while number < now and not self.texts[number].text.isidentifier():
+            number = min(self.readers.get(number, [now + 1]))
+        return number <= now
 
     def written_over(self, step: Step, args: Sequence[Text]) -> str | None:
         """The text of a step that is written over one of its arguments; None if that cannot be."""
@@ -214,10 +243,10 @@ class _Writer(Writer):
                 return self.helped("onto", spelled, args[0])
         return None
 
-    def helped(self, name: str, function: str, *args: Text) -> str:
-        """The call of a function through one of those that write over an argument."""
+    def helped(self, name: str, *args: Text | str) -> str:
+        """The call of one of the fast functions."""
         self.constants[f"_{name}"] = getattr(fast, name)
-        return f"_{name}({', '.join([function, *(arg.text for arg in args)])})"
+        return f"_{name}({', '.join(arg if isinstance(arg, str) else arg.text for arg in args)})"
 
     def placement(self, step: Step, args: Sequence[Text]) -> str:
         """A write to a diagonal, through a view whose strides are known beforehand."""

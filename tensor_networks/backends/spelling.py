@@ -9,6 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 from keyword import iskeyword
 from types import ModuleType
 from typing import NamedTuple
@@ -75,6 +76,7 @@ class Names:
         return f"({', '.join(map(self.size, axes))}{',' if len(axes) == 1 else ''})"
 
 
+@cache
 def helpers(table: ModuleType) -> dict[str, object]:
     """The functions that a backend defines."""
     return {name: thing for name, thing in vars(table).items() if inspect.isfunction(thing)}

@@ -38,7 +38,7 @@ class Builder:
         self.owned: set[int] = set()
         self.said: dict[tuple[str, tuple[Axes, ...]], Terms] = {}
         self.products = Products()
-        nodes = walk(*sorted(roots, key=lambda root: -root.order))
+        nodes = walk(*sorted(roots, key=lambda root: -root.order), order=_pairs_first)
         self.uses = uses = Counter(child for node in nodes for child in node.children) + Counter(roots)
         self.outer = self.outer_sums(nodes, uses)
         put_off = {term for node in self.outer for term, _ in node.terms}
@@ -184,29 +184,30 @@ class Builder:
         numbers = {wire: value(size, self.sizes) for wire, size in enumerate(sizes)}
         foresight = Remembered(self.products, operands) if self.products else None
         pairs = plan.order([operand.wires for operand in operands], kept, numbers, self.optimize, foresight)
-        early = self.scaled_early(operands, numbers, scalar, _least_last(operands, kept, numbers, pairs) // FAR_LESS)
-        holders = Counter(wire for operand in operands for wire in operand.wires)
+        scaled = line.number(scalar) == 1 or self.scaled_early(
+            operands, numbers, scalar, _least_last(operands, kept, numbers, pairs) // FAR_LESS
+        )
+        holders = Counter([wire for operand in operands for wire in operand.wires])
         kept_set = set(kept)
         for done, (left, right) in enumerate(pairs, 1):
             one, two = operands[left], operands[right]
-            holders.subtract(one.wires)
-            holders.subtract(two.wires)
+            for wire in (*one.wires, *two.wires):
+                holders[wire] -= 1
             keep = {wire for wire in (*one.wires, *two.wires) if wire in kept_set or holders[wire] > 0}
-            if done == len(pairs) and not early:
+            if done == len(pairs) and not scaled:
                 pair = [one, two]
-                early = self.scaled_early(pair, numbers, scalar, prod([numbers[wire] for wire in keep]))
+                scaled = self.scaled_early(pair, numbers, scalar, prod([numbers[wire] for wire in keep]))
                 one, two = pair
             found = self.products.recall(one, two, keep)
             operands.append(found or contract(line, one, two, keep, kept))
             self.products.record(one, two, keep, operands[-1])
-            holders.update(operands[-1].wires)
+            for wire in operands[-1].wires:
+                holders[wire] += 1
         core = arrange(line, reduce(line, operands[-1], kept_set), kept)
-        return core if early else Operand(line.multiply(scalar, core.step), core.wires)
+        return core if scaled else Operand(line.multiply(scalar, core.step), core.wires)
 
     def scaled_early(self, operands: list[Operand], numbers: Mapping[int, int], scalar: int, limit: int) -> bool:
         """Multiply the smallest operand, if it has fewer entries than the limit, by the scalar; says whether it was done."""
-        if self.line.number(scalar) == 1:
-            return False
         counts = [prod([numbers[wire] for wire in operand.wires]) for operand in operands]
         smallest = min(range(len(operands)), key=counts.__getitem__)
         if counts[smallest] >= limit:
@@ -243,6 +244,13 @@ class Builder:
             return len(line.steps) - 1
         self.owned.add(base)
         return step
+
+
+def _pairs_first(node: Node) -> Sequence[Node]:
+    """The children of a node; of a sum the products of two first, which longer ones may then use."""
+    if not isinstance(node, Sum):
+        return node.children
+    return sorted(node.children, key=lambda term: type(term) is Network and len(term.factors) > 2)
 
 
 def _least_last(operands: Sequence[Operand], kept: Sequence[int], numbers: Mapping[int, int], pairs: plan.Pairs) -> int:

@@ -190,13 +190,18 @@ def view(line: Line, step: int, slots: Iterable[Collection[int]], sizes: Sequenc
 
 def arrange(line: Line, operand: Operand, wires: Sequence[int]) -> Operand:
     """The operand with its axes in the order in which its wires stand in `wires`."""
-    order = sorted(range(len(operand.wires)), key=lambda axis: wires.index(operand.wires[axis]))
+    places = [wires.index(wire) for wire in operand.wires]
+    order = sorted(range(len(places)), key=places.__getitem__)
+    if order == list(range(len(places))):
+        return operand
     return Operand(line.transpose(operand.step, order), tuple(operand.wires[axis] for axis in order))
 
 
 def align(line: Line, operand: Operand, wires: Sequence[int]) -> int:
     """The operand with an axis for every one of `wires`, of size 1 where it has none (leading ones are left out)."""
     step, held = arrange(line, operand, wires)
+    if len(held) == len(wires):
+        return step
     items: list[object] = [":" if wire in held else None for wire in wires]
     while items and items[0] is None:
         items.pop(0)
@@ -205,7 +210,7 @@ def align(line: Line, operand: Operand, wires: Sequence[int]) -> int:
 
 def reduce(line: Line, operand: Operand, kept: Collection[int]) -> Operand:
     """Sum the wires that are not kept."""
-    axes = tuple(axis for axis, wire in enumerate(operand.wires) if wire not in kept)
+    axes = tuple([axis for axis, wire in enumerate(operand.wires) if wire not in kept])
     if not axes:
         return operand
     sizes = line.steps[operand.step].axes

@@ -7,7 +7,7 @@ Each rewrite looks at a step and its arguments. Numbers of steps stay what they 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from tensor_networks.axes import value
@@ -40,9 +40,16 @@ def _alive(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], l
     for number in reversed(range(len(steps))):
         if number in alive:
             alive.update(steps[number].args)
+    if len(alive) == len(steps):
+        return list(steps), list(outputs)
     place = {old: new for new, old in enumerate(sorted(alive))}
-    kept = [steps[old]._replace(args=tuple(place[arg] for arg in steps[old].args)) for old in place]
+    kept = [_over([place[arg] for arg in steps[old].args], steps[old]) for old in place]
     return kept, [place[output] for output in outputs]
+
+
+def _over(args: Iterable[int], step: Step) -> Step:
+    """The step with other arguments."""
+    return Step(step.op, tuple(args), step.params, step.axes)
 
 
 def _with_solves(steps: Sequence[Step], outputs: Sequence[int], traits: Traits) -> tuple[list[Step], list[int]]:
@@ -69,7 +76,7 @@ def _with_solves(steps: Sequence[Step], outputs: Sequence[int], traits: Traits) 
     out: list[Step] = []
     moved: list[int] = []
     for step in steps:
-        args = tuple(moved[arg] for arg in step.args)
+        args = tuple([moved[arg] for arg in step.args])
         inside = [arg in source and source[arg][0] not in needed for arg in step.args]
         if step.op == "matmul" and any(inside):
             first = inside[0]
@@ -83,7 +90,7 @@ def _with_solves(steps: Sequence[Step], outputs: Sequence[int], traits: Traits) 
                 out.append(Step("call", (matrix, _transposed(out, other)), ("solve",), step.axes[::-1]))
                 _transposed(out, len(out) - 1)
         else:
-            out.append(step._replace(args=args))
+            out.append(_over(args, step))
         moved.append(len(out) - 1)
     return out, [moved[output] for output in outputs]
 
@@ -137,7 +144,7 @@ def _in_columns(
             if number in moved:
                 continue
             if group is None:
-                out.append(step._replace(args=tuple(moved[arg] for arg in step.args)))
+                out.append(_over([moved[arg] for arg in step.args], step))
             else:
                 if group[0] not in common:
                     columns = (*step.axes, len(group))
@@ -228,11 +235,11 @@ def _protected(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step
     out: list[Step] = []
     moved: list[int] = []
     for step in steps:
-        args = tuple(moved[arg] for arg in step.args)
+        args = tuple([moved[arg] for arg in step.args])
         if step.op == "deposit" and not _is_own(steps, step.args[0], uses):
             out.append(Step("copy", args[:1], (), step.axes))
             args = (len(out) - 1, *args[1:])
-        out.append(step._replace(args=args))
+        out.append(_over(args, step))
         moved.append(len(out) - 1)
     return out, [moved[output] for output in outputs]
 

@@ -99,41 +99,38 @@ def _random_search(count: int) -> Any:
 def cost(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], pairs: Iterable[tuple[int, int]]) -> Cost:
     """The cost of an order: every pair visits each combination of its wires once, twice where it sums."""
     operands: list[frozenset[Wire]] = [frozenset(wires) for wires in inputs]
-    holders = Counter(wire for wires in operands for wire in wires)
+    holders = Counter([wire for wires in operands for wire in wires])
     kept = frozenset(kept)
     flops = largest = 0
     for left, right in pairs:
+        for wire in (*operands[left], *operands[right]):
+            holders[wire] -= 1
         union = operands[left] | operands[right]
-        result = _remaining(operands[left], operands[right], holders, kept)
-        flops += prod(sizes[wire] for wire in union) * (1 if len(result) == len(union) else 2)
-        largest = max(largest, prod(sizes[wire] for wire in result))
-        holders.subtract(operands[left])
-        holders.subtract(operands[right])
-        holders.update(result)
+        result = frozenset([wire for wire in union if wire in kept or holders[wire]])
+        flops += prod([sizes[wire] for wire in union]) * (1 if len(result) == len(union) else 2)
+        largest = max(largest, prod([sizes[wire] for wire in result]))
+        for wire in result:
+            holders[wire] += 1
         operands.append(result)
     return Cost(flops, largest)
 
 
-def _remaining(
-    left: frozenset[Wire], right: frozenset[Wire], holders: Mapping[Wire, int], kept: frozenset[Wire]
-) -> frozenset[Wire]:
-    """The wires of the product of two operands: those that are kept or held by a third one."""
-    return frozenset(wire for wire in left | right if wire in kept or holders[wire] > (wire in left) + (wire in right))
-
-
 def _best_of_three(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None) -> Pairs:
-    """The cheapest of the three orders; among equal ones what exists already, then the last axes of the result: a wide
-    matrix on the right is the fastest.
+    """The cheapest of the three orders, where what exists already costs nothing; among equal ones that which ends with the
+    last axes of the result: a wide matrix on the right is the fastest.
     """
     orders: list[Pairs] = [[(0, 1), (2, 3)], [(1, 2), (0, 3)], [(0, 2), (1, 3)]]
 
     first = next(iter(kept), None)
 
-    def price(pairs: Pairs) -> tuple[Cost, bool, bool]:
+    def price(pairs: Pairs) -> tuple[int, int, bool, bool]:
         (left, right), (third, _) = pairs
         outside = {*kept, *inputs[third]}
         known = foresight is not None and foresight.known(left, right, outside)
-        return cost(inputs, kept, sizes, pairs), not known, first not in {*inputs[third]}
+        flops, largest = cost(inputs, kept, sizes, pairs)
+        if known:
+            flops -= cost([inputs[left], inputs[right]], outside, sizes, [(0, 1)]).flops
+        return flops, largest, not known, first not in {*inputs[third]}
 
     return min(orders, key=price)
 
@@ -192,8 +189,8 @@ class _Search:
 
     def remaining(self, left: int, right: int) -> frozenset[Wire]:
         """The wires that the product of two operands keeps."""
-        wires = (self.operands[left] or frozenset()) | (self.operands[right] or frozenset())
-        return frozenset(w for w in wires if w in self.kept or not self.holders[w].keys() <= {left, right})
+        wires, pair = (self.operands[left] or frozenset()) | (self.operands[right] or frozenset()), {left, right}
+        return frozenset([w for w in wires if w in self.kept or not self.holders[w].keys() <= pair])
 
     def merge(self, left: int, right: int) -> int:
         if self.foresight:

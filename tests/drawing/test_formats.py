@@ -114,9 +114,9 @@ def seconds(node: Node) -> float:
     """The time to make an SVG, the best of five."""
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         diagram(node).svg()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
 
 
@@ -147,12 +147,12 @@ def deep(kind: str) -> Node:
 @pytest.mark.parametrize("kind", ["chain of functions", "2^50 paths", "long product", "long sum"])
 def test_what_is_too_large_gives_a_bounded_picture(kind: str) -> None:
     node = deep(kind)
-    start = time.perf_counter()
+    start = time.process_time()
     for open_functions in (False, True):
         picture = draw(rc.Expr(node), open_functions=open_functions)
         for text in (picture.svg(), picture.tikz(), picture.dot(), picture.text(), picture.html()):
             assert len(text) < 1_000_000
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_plan() -> None:

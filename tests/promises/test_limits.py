@@ -53,10 +53,10 @@ def test_inner_limits_do_not_widen_outer_ones() -> None:
 
 
 def test_time_is_limited() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with rc.limits(seconds=0.2), pytest.raises(rc.LimitError, match="time"):
         keep_making("cos")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert str(rc.grad(rc.parse("x'*x", x="n"), "x")) == "2*x"
 
 

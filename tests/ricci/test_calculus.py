@@ -9,7 +9,7 @@ import ricci as rc
 from ricci.calculus import sweeps
 from ricci.calculus.simplify import settle
 from ricci.functions import apply
-from tensor_networks import Network, Sum, expand, network, tensor, total, walk
+from tensor_networks import Network, Sum, Tensor, expand, network, tensor, total, walk
 
 SHAPES = {"scalar": "", "vector": "n", "matrix": "n m", "order 5": "2 n 2 m 2"}
 
@@ -149,9 +149,9 @@ def test_a_dag_of_two_to_the_fifty_leaves() -> None:
     e = x.node
     for _ in range(50):
         e = total([(network([(e, "i"), (e, "i")], "i"), 1), (x.node, 1)])
-    start = time.perf_counter()
+    start = time.process_time()
     gradient = rc.grad(rc.Expr(network([(e, "i")], "")), "x")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert np.all(np.isfinite(gradient(x=np.full(3, 0.1))))
 
 
@@ -192,3 +192,20 @@ def test_substitution_then_derivative() -> None:
     assert rc.grad(g, "x") == rc.parse("2*B'*B*x", B="m n", x="n")
     with pytest.raises(rc.ShapeError, match="replacement"):
         f.substitute(A=rc.tensor("c"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("tanh(W*x)", "(W*x)*(W*x)'", "V*exp(W*x).*tanh(V'*W*x)", "softmax(W*x + b)", "X*W", "W*x + W'*x", "W*W*x", "W*(W*x)"),
+        *("sum(W*x)*b", "tr(W*V)*x", "diag(W*x)*V", "norm2(W*x)*b", "W", "V*W*x", "kron(W*x, b)", "x'*W*x*b", "W.*(W*x*b')"),
+    ],
+)
+@pytest.mark.parametrize("trait", ["", "symmetric"])
+def test_a_sweep_may_start_at_a_product(text: str, trait: str) -> None:
+    """From W*x up, or from W: one derivative."""
+    root = rc.parse(text, W=f"n n {trait}", V="n n", X="m n", x="n", b="n").settled
+    variable = next(node for node in walk(root) if getattr(node, "name", "") == "W")
+    assert isinstance(variable, Tensor)
+    plain = sweeps.push(root, {variable: sweeps.identity(variable)}, variable.axes)
+    assert settle(sweeps.jacobian(root, variable)) == settle(plain)

@@ -37,7 +37,25 @@ def written(depth: int, pick: random.Random) -> str:
     return form.format(left, right)
 
 
-@pytest.mark.parametrize("text", [*TEXTS, *(written(4, random.Random(seed)) for seed in range(40))])
+def sharing(pick: random.Random, depth: int, met: list[str]) -> str:
+    """A random expression of matrices, many parts of which occur several times."""
+    if met and pick.random() < 0.45:
+        return pick.choice(met)
+    if depth == 0:
+        return pick.choice("ABC")
+    part = lambda: sharing(pick, depth - 1, met)  # noqa: E731
+    forms = ["({0} + 2*{1})", "({0} - {1}/3)", "({0} - {1}/3)", "({0}.*{1})", "({0}.*{1})", "({0}*{1}/40)", "({0})'"]
+    forms += ["(diag({0}*A')*ones(n)'/40)", "({0}./(2 + {1}.^2))", "exp({0}/9)", "tanh({0})", "relu({0})", "abs({0})"]
+    text = pick.choice(forms).format(part(), part())
+    met += [text] if len(text) < 160 else []
+    return text
+
+
+RANDOM = [written(4, random.Random(seed)) for seed in range(40)]
+SHARING = [sharing(random.Random(seed), 4, []) for seed in range(40)]
+
+
+@pytest.mark.parametrize("text", [*TEXTS, *RANDOM, *SHARING])
 def test_what_runs_is_what_is_written(text: str) -> None:
     ones = {"1": "u"}
     text = text.replace("1'", "u'").replace("*1 ", "*u ").replace(" 1*", " u*").replace("(1*", "(u*") if "1'" in text else text
@@ -63,6 +81,36 @@ def test_results_that_are_reused_stay_what_they_are() -> None:
     np.testing.assert_allclose(first, ARRAYS["A"] @ ARRAYS["B"])
     np.testing.assert_allclose(second, ARRAYS["A"] @ ARRAYS["B"] - ARRAYS["C"])
     np.testing.assert_allclose(third, first)
+
+
+def test_products_that_exist_are_used() -> None:
+    """Scores of attention changing along a direction: what C*B' is needed for anyway serves the diagonal as well."""
+    text = "(softmax(A*B').*(C*B' - diag(softmax(A*B')*B*C')*ones(n)'))*A"
+    expression = rc.parse(text, **dict.fromkeys("ABC", "n d"))
+    program = build([expression.node], {"n": 64, "d": 8})
+    assert sum(step.op == "matmul" for step in program.steps) == 3
+    given = {name: ARRAYS[name][:, :8].copy() for name in "ABC"}
+    scores = np.exp(given["A"] @ given["B"].T)
+    scores /= scores.sum(1, keepdims=True)
+    change = given["C"] @ given["B"].T
+    want = (scores * (change - (scores * change).sum(1, keepdims=True))) @ given["A"]
+    np.testing.assert_allclose(expression(**given), want)
+
+
+@pytest.mark.parametrize("rows", [64, 65, 100, 163])
+@pytest.mark.parametrize("condition", [1, 1e4, 1e9])
+def test_large_definite_matrices_are_inverted_as_accurately_as_others(rows: int, condition: float) -> None:
+    rotation = np.linalg.qr(np.random.default_rng(rows).normal(size=(rows, rows)))[0]
+    S = (rotation * np.geomspace(1, 1 / condition, rows)) @ rotation.T
+    S = (S + S.T) / 2
+    got, other = rc.parse("inv(S)", S="n n spd")(S=S), np.linalg.inv(S)
+    assert np.abs(got @ S - np.eye(rows)).max() < 4 * np.abs(other @ S - np.eye(rows)).max() + 1e-14 * rows
+    np.testing.assert_array_equal(got, got.T)
+
+
+def test_a_large_matrix_declared_definite_that_is_not_is_inverted() -> None:
+    S = np.diag(np.where(np.arange(70) % 2, 2.0, -1.0))
+    np.testing.assert_allclose(rc.parse("inv(S)", S="n n spd")(S=S), np.linalg.inv(S))
 
 
 @pytest.mark.parametrize(("text", "most"), [("(x*y' + z*x')*z", 20 * N), ("(x*y' + z*x').*(y*z')*x", 6 * N * N)])
