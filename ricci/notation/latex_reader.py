@@ -154,7 +154,12 @@ class LatexReader(LatexTokens):
             yield self.parenthesis(token, first)
         elif token.text == r"\begin":
             self.array(token)
-        elif token.text == r"\mathbf" and (self.group_is("1") or self.group_is("0")):
+        else:
+            yield self.leaf(token, name)
+
+    def leaf(self, token: Token, name: str) -> Walk[Any]:
+        """A number, a name, or a sign with a meaning of its own."""
+        if token.text == r"\mathbf" and (self.group_is("1") or self.group_is("0")):
             self.filled("ones" if self.tokens[self.place - 1].text != "0" else "zeros", token)
         elif token.text == "I" and "I" not in self.scope.nodes and self.current.text == "_" and not self.index:
             self.advance()
