@@ -132,7 +132,7 @@ class LatexReader(LatexTokens):
 
     def base(self, token: Token, first: int) -> Walk[Any]:
         """What stands before the scripts."""
-        macro = next((macro for macro in ORDERED if self.source.startswith(macro, token.start)), "")
+        macro = next((macro for macro in ORDERED if self.text.startswith(macro, token.start)), "")
         name = token.text.removeprefix("\\")
         if macro and not (name in self.scope.nodes and token.text != name) and self.reaches(macro, token):
             yield self.call(CALLS[macro], token)
@@ -209,7 +209,7 @@ class LatexReader(LatexTokens):
     def reaches(self, macro: str, token: Token) -> bool:
         """Step to the end of a function's macro, if letters do not go on there."""
         end = token.start + len(macro)
-        if macro[-1].isalpha() and self.source[end : end + 1].isalpha():
+        if macro[-1].isalpha() and self.text[end : end + 1].isalpha():
             return False
         while self.current.kind != "end" and self.current.start < end:
             self.advance()
