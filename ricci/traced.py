@@ -121,6 +121,8 @@ def _is_integer(one: Any) -> bool:
 
 
 def _written_over(name: str) -> Callable[[Traced, Any], Any]:
+    """The method for ``+=`` and its like."""
+
     def operate(self: Traced, other: Any) -> Any:
         """A new expression; the old one is not to be read any more. A number has no other names."""
         made = getattr(self, f"__{name}__")(other)

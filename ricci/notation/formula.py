@@ -266,6 +266,7 @@ def number(value: Number) -> Formula:
 
 
 def latex_number(text: str) -> str:
+    """A number that is written as text, in LaTeX: `1e-8` as a product with a power of ten."""
     mantissa, _, power = text.partition("e")
     return rf"{mantissa} \cdot 10^{{{int(power)}}}" if power else mantissa
 

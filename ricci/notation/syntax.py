@@ -47,6 +47,8 @@ class Syntax:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Literal(Syntax):
+    """A number."""
+
     value: Number
 
 
@@ -59,6 +61,8 @@ class Array(Syntax):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Name(Syntax):
+    """A name, of a tensor or a size."""
+
     name: str
 
 
@@ -82,11 +86,15 @@ class Chain(Syntax):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Negate(Syntax):
+    """Minus the operand."""
+
     operand: Syntax
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Power(Syntax):
+    """`base^exponent`, or with another of the operators of powers."""
+
     base: Syntax
     exponent: Syntax
     operator: Token
@@ -94,11 +102,15 @@ class Power(Syntax):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Transpose(Syntax):
+    """`A'`."""
+
     operand: Syntax
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parenthesis(Syntax):
+    """An operand in parentheses, or an exponent in braces."""
+
     operand: Syntax
 
 
@@ -125,6 +137,8 @@ class Subscript(Syntax):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Indexed(Syntax):
+    """An operand with its indices, `A_ij` or `(A + B)_ij`."""
+
     base: Syntax
     subscripts: tuple[Subscript, ...]
 

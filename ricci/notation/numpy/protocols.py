@@ -114,6 +114,7 @@ def fits(other: object) -> bool:
 
 
 def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
+    """The method for an operator of Python, as the function of NumPy of that name; ``swapped`` for operands on the left."""
     apply_ = ufunc(name)
 
     def operate(self: Any, other: Any) -> Any:
