@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ricci.notation.numpy import reductions as reductions
+from ricci.notation.numpy import reductions
 from ricci.notation.numpy.indexing import concatenate, cumsum, indexed, integer_size, picked, stack
 from ricci.notation.numpy.masks import masked
 from ricci.notation.numpy.products import raveled

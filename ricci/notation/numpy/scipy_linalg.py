@@ -10,8 +10,7 @@ import numpy as np
 
 from ricci.functions import apply
 from ricci.functions.powers import matrix_power
-from ricci.notation.numpy import linalg as linalg
-from ricci.notation.numpy import spectra as spectra
+from ricci.notation.numpy import linalg, spectra
 from ricci.notation.numpy.arrays import matrix_transpose, triangle
 from ricci.notation.numpy.convolutions import convolution_matrix, vector
 from ricci.notation.numpy.indexing import concatenate, indexed, integer_size, picked
