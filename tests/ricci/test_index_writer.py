@@ -6,7 +6,7 @@ from ricci.calculus.simplify import settle
 from ricci.notation import read
 from ricci.notation.index.writer import write_index
 from tests.corpus.scoring import book_declarations
-from tests.ricci.writer_cases import READABLE, derived
+from tests.ricci.writer_cases import CASES, derived
 
 DECLARED = {"A": "n n", "x": "n", "b": "n", "T": "n n n", "c": "", "i": "", "W": "m n", "z": "m", "S": "n n symmetric"}
 
@@ -38,7 +38,7 @@ def test_forms(form: str) -> None:
     assert printed == (expected or text)
 
 
-@pytest.mark.parametrize("case", READABLE, ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case["id"])
 def test_derivatives_of_the_corpus_read_back_identically(case: dict[str, object]) -> None:
     node = derived(case)
     text = write_index(node)

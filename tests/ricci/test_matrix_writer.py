@@ -11,7 +11,7 @@ from ricci.notation.writing import write
 from tensor_networks.networks import network, total
 from tensor_networks.nodes import Node, tensor
 from tests.corpus.scoring import book_declarations
-from tests.ricci.writer_cases import CASES, READABLE, derived, reread
+from tests.ricci.writer_cases import CASES, derived, reread
 
 DECLARED = {
     "A": "n n", "B": "n n", "x": "n", "v": "n", "y": "m", "X": "m n", "Y": "p n", "S": "n n symmetric", "c": "",
@@ -55,7 +55,7 @@ def test_forms_are_printed_as_people_write_them_and_read_back(form: str) -> None
     assert again.role == role or node.order != 1
 
 
-@pytest.mark.parametrize("case", READABLE, ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case["id"])
 def test_derivatives_of_the_corpus_read_back_identically(case: dict[str, object]) -> None:
     node = derived(case)
     assert reread(write(node), book_declarations(case)) is node

@@ -13,11 +13,6 @@ from tests.corpus.scoring import DATA, book_declarations, book_text
 ALL = json.loads(gzip.decompress((DATA / "cases.json.gz").read_bytes()))["cases"]
 CASES = {case["id"]: case for case in ALL if case.get("text") or case.get("index")}
 
-# No notation says patterns beside single axes; and the canonical form does not yet see that a sum is minus its
-# transpose, or symmetric in pairs of axes.
-NOT_IDENTICAL = {"mn-v07", "ten-maxwell-D", "ten-stvk-h"}
-READABLE = [case for name, case in CASES.items() if name not in NOT_IDENTICAL]
-
 
 def derived(case: dict[str, Any]) -> Node:
     """The settled derivative of a case."""
