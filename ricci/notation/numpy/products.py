@@ -73,15 +73,15 @@ def _axis_last(node: Node, axis: int) -> Node:
 def dot(a: Operand, b: Operand) -> Node:
     """``np.dot``: the last axis of a with the last but one (or only) axis of b; a product if one is a scalar."""
     first, second = operand(a), operand(b)
-    return _sum_over("dot", first, second, -1, -2 if second.order > 1 else -1)
+    return _sum_over(first, second, -1, -2 if second.order > 1 else -1)
 
 
 def inner(a: Operand, b: Operand) -> Node:
     """The last axes of both, summed over."""
-    return _sum_over("inner", operand(a), operand(b), -1, -1)
+    return _sum_over(operand(a), operand(b), -1, -1)
 
 
-def _sum_over(what: str, first: Node, second: Node, left: int, right: int) -> Node:
+def _sum_over(first: Node, second: Node, left: int, right: int) -> Node:
     if not first.order or not second.order:
         return multiply_scalar(first, second)
     return tensordot(first, second, ([left], [right]))
