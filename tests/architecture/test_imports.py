@@ -139,12 +139,6 @@ def test_every_room_has_one_place() -> None:
     assert sorted(RANK.keys() - rooms) == [], "take these out of ROOMS"
 
 
-@pytest.mark.parametrize("folder", sorted({path.parent for path in FILES.values()}), ids=lambda folder: folder.name)
-def test_the_design_says_what_is_in_a_folder(folder: Path) -> None:
-    rows = [line for line in (ROOT / "docs/design.md").read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
-    assert sum(f"`{folder.relative_to(ROOT).as_posix()}/`" in row.split("|")[1] for row in rows) == 1
-
-
 def test_tensor_networks_stands_below_ricci() -> None:
     floor = [rank for room, rank in RANK.items() if room.split(".")[0] == "tensor_networks"]
     above = [rank for room, rank in RANK.items() if room.split(".")[0] == "ricci"]

@@ -149,10 +149,10 @@ BAD = {
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in BAD.items()])
 def test_what_is_no_document_is_refused(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(rc.FormatError) as raised:
         rc.from_json(text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert len(str(raised.value)) < 500
 
 

@@ -149,9 +149,9 @@ def test_a_dag_of_two_to_the_fifty_leaves() -> None:
     e = x.node
     for _ in range(50):
         e = total([(network([(e, "i"), (e, "i")], "i"), 1), (x.node, 1)])
-    start = time.perf_counter()
+    start = time.process_time()
     gradient = rc.grad(rc.Expr(network([(e, "i")], "")), "x")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert np.all(np.isfinite(gradient(x=np.full(3, 0.1))))
 
 

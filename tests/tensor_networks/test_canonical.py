@@ -214,9 +214,9 @@ SYMMETRIC = {
 def test_symmetric_graphs(name: str) -> None:
     graph = networkx.convert_node_labels_to_integers(SYMMETRIC[name])
     for network in (graph_network(graph.edges), dual_network(graph)):
-        start = time.perf_counter()
+        start = time.process_time()
         expected = form(network)
-        assert time.perf_counter() - start < 2
+        assert time.process_time() - start < 2
         for seed in range(5):
             assert form(shuffled(network, seed)) == expected
 
@@ -276,9 +276,9 @@ def chain(length: int, symmetric: bool, ends: bool) -> Network:
 @pytest.mark.parametrize("symmetric", [True, False])
 def test_a_chain_of_10000_equal_factors(symmetric: bool, ends: bool) -> None:
     network = chain(10_000, symmetric, ends)
-    start = time.perf_counter()
+    start = time.process_time()
     expected = form(network)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert form(shuffled(network, 1)) == expected
 
 
@@ -290,9 +290,9 @@ def test_10000_equal_factors_on_one_wire_and_on_wires_of_their_own() -> None:
         ([(b"X", ((0, (0,)), (1, (i + 1,)))) for i in range(count)], [], ["n"] * (count + 1)),
     ]
     for network in networks:
-        start = time.perf_counter()
+        start = time.process_time()
         expected = form(network)
-        assert time.perf_counter() - start < 5
+        assert time.process_time() - start < 5
         assert form(shuffled(network, 1)) == expected
 
 

@@ -75,9 +75,9 @@ def test_every_order_is_complete(seed: int, optimize: str | None) -> None:
 def test_long_chains_take_linear_time_and_go_matrix_vector() -> None:
     chain = [(0,), *((k, k + 1) for k in range(10_000)), (10_000,)]
     sizes = dict.fromkeys(range(10_001), 50)
-    start = time.perf_counter()
+    start = time.process_time()
     pairs = order(chain, (), sizes)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert cost(chain, (), sizes, pairs).largest == 50
 
 
