@@ -60,89 +60,88 @@ class Names:
 # ---- the functions
 
 
-def functions() -> list[Workload]:
-    vector, matrix = {"x": "n"}, {"X": "n n"}
-    return [
-        Workload(
-            "x'Ax",
-            "x'*A*x",
-            {"A": "n n", **vector},
-            ("x",),
-            lambda np, v: v.x @ v.A @ v.x,
-            lambda tg, F, var: (x := var("x", i="n")) @ var("A", i="n", j="n") @ x.rename(i="j"),
-            lambda sp, v: v.x.T * v.A * v.x,
+VECTOR, MATRIX = {"x": "n"}, {"X": "n n"}
+FUNCTIONS = [
+    Workload(
+        "x'Ax",
+        "x'*A*x",
+        {"A": "n n", **VECTOR},
+        ("x",),
+        lambda np, v: v.x @ v.A @ v.x,
+        lambda tg, F, var: (x := var("x", i="n")) @ var("A", i="n", j="n") @ x.rename(i="j"),
+        lambda sp, v: v.x.T * v.A * v.x,
+    ),
+    Workload(
+        "least squares",
+        "sum((X*w - y).^2)",
+        {"X": "m n", "w": "n", "y": "m"},
+        ("w",),
+        lambda np, v: ((v.X @ v.w - v.y) ** 2).sum(),
+        lambda tg, F, var: F.sum((var("X", i="m", j="n") @ var("w", j="n") - var("y", i="m")) ** 2),
+        lambda sp, v: (v.X * v.w - v.y).T * (v.X * v.w - v.y),
+    ),
+    Workload(
+        "logistic loss",
+        "sum(log(1 + exp(-y.*(X*w))))",
+        {"X": "m n", "w": "n", "y": "m"},
+        ("w",),
+        lambda np, v: np.log1p(np.exp(-v.y * (v.X @ v.w))).sum(),
+        lambda tg, F, var: F.sum(F.log(1 + F.exp(-var("y", i="m") * (var("X", i="m", j="n") @ var("w", j="n"))))),
+    ),
+    Workload(
+        "softmax cross entropy",
+        "-(t'*log(softmax(W*x)))",
+        {"t": "p", "W": "p n", **VECTOR},
+        ("W",),
+        lambda np, v: -v.t @ np.log((e := np.exp(v.W @ v.x)) / e.sum()),
+        lambda tg, F, var: F.sum(F.cross_entropy(var("W", k="p", i="n") @ var("x", i="n"), var("t", k="p"), dim="k")),
+    ),
+    Workload(
+        "matrix factorisation",
+        "sum((Y - U*V').^2)",
+        {"Y": "m n", "U": "m p", "V": "n p"},
+        ("U", "V"),
+        lambda np, v: ((v.Y - v.U @ v.V.T) ** 2).sum(),
+        lambda tg, F, var: F.sum((var("Y", i="m", j="n") - var("U", i="m", k="p") @ var("V", j="n", k="p")) ** 2),
+        lambda sp, v: sp.Trace((v.Y - v.U * v.V.T).T * (v.Y - v.U * v.V.T)),
+    ),
+    Workload(
+        "tr(AXBX')",
+        "tr(A*X*B*X')",
+        {"A": "n n", "B": "n n", **MATRIX},
+        ("X",),
+        lambda np, v: np.trace(v.A @ v.X @ v.B @ v.X.T),
+        lambda tg, F, var: (
+            var("A", i="n", j="n")
+            @ (x := var("X", i="n", j="n")).rename(i="j", j="k")
+            @ var("B", i="n", j="n").rename(i="k", j="l")
+            @ x.rename(j="l")
         ),
-        Workload(
-            "least squares",
-            "sum((X*w - y).^2)",
-            {"X": "m n", "w": "n", "y": "m"},
-            ("w",),
-            lambda np, v: ((v.X @ v.w - v.y) ** 2).sum(),
-            lambda tg, F, var: F.sum((var("X", i="m", j="n") @ var("w", j="n") - var("y", i="m")) ** 2),
-            lambda sp, v: (v.X * v.w - v.y).T * (v.X * v.w - v.y),
+        lambda sp, v: sp.Trace(v.A * v.X * v.B * v.X.T),
+    ),
+    Workload(
+        "logdet",
+        "logdet(X)",
+        MATRIX,
+        ("X",),
+        lambda np, v: np.linalg.slogdet(v.X)[1],
+        lambda tg, F, var: F.log(F.det(var("X", i="n", j="n"))),
+    ),
+    Workload(
+        "Gaussian log-likelihood",
+        "-(logdet(S) + (x - u)'*inv(S)*(x - u))/2",
+        {"S": "n n", "u": "n", **VECTOR},
+        ("u", "S"),
+        lambda np, v: -(np.linalg.slogdet(v.S)[1] + (v.x - v.u) @ np.linalg.solve(v.S, v.x - v.u)) / 2,
+        lambda tg, F, var: (
+            -(
+                F.log(F.det(s := var("S", i="n", j="n")))
+                + (d := var("x", i="n") - var("u", i="n")) @ F.inverse(s) @ d.rename(i="j")
+            )
+            / 2
         ),
-        Workload(
-            "logistic loss",
-            "sum(log(1 + exp(-y.*(X*w))))",
-            {"X": "m n", "w": "n", "y": "m"},
-            ("w",),
-            lambda np, v: np.log1p(np.exp(-v.y * (v.X @ v.w))).sum(),
-            lambda tg, F, var: F.sum(F.log(1 + F.exp(-var("y", i="m") * (var("X", i="m", j="n") @ var("w", j="n"))))),
-        ),
-        Workload(
-            "softmax cross entropy",
-            "-(t'*log(softmax(W*x)))",
-            {"t": "p", "W": "p n", **vector},
-            ("W",),
-            lambda np, v: -v.t @ np.log((e := np.exp(v.W @ v.x)) / e.sum()),
-            lambda tg, F, var: F.sum(F.cross_entropy(var("W", k="p", i="n") @ var("x", i="n"), var("t", k="p"), dim="k")),
-        ),
-        Workload(
-            "matrix factorisation",
-            "sum((Y - U*V').^2)",
-            {"Y": "m n", "U": "m p", "V": "n p"},
-            ("U", "V"),
-            lambda np, v: ((v.Y - v.U @ v.V.T) ** 2).sum(),
-            lambda tg, F, var: F.sum((var("Y", i="m", j="n") - var("U", i="m", k="p") @ var("V", j="n", k="p")) ** 2),
-            lambda sp, v: sp.Trace((v.Y - v.U * v.V.T).T * (v.Y - v.U * v.V.T)),
-        ),
-        Workload(
-            "tr(AXBX')",
-            "tr(A*X*B*X')",
-            {"A": "n n", "B": "n n", **matrix},
-            ("X",),
-            lambda np, v: np.trace(v.A @ v.X @ v.B @ v.X.T),
-            lambda tg, F, var: (
-                var("A", i="n", j="n")
-                @ (x := var("X", i="n", j="n")).rename(i="j", j="k")
-                @ var("B", i="n", j="n").rename(i="k", j="l")
-                @ x.rename(j="l")
-            ),
-            lambda sp, v: sp.Trace(v.A * v.X * v.B * v.X.T),
-        ),
-        Workload(
-            "logdet",
-            "logdet(X)",
-            matrix,
-            ("X",),
-            lambda np, v: np.linalg.slogdet(v.X)[1],
-            lambda tg, F, var: F.log(F.det(var("X", i="n", j="n"))),
-        ),
-        Workload(
-            "Gaussian log-likelihood",
-            "-(logdet(S) + (x - u)'*inv(S)*(x - u))/2",
-            {"S": "n n", "u": "n", **vector},
-            ("u", "S"),
-            lambda np, v: -(np.linalg.slogdet(v.S)[1] + (v.x - v.u) @ np.linalg.solve(v.S, v.x - v.u)) / 2,
-            lambda tg, F, var: (
-                -(
-                    F.log(F.det(s := var("S", i="n", j="n")))
-                    + (d := var("x", i="n") - var("u", i="n")) @ F.inverse(s) @ d.rename(i="j")
-                )
-                / 2
-            ),
-        ),
-    ]
+    ),
+]
 
 
 def tanh_network(depth: int) -> Workload:
@@ -172,7 +171,7 @@ def tanh_network(depth: int) -> Workload:
 def workloads(quick: bool) -> list[Workload]:
     depths = DEPTHS[:4] if quick else DEPTHS
     networks = [tanh_network(depth) for depth in depths]
-    rows = [*functions(), *networks]
+    rows = [*FUNCTIONS, *networks]
     return [
         Workload(**{**vars(row), "name": f"{row.name}: {label}", "order": order, "family": row.family and label})
         for order, label in ((1, "gradient"), (2, "Hessian"))

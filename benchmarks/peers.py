@@ -119,6 +119,24 @@ def tensorgrad_run(workload: Any, arrays: dict[str, np.ndarray]) -> Run | None:
     make = TENSORGRAD.get(workload.name)
     if make is None:
         return None
+    before = signal.signal(signal.SIGALRM, _late)
+    signal.alarm(PATIENCE)
+    try:
+        return _compiled(make, arrays)
+    except Exception as error:  # whatever goes wrong there is no entry here
+        print(f"    tensorgrad: {type(error).__name__} {error}"[:120])
+        return None
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _late(*_: Any) -> None:
+    raise TimeoutError
+
+
+def _compiled(make: Callable[[Any, Any, Any], list[Any]], arrays: dict[str, np.ndarray]) -> Run:
+    """The program of tensorgrad's expressions for arrays of these sizes, called once."""
     import sympy
     import tensorgrad
     import torch
@@ -136,23 +154,11 @@ def tensorgrad_run(workload: Any, arrays: dict[str, np.ndarray]) -> Run | None:
             root = tensorgrad.Derivative(root, one, {edge: f"{edge}{number}_" for edge in one.edges}).full_simplify()
         return root
 
-    def late(*_: Any) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(PATIENCE)
-    try:
-        program = compile_to_callable(*[root.full_simplify() for root in make(variable, functions, derivative)])
-        dims = {size: arrays[one.name].shape[axis] for one in program.vars for axis, size in enumerate(one.shape.values())}
-        function = program.codegen.specialize(dims, dtype=torch.float64)
-        given = [torch.as_tensor(arrays[one.name]) for one in program.vars]
-        function(*given)
-    except Exception as error:  # whatever goes wrong there is no entry here
-        print(f"    tensorgrad: {type(error).__name__} {error}"[:120])
-        return None
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+    program = compile_to_callable(*[root.full_simplify() for root in make(variable, functions, derivative)])
+    dims = {size: arrays[one.name].shape[axis] for one in program.vars for axis, size in enumerate(one.shape.values())}
+    function = program.codegen.specialize(dims, dtype=torch.float64)
+    given = [torch.as_tensor(arrays[one.name]) for one in program.vars]
+    function(*given)
 
     def run() -> Any:
         with torch.no_grad():

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from tensor_networks.errors import LimitError, OperandError
+from tensor_networks.filled import identity, ones
 from tensor_networks.networks import constant, network, total, zero
 from tensor_networks.nodes import Node, Tensor, tensor, walk
 from tensor_networks.numbers import Number, exact
@@ -126,9 +127,9 @@ def _core(array: Array) -> Node:
     first = array.flat[0]
     if np.isfinite(first):
         if np.all(array == first):
-            return _scaled(network((), range(array.ndim), dict(enumerate(array.shape))), first)
+            return _scaled(ones(array.shape), first)
         if first and _is_identity(array, first):
-            return _scaled(network((), "ii", {"i": array.shape[0]}), first)
+            return _scaled(identity(array.shape[0]), first)
     return constant_leaf(array)
 
 

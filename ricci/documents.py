@@ -70,6 +70,7 @@ def text_of(content: Document) -> str:
 
 
 def _written(node: Node, place: Mapping[Node, int]) -> list[Any]:
+    """A node as a list, its children by their places."""
     if isinstance(node, Tensor):
         data = data_of(node)
         if data is not None:
@@ -365,6 +366,7 @@ def _read_apply(entry: list[Any], nodes: Sequence[Node]) -> Node:
 
 
 def _read_constant(entry: list[Any], nodes: Sequence[Node]) -> Node:
+    """A constant, its data as many as its shape says."""
     shape, data = _fields(entry, 2)
     lengths = [_atom(length) for length in _list(shape)]
     if not isinstance(data, str):

@@ -142,6 +142,7 @@ class _Stage:
         self.terms = node.terms if isinstance(node, Sum) else ((node, 1),)
 
     def rows(self) -> list[tuple[str, Picture]]:
+        """The stages of a derivative, with their formulas: a hole for every copy of the variable, the terms, the result."""
         holes, panels = self.holes()
         head = [
             Piece((Run(f"∂/∂{self.variable.name[:20]}"),), size=OPERATOR, italic=True),

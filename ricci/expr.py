@@ -330,5 +330,10 @@ def tensor(name: str, declaration: str = "", /, *, symmetry: str = "") -> Expr:
 
 
 def tensors(**declarations: str) -> Iterator[Expr]:
-    """Several tensors: ``A, x = tensors(A="n n", x="n")``."""
+    """Several tensors: ``A, x = tensors(A="n n", x="n")``.
+
+    Raises:
+        ParseError: a name, a size or a trait cannot be read.
+        ShapeError: a trait is not one of tensors of that shape.
+    """
     return iter([tensor(name, declaration) for name, declaration in declarations.items()])

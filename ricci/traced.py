@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ricci.expr import Expr, Provenance
-from ricci.notation.numpy.protocols import compare_by, fits
+from ricci.notation.numpy.protocols import comparison
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import ShapeError, TraceError
 from tensor_networks.nodes import Node, Tensor
@@ -121,6 +121,8 @@ def _is_integer(one: Any) -> bool:
 
 
 def _written_over(name: str) -> Callable[[Traced, Any], Any]:
+    """The method for ``+=`` and its like."""
+
     def operate(self: Traced, other: Any) -> Any:
         """A new expression; the old one is not to be read any more. A number has no other names."""
         made = getattr(self, f"__{name}__")(other)
@@ -135,14 +137,6 @@ def _written_over(name: str) -> Callable[[Traced, Any], Any]:
     return operate
 
 
-def _compared(name: str) -> Callable[[Traced, Any], Any]:
-    def compare(self: Traced, other: Any) -> Any:
-        """A comparison entry by entry, as arrays compare; what is no operand is another thing."""
-        return compare_by(name, self, other, self._wrap) if fits(other) else NotImplemented
-
-    return compare
-
-
-Traced.__eq__, Traced.__ne__ = _compared("equal"), _compared("not_equal")  # type: ignore[method-assign, assignment]
+Traced.__eq__, Traced.__ne__ = comparison("equal"), comparison("not_equal")  # type: ignore[method-assign]
 for _name in SIGNS:
     setattr(Traced, f"__i{_name}__", _written_over(_name))

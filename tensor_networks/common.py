@@ -45,7 +45,7 @@ def common_part(terms: Sequence[Term]) -> Common | None:
     classes: dict[tuple[int, ...], list[int]] = {}
     for position, wires in enumerate(zip(*flat, strict=True)):
         classes.setdefault(wires, []).append(position)
-    places = [_places(term, wires, classes, index) for index, (term, wires) in enumerate(zip(terms, flat, strict=True))]
+    places = [_places(wires, classes, index) for index, wires in enumerate(flat)]
     shared, rests = _split(terms, places)
     exact = set.intersection(*(set(place.values()) for place in places))
     busy = {
@@ -70,7 +70,7 @@ def common_part(terms: Sequence[Term]) -> Common | None:
     return Common(shared, outputs, sizes, core, inside)
 
 
-def _places(term: Term, wires: list[int], classes: dict[tuple[int, ...], list[int]], index: int) -> dict[int, int]:
+def _places(wires: list[int], classes: dict[tuple[int, ...], list[int]], index: int) -> dict[int, int]:
     """Wire -> place, for the wires whose output positions in this term are exactly one common class."""
     counts: dict[int, int] = {}
     for wire in wires:

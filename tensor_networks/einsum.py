@@ -18,14 +18,15 @@ from tensor_networks.numbers import Number
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_REPEATED = 4  # a factor to a power up to this is written that many times
+Labels = tuple[Hashable, ...]
 
 
 class Subscripts(NamedTuple):
-    """The labels of one operand or of the output, and where they stand in the text."""
+    """The labels of one operand or of the output, and where they stand in the text, if there is one."""
 
-    labels: tuple[Hashable, ...]
-    start: int
-    end: int
+    labels: Labels
+    start: int = 0
+    end: int = 0
 
 
 def from_einsum(spec: str, operands: Sequence[Node]) -> Node:
@@ -36,18 +37,22 @@ def from_einsum(spec: str, operands: Sequence[Node]) -> Node:
         ShapeError: a label joins axes of two sizes, or an operand has another number of axes than labels.
         IndexNotationError: an output label stands on no operand, or a sum is implied under a repeated output label.
     """
-    inputs, output = _split(spec)
+    inputs, output = subscripts(spec)
     return _network(spec, inputs, output, operands)
 
 
 def from_lists(operands: Sequence[Node], labels: Sequence[Sequence[Hashable]], output: Sequence[Hashable] | None) -> Node:
     """The network of the interleaved form. Labels are any hashables but tuples: integers, for more than 52."""
-    inputs = [Subscripts(tuple(own), 0, 0) for own in labels]
-    return _network(None, inputs, None if output is None else Subscripts(tuple(output), 0, 0), operands)
+    inputs = [Subscripts(tuple(own)) for own in labels]
+    return _network(None, inputs, None if output is None else Subscripts(tuple(output)), operands)
 
 
-def _split(spec: str) -> tuple[list[Subscripts], Subscripts | None]:
-    """The operands' labels and the output's."""
+def subscripts(spec: str) -> tuple[list[Subscripts], Subscripts | None]:
+    """The labels of the operands of an einsum string, and of its output if it names one; ``...`` is an Ellipsis.
+
+    Raises:
+        ParseError: the string is malformed.
+    """
     arrows = [found.start() for found in re.finditer("->", spec)]
     if len(arrows) > 1:
         raise ParseError("-> occurs twice", text=spec, start=arrows[1], end=arrows[1] + 2)
@@ -83,16 +88,28 @@ def _network(text: str | None, inputs: Sequence[Subscripts], output: Subscripts 
     for operand in operands:
         if not isinstance(operand, Node):
             raise OperandError(f"an operand of einsum must be an expression, not {type(operand).__name__}")
+    full, outputs = labelled(text, inputs, output, operands)
+    _check_sizes(text, full, inputs, operands)
+    return network(list(zip(operands, full, strict=True)), outputs)
+
+
+def labelled(
+    text: str | None, inputs: Sequence[Subscripts], output: Subscripts | None, operands: Sequence[Node]
+) -> tuple[list[Labels], Labels]:
+    """A label for every axis of the operands, and those of the output; sizes are not looked at.
+
+    Raises:
+        ShapeError: an operand has another number of axes than labels.
+        IndexNotationError: an output label stands on no operand, or a sum is implied under a repeated output label.
+    """
     if len(inputs) != len(operands):
         what = f"the labels are for {len(inputs)} operands, but {len(operands)} are given"
         raise IndexNotationError(what, text=text, start=0)
     full = [_spelled(text, own, operand, k) for k, (own, operand) in enumerate(zip(inputs, operands, strict=True))]
-    _check_sizes(text, full, inputs, operands)
-    outputs = _output(text, full, inputs, output)
-    return network(list(zip(operands, full, strict=True)), outputs)
+    return full, _output(text, full, output)
 
 
-def _spelled(text: str | None, own: Subscripts, operand: Node, number: int) -> tuple[Hashable, ...]:
+def _spelled(text: str | None, own: Subscripts, operand: Node, number: int) -> Labels:
     """A label for every axis of an operand: `...` becomes labels counted from the right."""
     given = len(own.labels) - (Ellipsis in own.labels)
     if given > operand.order or (given < operand.order and Ellipsis not in own.labels):
@@ -104,9 +121,7 @@ def _spelled(text: str | None, own: Subscripts, operand: Node, number: int) -> t
     return (*own.labels[:place], *(f"...{k}" for k in range(extra - 1, -1, -1)), *own.labels[place + 1 :])
 
 
-def _check_sizes(
-    text: str | None, full: Sequence[Sequence[Hashable]], inputs: Sequence[Subscripts], operands: Sequence[Node]
-) -> None:
+def _check_sizes(text: str | None, full: Sequence[Labels], inputs: Sequence[Subscripts], operands: Sequence[Node]) -> None:
     """One size for every label."""
     seen: dict[Hashable, tuple[int, int]] = {}
     for number, labels in enumerate(full):
@@ -121,9 +136,7 @@ def _check_sizes(
                 raise ShapeError(what, text=text, start=inputs[number].start, end=inputs[number].end)
 
 
-def _output(
-    text: str | None, full: Sequence[Sequence[Hashable]], inputs: Sequence[Subscripts], output: Subscripts | None
-) -> list[Hashable]:
+def _output(text: str | None, full: Sequence[Labels], output: Subscripts | None) -> Labels:
     """The output labels, checked."""
     counts: dict[Hashable, int] = {}
     for label in (label for labels in full for label in labels):
@@ -132,7 +145,7 @@ def _output(
     dots.sort(key=lambda label: -int(str(label)[3:]))
     if output is None:
         once = [label for label, count in counts.items() if count == 1 and label not in dots]
-        return dots + sorted(once, key=lambda label: (str(type(label)), label))
+        return (*dots, *sorted(once, key=lambda label: (str(type(label)), label)))
     labels: list[Hashable] = []
     for label in output.labels:
         labels += dots if label is Ellipsis else [label]
@@ -148,7 +161,7 @@ def _output(
         what = f"the output repeats {clip(doubled[0], 20)} and drops {clip(dropped[0], 20)}, which occurs once"
         hint = f"sum {clip(dropped[0], 20)} in an einsum of its own, or keep it"
         raise IndexNotationError(what, hint=hint, **where)  # type: ignore[arg-type]
-    return labels
+    return tuple(labels)
 
 
 class Row(NamedTuple):

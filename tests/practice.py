@@ -1,4 +1,4 @@
-"""What the practice tests share: the register of functions, and a size for every symbol."""
+"""What the practice tests share: the register of functions, some data, and a size for every symbol."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -6,6 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 Function = Callable[..., Any]
+MASK = np.tril(np.ones((4, 4)))
+IDX = np.array([0, 2, 1, 0, 2])
+LABELS = np.eye(3)[IDX]
+Y01 = np.array([0.0, 1.0, 1.0, 0.0, 1.0])
+COUNTS = np.array([0.0, 2.0, 1.0, 5.0, 3.0])
 SIZES = {"b": 5, "n": 3, "m": 4, "k": 2, "h": 3, "t": 4, "d": 2}
 
 

@@ -12,13 +12,7 @@ import scipy.linalg as sl
 import scipy.special as sp
 from scipy.special import erf, expit, gammaln
 
-from tests.practice import case
-
-MASK = np.tril(np.ones((4, 4)))
-IDX = np.array([0, 2, 1, 0, 2])
-LABELS = np.eye(3)[IDX]
-Y01 = np.array([0.0, 1.0, 1.0, 0.0, 1.0])
-COUNTS = np.array([0.0, 2.0, 1.0, 5.0, 3.0])
+from tests.practice import COUNTS, IDX, Y01, case
 
 
 @case("x:n", lo=0.1)

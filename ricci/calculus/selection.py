@@ -38,6 +38,7 @@ def selected(node: Node, pattern: str) -> Node:
 
 
 def _read(pattern: str, order: int) -> tuple[str, str]:
+    """The letters of a pattern, and of its result."""
     found = PATTERN.fullmatch(pattern)
     if found is None:
         hint = "a pattern is a letter for each axis, an arrow, and the letters of the result: ii->i"

@@ -7,28 +7,25 @@ out stands there as ``d(...)``. At the end the direction is collected, and what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from itertools import count
-from typing import cast
 
 from ricci.arguments import Expression, Wrt, as_expression, check_fresh, variables_of
 from ricci.calculus import sweeps
 from ricci.calculus.simplify import MOST_ROUNDS, PASSES, settle
-from ricci.calculus.sweeps import depends_on
-from ricci.derivations.derivation import Derivation, Equation, Open, Side, Step
+from ricci.derivations.collecting import collected, is_collected, reading, vectorised, why
+from ricci.derivations.derivation import Derivation, Equation, Side, Step
+from ricci.derivations.rules import Work
 from ricci.derivatives.derive import derivative
-from ricci.derivatives.differentials import Differential, identify, name_of, numbered, paired, product_text
+from ricci.derivatives.differentials import name_of
 from ricci.expr import Expr, leaves
-from ricci.functions import Apply, Function, apply
-from ricci.layouts.layout import matrix
+from ricci.functions import Apply
 from ricci.notation.latex import check_notation, latex
 from ricci.notation.writing import write
-from ricci.traits.spaces import left_out, part_that_counts, tangent
+from ricci.traits.spaces import left_out, tangent
 from tensor_networks.errors import UnknownName
-from tensor_networks.networks import Network, Sum, network, total
-from tensor_networks.nodes import Node, Tensor, tensor, walk
-from tensor_networks.numbers import Number
+from tensor_networks.networks import Sum, network
+from tensor_networks.nodes import Node, Tensor, walk
 from tensor_networks.rewrite import flatten, substitute, transform
 
 WORDS = {
@@ -47,7 +44,6 @@ WORDS = {
     "like_terms": "like terms",
 }
 MOST_STEPS = 60
-MOST_LETTERS = 90  # of the matrix of a vec form
 
 
 def steps(f: Expression, *wrt: Wrt, notation: str = "matrix") -> Derivation:
@@ -156,94 +152,26 @@ def _one(value: Expr, variable: Tensor, start: Equation, left: Side, goal: Expr,
     known = len(made)
     tangents: dict[Node, Node] = {direction: sweeps.along(variable, direction)} if left_out(variable) else {}
     current = _differential(start, variable, label, names, made)
-    form = _collected(value, variable, current)
-    if form is not None and not _ends_with(write(current.node), form.text, direction.name):
+    form = collected(value, variable, current)
+    if form is not None and not is_collected(write(current.node), form.text, direction.name):
         after = Equation(label, current.node, form=form)
         alone = not (isinstance(current.node, Sum) and len(current.node.terms) > 1) and not tangents
         if alone and variable.order < 2 and not value.order and len(made) > known:
             made[-1] = replace(made[-1], after=after)
         else:
-            made.append(Step("collecting", _why(value, variable), current, after, current.node, tangents=tangents))
+            made.append(Step("collecting", why(value, variable), current, after, current.node, tangents=tangents))
         current = after
-    current = _vectorised(value, variable, current, made)
+    current = vectorised(value, variable, current, made)
     slots = list(range(goal.order))
     times = network([(goal.settled, slots), (direction, slots[value.order :])], slots[: value.order])
     equivalent = Equation(label, settle(times)[0])
-    made.append(Step("identification", _identified(value, variable), current, final, direction, equivalent, tangents))
+    made.append(Step("identification", reading(value, variable), current, final, direction, equivalent, tangents))
     return final
-
-
-def _ends_with(text: str, form: str, direction: str) -> bool:
-    """Is the direction taken out in the text already?"""
-    return text == form or (text.count(direction) == 1 and text.endswith(f"*{direction})") and text.count("tr(") == 1)
-
-
-def _identified(value: Expr, variable: Tensor) -> str:
-    """How the derivative is read off the differential."""
-    counts = f"; {part_that_counts(variable)}" if left_out(variable) else ""
-    if value.order or variable.order > 2:
-        return "what the direction is multiplied with is the derivative" + counts
-    forms = {0: "df = g*d{0}, so g is the derivative", 1: "df = g'*d{0}, so g is the gradient"}
-    return forms.get(variable.order, "df = tr(G'*d{0}), so G is the derivative").format(variable.name) + counts
-
-
-def _collected(value: Expr, variable: Tensor, current: Equation) -> Side | None:
-    """The differential with the direction taken out: ``g'*dx``, ``tr(G'*dX)``, ``J*dx``; None if it has no such form."""
-    direction = tangent(variable)
-    if variable.order > 2 or value.order > 1 or (value.order == 1 and variable.order != 1):
-        return None
-    found = _identify(value, variable, current)
-    if value.order:
-        number, text = numbered(str(found))
-        code = rf"\left({found.latex()}\right)\,{latex(direction)}"
-        return None if "->" in text else Side(product_text(number, text, direction.name), code)
-    pair = paired(found, direction)
-    code = found.latex() if variable.order == 0 else rf"\left({found.latex()}\right)^{{\mathsf T}}"
-    code = rf"{code}\,{latex(direction)}"
-    code = code if variable.order < 2 else rf"\operatorname{{tr}}\left({code}\right)"
-    return None if pair is None else Side(pair, code)
-
-
-def _identify(value: Expr, variable: Tensor, current: Equation) -> Expr:
-    """What the direction is multiplied with."""
-    direction = tangent(variable)
-    known = {**value.variables, direction.name: direction}
-    return identify(Differential(current.node, declared=known, directions={variable: direction}), variable)
-
-
-def _why(value: Expr, variable: Tensor) -> str:
-    """Why the direction can be collected."""
-    if value.order or (variable.order < 2 and not part_that_counts(variable)):
-        return f"d{variable.name} is taken out of every term"
-    return part_that_counts(variable) or "the trace is cyclic, and tr(M) = tr(M')"
-
-
-def _vectorised(value: Expr, variable: Tensor, current: Equation, made: list[Step]) -> Equation:
-    """The differential of a matrix, or by a matrix, as ``dvec(F) = J*dvec(X)``, if that is short."""
-    direction = tangent(variable)
-    if not value.order or max(value.order, variable.order) != 2 or not variable.order:
-        return current
-    found = _identify(value, variable, current).described(split=(value.order, variable.order))
-    jacobian = matrix(found, "numerator", "column")
-    text, code = str(jacobian), rf"\left({jacobian.latex()}\right)"
-    if "->" in text or len(text) > MOST_LETTERS:
-        return current
-    moved = Side(f"dvec({variable.name})", rf"\mathrm{{d}}\operatorname{{vec}}\left({latex(variable)}\right)")
-    if variable.order == 1:
-        moved = Side(direction.name, latex(direction))
-    left = current.left
-    if value.order == 2:
-        inside, code_ = left.text[1:].strip("()"), left.latex.removeprefix(r"\mathrm{d}")
-        left = Side(f"dvec({inside})", rf"\mathrm{{d}}\operatorname{{vec}}\left({code_}\right)")
-    form = Side(product_text(*numbered(text), moved.text), rf"{code}\,{moved.latex}")
-    after = Equation(left, current.node, form=form)
-    made.append(Step("vec", "vec(A*X*B) = kron(B', A)*vec(X)", current, after, current.node))
-    return after
 
 
 def _differential(start: Equation, variable: Tensor, label: Side, names: set[str], made: list[Step]) -> Equation:
     """The differential, worked out step by step."""
-    work = _Work(start.node, variable, names, str(Expr(start.node)))
+    work = Work(start.node, variable, names, str(Expr(start.node)))
     current = Equation(label, work.whole, work.left_open(work.whole))
     for _ in range(MOST_STEPS):
         pending = work.pending(current.node)
@@ -263,128 +191,3 @@ def _differential(start: Equation, variable: Tensor, label: Side, names: set[str
         made.append(Step("and so on", "the same rules for all that is left", current, rest, start.node))
         return rest
     return current
-
-
-class _Work:
-    """The differentials that are still to be worked out, each under a name of its own."""
-
-    def __init__(self, root: Node, variable: Tensor, names: set[str], text: str) -> None:
-        self.variable, self.inside, self.text = variable, depends_on(root, [variable]), text
-        self.names, self.numbers = names, count()
-        taken = {name.lower() for name in names}
-        self.letters = iter([c for c in "uvwrstpqhk" if c not in taken] + [f"u{k}" for k in range(99)])
-        self.open: dict[Tensor, Open] = {}
-        self.known: dict[Node, Node] = {variable: tangent(variable)}
-        self.whole = self._opened(root)
-
-    def _opened(self, node: Node) -> Node:
-        """What stands for the differential of a node: a tensor with a name of its own, perhaps with a minus sign."""
-        if node in self.known:
-            return self.known[node]
-        shown, sign = node, 1
-        if isinstance(node, Sum):
-            opposite = total([(node, -1)])
-            if write(opposite) in self.text and write(node) not in self.text:
-                shown, sign = opposite, -1
-                self.inside |= depends_on(opposite, [self.variable])
-        number, letter = next(self.numbers), next(self.letters)
-        leaf = tensor(f"zz{number}#", node.axes)  # a name that no text has
-        self.open[leaf] = Open(shown, (self.variable,), letter.upper() if node.order > 1 else letter)
-        self.known[node] = total([(leaf, sign)])
-        return self.known[node]
-
-    def left_open(self, node: Node) -> Mapping[Tensor, Open]:
-        """What is still open in an expression."""
-        return {leaf: self.open[leaf] for leaf in sorted(leaves(node), key=lambda leaf: leaf.name) if leaf in self.open}
-
-    def pending(self, node: Node) -> list[Tensor]:
-        """What is open and not inside of something else that is: the outermost come first."""
-        found = list(self.left_open(node))
-        below = [set(walk(self.open[leaf].node)) for leaf in found]
-        return [
-            leaf
-            for k, leaf in enumerate(found)
-            if not any(self.open[leaf].node in below[j] for j in range(len(found)) if j != k)
-        ]
-
-    def alike(self, pending: list[Tensor], all_open: Iterable[Tensor]) -> list[Tensor]:
-        """Those that the same kind of rule works out: all that is linear at once, or all the outermost of one kind."""
-        kinds = {leaf: self.rule(self.open[leaf].node)[0].partition(",")[0] for leaf in all_open}
-        kind = kinds[pending[0]]
-        return [leaf for leaf in (all_open if kind == "linearity" else pending) if kinds[leaf] == kind]
-
-    def common_rule(self, together: Iterable[Tensor]) -> tuple[str, str]:
-        """The rule and the reason for several differentials that are worked out at once."""
-        rules = dict.fromkeys(self.rule(self.open[leaf].node) for leaf in together)
-        kinds = dict.fromkeys(rule.partition(", ")[0] for rule, _ in rules)
-        names = dict.fromkeys(rule.partition(", ")[2] for rule, _ in rules if ", " in rule)
-        title = " and ".join(kinds) + (f", {' and '.join(names)}" if names else "")
-        return title, "; ".join(dict.fromkeys(reason for _, reason in rules))
-
-    def _dependent(self, node: Network) -> list[int]:
-        return [place for place, factor in enumerate(node.factors) if factor.node in self.inside]
-
-    def _linear(self, node: Node) -> bool:
-        if isinstance(node, Network):
-            places = self._dependent(node)
-            return len(places) == 1 and node.factors[places[0]].exponent == 1
-        return isinstance(node, Sum) or node is self.variable
-
-    def rule(self, node: Node) -> tuple[str, str]:
-        """The rule that the differential of a node needs, and a sentence."""
-        name = self.variable.name
-        if self._linear(node):
-            return "linearity", "d passes through sums and constant factors"
-        if isinstance(node, Network):
-            places = self._dependent(node)
-            if len(places) == 1:
-                exponent = node.factors[places[0]].exponent
-                return "power rule", f"d(u^{_shown(exponent)}) = {_power_rule(exponent)}"
-            plain = all(node.factors[place].node is self.variable for place in places)
-            return (
-                "product rule",
-                f"each {name} in turn becomes d{name}" if plain else "each factor in turn becomes its differential",
-            )
-        if isinstance(node, Apply):
-            return f"chain rule, {node.function.name}", _line(node.function)
-        return "differential", ""
-
-    def grown(self, node: Node) -> Node:
-        """The differential of a node, one rule further."""
-        seeds: dict[Node, Node] = {}
-        stack = [node]
-        while stack:
-            for child in stack.pop().children:
-                if child not in self.inside or child in seeds:
-                    continue
-                if self._linear(node) and self._linear(child) and child is not self.variable:
-                    stack.append(child)
-                else:
-                    seeds[child] = self._opened(child)
-        return sweeps.push(node, cast("Mapping[Tensor, Node]", seeds))
-
-
-def _shown(exponent: Number) -> str:
-    return str(exponent) if isinstance(exponent, int) and exponent >= 0 else f"({exponent})"
-
-
-def _power_rule(exponent: Number) -> str:
-    less = exponent - 1
-    power = "" if less == 0 else "*u" if less == 1 else f"*u^{_shown(less)}"
-    return f"{exponent}{power}*du"
-
-
-def _line(function: Function) -> str:
-    """The line of the table for a function, as a differential: ``d tanh(u) = (1 - tanh(u)^2)*du``."""
-    before = function.core(1)[0] if "..." in function.signature else function.core(0)[0]
-    letters = ("u", "v", "w")[: function.arity]
-    args = [tensor(letter.upper() if before > 1 else letter, ("n",) * before) for letter in letters]
-    try:
-        value = Expr(apply(function.name, *args))
-        made = Differential(
-            settle(sweeps.directional(value.settled, args))[0], of=value, directions={leaf: tangent(leaf) for leaf in args}
-        )
-        right = made.equation().partition(" = ")[2]
-        return f"d {value} = {right}"
-    except ValueError:
-        return f"the derivative of {function.name}"

@@ -188,6 +188,7 @@ def _output_hessian(loss: Expr, outputs: Expr, name: str) -> tuple[Node, Tensor]
 
 
 def _stand_in(loss: Expr, outputs: Expr, name: str) -> Tensor:
+    """The tensor that stands for the outputs in the loss, checked."""
     if loss.order:
         raise ShapeError(f"a loss is a scalar, not a tensor of shape {show_shape(loss.axes)}")
     found = loss.variables.get(name)

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ricci.constants import constants_of
-from ricci.evaluation.binding import as_array, bind, givers_of, home_of, leaves_of
+from ricci.evaluation.binding import as_array, bind, givers_of, leaves_of
 from ricci.evaluation.foreign import Elsewhere, common_backend
 from ricci.evaluation.safe import build, safe
 from ricci.traits.points import trait_check
@@ -27,7 +27,7 @@ from tensor_networks.backends import numpy as numpy_backend
 from tensor_networks.backends import torch as torch_backend
 from tensor_networks.backends.running import entry, loaded, made
 from tensor_networks.backends.source import standalone_text
-from tensor_networks.errors import LimitError, OperandError, RicciError, SizeError, UnknownName, choice, clip, suggestion
+from tensor_networks.errors import LimitError, OperandError, SizeError, UnknownName, choice, clip, suggestion
 from tensor_networks.evaluation.costs import Cost, cost
 from tensor_networks.evaluation.einsum_program import einsum_steps
 from tensor_networks.evaluation.program import check_memory
@@ -375,6 +375,3 @@ def physical_memory() -> int:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
         return 8 * 2**30
-
-
-__all__ = ["Compiled", "RicciError", "compile", "evaluate", "home_of", "source"]

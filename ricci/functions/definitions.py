@@ -10,6 +10,7 @@ from ricci.functions.applying import apply
 from ricci.functions.elementwise import INSIDE, POSITIVE
 from ricci.functions.function import Function, defined
 from tensor_networks.axes import Axis
+from tensor_networks.filled import identity, ones
 from tensor_networks.networks import elementwise_power, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number
@@ -36,10 +37,6 @@ def plus(*terms: tuple[Node, object]) -> Node:
 
 def _exact(number: object) -> Number:
     return Fraction(repr(number)) if isinstance(number, float) else number  # type: ignore[return-value]
-
-
-def _ones(node: Node) -> Node:
-    return network((), range(node.order), dict(enumerate(node.axes)))
 
 
 def _silu(x: Node) -> Node:
@@ -83,7 +80,7 @@ def _betaln(x: Node, w: Node) -> Node:
 
 
 def _ndtri(x: Node) -> Node:
-    return scaled(apply("erfinv", plus((x, 2), (_ones(x), -1))), sqrt(2))
+    return scaled(apply("erfinv", plus((x, 2), (ones(x.axes), -1))), sqrt(2))
 
 
 def _clip(x: Node, low: Node, high: Node) -> Node:
@@ -91,7 +88,7 @@ def _clip(x: Node, low: Node, high: Node) -> Node:
 
 
 def _softsign(x: Node) -> Node:
-    return times(x, elementwise_power(plus((_ones(x), 1), (apply("abs", x), 1)), -1))
+    return times(x, elementwise_power(plus((ones(x.axes), 1), (apply("abs", x), 1)), -1))
 
 
 def _huber(x: Node, w: Node) -> Node:
@@ -101,8 +98,8 @@ def _huber(x: Node, w: Node) -> Node:
 
 
 def _pseudo_huber(x: Node, w: Node) -> Node:
-    bent = apply("hypot", _ones(x), times(w, elementwise_power(x, -1)))
-    return times(elementwise_power(x, 2), plus((bent, 1), (_ones(x), -1)))
+    bent = apply("hypot", ones(x.axes), times(w, elementwise_power(x, -1)))
+    return times(elementwise_power(x, 2), plus((bent, 1), (ones(x.axes), -1)))
 
 
 def _over(name: str) -> Callable[[Node], Node]:
@@ -145,7 +142,7 @@ def _third(name: str) -> Callable[..., Node]:
         batch = [f"b{axis}" for axis in range(x.order - 2)]
         sizes: dict[Hashable, Axis] = {"p": 2, "q": 2, **dict(zip([*batch, "i", "j"], x.axes, strict=True))}
         block = [*batch, ("p", "i"), ("q", "j")]
-        below = total([(pattern("lower", 2), 1), (network((), "pp", {"p": 2}), -1)])
+        below = total([(pattern("lower", 2), 1), (identity(2), -1)])
 
         def twice(node: Node) -> Node:
             """The matrix at both places of the diagonal; an exponent stays."""

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 from tensor_networks.axes import Axis
 from tensor_networks.nodes import Node
@@ -156,3 +157,11 @@ def defined(
     low, high = domain
     rules = ("",) * len(_parsed(signature)[0])
     return Function(name, signature, rules, latex, (low, high), definition=definition, reference="by definition")
+
+
+def entry(
+    name: str, signature: str, rules: tuple[Rule, ...], reference: str, cost: str, *, latex: str = "", **more: Any
+) -> Function:
+    """An entry of the table, in LaTeX its name upright unless it has a sign of its own; ``more`` are the other fields."""
+    shown = latex or rf"\operatorname{{{name}}}"
+    return Function(name, signature, rules, shown, reference=reference, cost=cost, **more)

@@ -8,7 +8,7 @@ is lost: `MatrixExpr.tensor` is the derivative again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ricci.expr import Expr
@@ -16,9 +16,6 @@ from ricci.layouts.views import LETTERS, Half, MatrixExpr, Parts, flat, view
 from ricci.traits.linear import MIRRORED
 from tensor_networks.errors import RicciError, choice, clip
 
-BLOCKS = ("block-wrt", "block-value")
-HALVES = ("vech", "vech-value", "vech-both")
-LAYOUTS = ("numerator", "denominator", "mixed", *BLOCKS, "stacked", *HALVES, "heights")
 ORDERS = ("column", "row")
 SYMMETRIC = frozenset(MIRRORED)
 Axes = str | int | Iterable[int | str]
@@ -60,20 +57,7 @@ def matrix(
     layout = "stacked" if layout == "magnus-neudecker" else layout
     if vec is not None:
         choice(vec, ORDERS, "order of flattening")
-    if layout == "mixed":
-        scalar = len(expression.split) > 1 and expression.split[0] == 0
-        return _renamed(
-            matrix(expression, "denominator" if scalar and len(expression.split) == 2 else "numerator", vec), layout
-        )
-    if layout in BLOCKS:
-        return _blocks(expression, layout)
-    if layout == "stacked":
-        return _stacked(expression, vec or "column")
-    if layout in HALVES:
-        return _halved(expression, layout, vec or "column")
-    if layout == "heights":
-        return _by_heights(expression, vec or "column")
-    return _numerator(expression, layout, vec)
+    return LAYOUTS[layout](expression, layout, vec)
 
 
 def _numerator(expression: Expr, layout: str, vec: str | None) -> MatrixExpr:
@@ -91,7 +75,14 @@ def _numerator(expression: Expr, layout: str, vec: str | None) -> MatrixExpr:
     return view(expression, *((beside, above) if flipped else (above, beside)), layout, named)
 
 
-def _blocks(expression: Expr, layout: str) -> MatrixExpr:
+def _mixed(expression: Expr, layout: str, vec: str | None) -> MatrixExpr:
+    """Denominator layout for the gradient of a scalar, numerator layout for all else."""
+    gradient = len(expression.split) == 2 and expression.split[0] == 0
+    result = _numerator(expression, "denominator" if gradient else "numerator", vec)
+    return result.described(legend=layout + result.legend[result.legend.index(";") :])
+
+
+def _blocks(expression: Expr, layout: str, _: str | None) -> MatrixExpr:
     """Kronecker-style blocks: one axis of the value and one of the variable in the rows, the others in the columns."""
     value, between, last = Parts.of(expression)
     if between or max(len(value), len(last)) > 2:
@@ -100,17 +91,18 @@ def _blocks(expression: Expr, layout: str) -> MatrixExpr:
     return view(expression, outer[:1] + inner[:1], outer[1:] + inner[1:], layout)
 
 
-def _stacked(expression: Expr, order: str) -> MatrixExpr:
+def _stacked(expression: Expr, layout: str, vec: str | None) -> MatrixExpr:
     """The Hessians of the entries on top of each other."""
+    order = vec or "column"
     value, between, last = Parts.of(expression)
     if len(expression.split) != 3:
         raise RicciError("stacked is a layout of second derivatives", hint="use rc.hessian(f, x).matrix('stacked')")
-    return view(expression, flat(value, order) + flat(between, order), flat(last, order), "stacked", order)
+    return view(expression, flat(value, order) + flat(between, order), flat(last, order), layout, order)
 
 
-def _halved(expression: Expr, layout: str, order: str) -> MatrixExpr:
+def _halved(expression: Expr, layout: str, vec: str | None) -> MatrixExpr:
     """Numerator layout with symmetric matrices by their vech: the variables, the value, or both."""
-    parts = Parts.of(expression)
+    order, parts = vec or "column", Parts.of(expression)
     halves: list[Half] = []
     if layout != "vech":
         if len(parts.value) != 2 or expression.settled.orbits[0] != expression.settled.orbits[1]:
@@ -141,14 +133,29 @@ def _variables(expression: Expr, parts: Parts) -> list[int]:
     return found
 
 
-def _by_heights(expression: Expr, order: str) -> MatrixExpr:
+def _by_heights(expression: Expr, layout: str, vec: str | None) -> MatrixExpr:
     """Upper indices as rows, lower ones as columns."""
+    order = vec or "column"
     marks = expression.heights.free if expression.heights is not None else ""
     if len(marks) != expression.order or "-" in marks:
         raise RicciError("the heights of the indices are not known", hint="write upper and lower indices, as in A^i_j x^j")
     rows, columns = (tuple(axis for axis, mark in enumerate(marks) if mark == side) for side in "ul")
     named = order if max(len(rows), len(columns)) > 1 else ""
-    return view(expression, flat(rows, order), flat(columns, order), "heights", named)
+    return view(expression, flat(rows, order), flat(columns, order), layout, named)
+
+
+LAYOUTS: dict[str, Callable[[Expr, str, str | None], MatrixExpr]] = {
+    "numerator": _numerator,
+    "denominator": _numerator,
+    "mixed": _mixed,
+    "block-wrt": _blocks,
+    "block-value": _blocks,
+    "stacked": _stacked,
+    "vech": _halved,
+    "vech-value": _halved,
+    "vech-both": _halved,
+    "heights": _by_heights,
+}
 
 
 def _chosen(expression: Expr, rows: Axes | None, columns: Axes | None) -> MatrixExpr:
@@ -193,7 +200,3 @@ def unfold(expression: Expr, mode: int, vec: str = "column", *, order: str | Non
         others = others[mode:] + others[:mode]
     places = flat(others, "column") if order == "column" else tuple(others)
     return view(expression, (mode,), places, f"mode-{mode} unfolding", {"cyclic": "row"}.get(order, order))
-
-
-def _renamed(result: MatrixExpr, layout: str) -> MatrixExpr:
-    return result.described(legend=layout + result.legend[result.legend.index(";") :])

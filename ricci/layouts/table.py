@@ -61,7 +61,7 @@ def layout_table(expression: Expr) -> LayoutTable:
     found: dict[str, MatrixExpr] = {}
     for name, options in CONVENTIONS:
         layout = options["layout"]
-        if layout in ("vech", "vech-both") and not any(_is_symmetric(expression, axis) for axis in parts.last[:1]):
+        if layout in ("vech", "vech-both") and not _is_symmetric(expression):
             continue
         if layout.startswith("block") and len(parts.value) + len(parts.last) < 3:
             continue
@@ -75,6 +75,6 @@ def layout_table(expression: Expr) -> LayoutTable:
     return LayoutTable(expression, found)
 
 
-def _is_symmetric(expression: Expr, axis: int) -> bool:
+def _is_symmetric(expression: Expr) -> bool:
     """Is the last variable a symmetric matrix?"""
     return expression.origin is not None and bool(expression.origin[1][-1].traits & SYMMETRIC)

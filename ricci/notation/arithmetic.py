@@ -6,9 +6,9 @@ product (entrywise.py), a sum or an atom. Signs are free where a sum stands in a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ricci.notation.formula import (
     POWER,
@@ -32,9 +32,6 @@ FINE = Fraction(1, 1000)  # a number below which one is multiplied into a sum of
 DEEPEST = 12  # levels of products within products whose signs are looked at
 LINEAR = frozenset({"diag", "tr", "sum", "vec", "kron"})
 Entry = tuple[Formula, Number]  # a factor of an entrywise product and its exponent
-
-
-REMAKERS: dict[str, Callable[[Formula, Sequence[Any]], Formula]] = {}  # kinds made in other files, of other parts
 
 
 class Term(NamedTuple):
@@ -82,21 +79,21 @@ def pushed(formula: Formula) -> list[Formula]:
     kind, parts = formula.kind, formula.parts
     if kind == "transpose":
         return [parts[0]]
-    if kind == "call" and formula.detail[0] in ("tril", "triu"):
-        other = "triu" if formula.detail[0] == "tril" else "tril"
+    if formula.callee in ("tril", "triu"):
+        other = "triu" if formula.callee == "tril" else "tril"
         return [simple_call(other, [transposed(parts[0])], 2, degree=formula.degree)]
     if kind == "power":
         return [power(transposed(parts[0]), *formula.detail)]
     if kind == "commutation":
-        return [REMAKERS[kind](formula, ())]
-    if kind == "call" and formula.detail[0] == "kron":
+        return [formula.remade(formula.detail[::-1])]
+    if formula.callee == "kron":
         return [_recalled(formula, [transposed(part) for part in parts])]
     if kind == "call" and formula.detail[1] and len(parts) == 1:
         return [_recalled(formula, [transposed(parts[0])])]
     if kind == "chain":
-        return [REMAKERS[kind](formula, [transposed(part) for part in reversed(parts)])]
+        return [formula.remade([transposed(part) for part in reversed(parts)])]
     if kind == "hadamard":
-        return [REMAKERS[kind](formula, [(transposed(part), exponent) for part, exponent in formula.detail])]
+        return [formula.remade([(transposed(part), exponent) for part, exponent in formula.detail])]
     if kind == "sum":
         return [plus([(sign, transposed(part)) for sign, part in zip(formula.detail, parts, strict=True)])]
     if kind == "product" and formula.detail.body is not None:
@@ -271,7 +268,7 @@ def _inside(formula: Formula) -> list[Entry]:
     """The parts of a formula whose sign is its sign."""
     if formula.kind == "hadamard":
         return list(formula.detail)
-    if formula.kind in ("chain", "transpose") or (formula.kind == "call" and formula.detail[0] in LINEAR | ODD):
+    if formula.kind in ("chain", "transpose") or formula.callee in LINEAR | ODD:
         return [(part, 1) for part in formula.parts]
     return []
 
@@ -279,11 +276,11 @@ def _inside(formula: Formula) -> list[Entry]:
 def _remade(formula: Formula, entries: Sequence[Entry]) -> Formula:
     """A formula with other parts."""
     if formula.kind == "hadamard":
-        return REMAKERS["hadamard"](formula, entries)
+        return formula.remade(entries)
     parts = [part for part, _ in entries]
     if formula.kind == "transpose":
         return transpose(parts[0])
-    return REMAKERS["chain"](formula, parts) if formula.kind == "chain" else _recalled(formula, parts)
+    return formula.remade(parts) if formula.kind == "chain" else _recalled(formula, parts)
 
 
 def natural(formula: Formula, depth: int = DEEPEST) -> tuple[Formula, int]:

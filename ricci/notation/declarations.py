@@ -59,14 +59,7 @@ def parse_declaration(name: str, declaration: Declaration) -> Tensor:
         ShapeError: a trait is not one of tensors of that shape, or two cannot be declared together.
     """
     check_name(name)
-    if hasattr(declaration, "shape") or not isinstance(declaration, Iterable):
-        what = f"{clip(name)} is declared by its sizes, a string, not by {type(declaration).__name__}"
-        raise OperandError(what, hint=f'{clip(name, 16)}="n", or "3 4", or "" for a scalar')
-    if not isinstance(declaration, str):
-        words = [(str(word), 0) for word in declaration]
-        text = " ".join(word for word, _ in words)
-    else:
-        text = declaration
+    text = _text(name, declaration)
     whole = BRACKETS.fullmatch(text)
     start, end = whole.span(1) if whole else (0, len(text))
     words = [(found.group(), found.start()) for found in WORDS.finditer(text, start, end)]
@@ -74,11 +67,8 @@ def parse_declaration(name: str, declaration: Declaration) -> Tensor:
     traits: list[str] = []
     for index, (word, place) in enumerate(words):
         with located(text, place, place + len(word)):
-            meant = NO_SIZES.get(word) or (
-                f"did you mean {word.lower()}?" if word not in TRAITS and word.lower() in TRAITS else ""
-            )
-            if meant and isinstance(declaration, str) and (word != "x" or 0 < index < len(words) - 1):
-                raise ParseError(f"{clip(word)} is not a size", hint=meant)
+            if isinstance(declaration, str) and (word != "x" or 0 < index < len(words) - 1):
+                _check_meant(word)
             if word in TRAITS:
                 traits.append(word)
             elif "=" in word:
@@ -90,6 +80,22 @@ def parse_declaration(name: str, declaration: Declaration) -> Tensor:
                 axes.append(_size(word))
     with located(text, 0, len(text)):
         return declared(name, axes, traits)
+
+
+def _text(name: str, declaration: Declaration) -> str:
+    """A declaration as a text; sizes that are given one by one are parted by spaces."""
+    if hasattr(declaration, "shape") or not isinstance(declaration, Iterable):
+        what = f"{clip(name)} is declared by its sizes, a string, not by {type(declaration).__name__}"
+        raise OperandError(what, hint=f'{clip(name, 16)}="n", or "3 4", or "" for a scalar')
+    return declaration if isinstance(declaration, str) else " ".join(map(str, declaration))
+
+
+def _check_meant(word: str) -> None:
+    """A word that is meant as something else than a size is an error that says what to write."""
+    near = f"did you mean {word.lower()}?" if word not in TRAITS and word.lower() in TRAITS else ""
+    meant = NO_SIZES.get(word, near)
+    if meant:
+        raise ParseError(f"{clip(word)} is not a size", hint=meant)
 
 
 def _size(word: str) -> Axis:

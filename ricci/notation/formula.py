@@ -8,10 +8,10 @@ transposed. Writers build several and keep the cheapest. Parts are shared, so bu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from tensor_networks.axes import Axis
 from tensor_networks.numbers import Number, exact
@@ -27,6 +27,14 @@ GREEK_LETTERS = dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛ
 GREEK = frozenset(GREEK_LETTERS.values())
 TRANSPOSE = r"^{\mathsf T}"
 
+# fmt: off
+Kind = Literal[
+    "atom", "name", "number", "call", "sum", "product", "power", "transpose",  # of both notations
+    "chain", "hadamard", "matrix power", "variable power",  # products and powers of matrix notation
+    "eye", "ones", "zeros", "commutation", "duplication", "elimination",  # and its constants
+    "indexed", "juxtaposed", "sum over", "placed", "arrow",  # of index notation
+]
+# fmt: on
 Pieces = tuple["str | Formula", ...]
 
 
@@ -35,18 +43,23 @@ class TooLong(Exception):
 
 
 class Formula:
-    """A piece of notation. `order` is 0, 1 or 2; `degree` orders terms; `inner` marks a row times a column."""
+    """A piece of notation. `order` is 0, 1 or 2; `degree` orders terms; `inner` marks a row times a column.
+
+    `parts` are the formulas it is made of and `detail` what else makes it: the signs of a sum, the `Term` of a product, the
+    value of a number, (exponent, is it of a matrix?) of a power, (name, does its transpose go along?, LaTeX) of a call, the
+    entries of an entrywise product, the sizes of a constant. `callee` is the name of the function of a call, else empty.
+    """
 
     # fmt: off
     __slots__ = (
-        "_flipped", "_text", "cost", "degree", "detail", "inner", "kind", "latex_level", "latex_pieces", "length",
-        "level", "order", "parts", "pieces", "symmetric",
+        "_flipped", "_remake", "_text", "callee", "cost", "degree", "detail", "inner", "kind", "latex_level", "latex_pieces",
+        "length", "level", "order", "parts", "pieces", "symmetric",
     )
     # fmt: on
 
     def __init__(
         self,
-        kind: str,
+        kind: Kind,
         pieces: Iterable[str | Formula],
         latex_pieces: Iterable[str | Formula],
         *,
@@ -57,11 +70,14 @@ class Formula:
         detail: Any = None,
         degree: int = 1,
         symmetric: bool = False,
+        remake: Callable[[Sequence[Any], int], Formula] | None = None,
     ) -> None:
         self.kind, self.order, self.level, self.degree = kind, order, level, degree
         self.latex_level = level if latex_level is None else latex_level
         self.pieces, self.latex_pieces = tuple(pieces), tuple(latex_pieces)
         self.parts, self.detail, self.symmetric, self.inner = tuple(parts), detail, symmetric, False
+        self.callee: str = detail[0] if kind == "call" and detail else ""
+        self._remake = remake
         self.cost = self.length = 0
         for piece in self.pieces:
             self.cost += count_tokens(piece) if isinstance(piece, str) else piece.cost
@@ -82,6 +98,11 @@ class Formula:
     def latex(self) -> str:
         """The LaTeX of the formula."""
         return spelled(self, latex=True)
+
+    def remade(self, parts: Sequence[Any]) -> Formula:
+        """A formula of the same kind and order of other parts, for kinds that are told how: `remake`."""
+        assert self._remake is not None
+        return self._remake(parts, self.order)
 
     def __repr__(self) -> str:
         return f"Formula({self.text!r})"
@@ -245,6 +266,7 @@ def number(value: Number) -> Formula:
 
 
 def latex_number(text: str) -> str:
+    """A number that is written as text, in LaTeX: `1e-8` as a product with a power of ten."""
     mantissa, _, power = text.partition("e")
     return rf"{mantissa} \cdot 10^{{{int(power)}}}" if power else mantissa
 
@@ -307,7 +329,7 @@ def power(base: Formula, exponent: Number, matrix: bool = False) -> Formula:
     mark = r"\odot " if operator == ".^" else ""
     tight = base.latex_level >= ATOM and base.kind not in ("transpose", "power")
     raised: Pieces = (*((base,) if tight else (r"\left(", base, r"\right)")), f"^{{{mark}{shown}}}")
-    if base.kind == "call" and base.detail[0] == "inv":  # it has an exponent already
+    if base.callee == "inv":  # it has an exponent already
         inner = wrapped_latex(base.parts[0], ATOM)
         raised = (*inner, f"^{{-{shown}}}") if matrix else (r"\left(", base, rf"\right)^{{{mark}{shown}}}")
     degree = base.degree * max(1, int(exponent))
@@ -329,6 +351,6 @@ def transpose(base: Formula) -> Formula:
     if base.kind == "transpose":
         return base.parts[0]
     latex: Pieces = (*wrapped_latex(base, ATOM), TRANSPOSE)
-    if base.kind == "call" and base.detail[0] == "inv":
+    if base.callee == "inv":
         latex = (*wrapped_latex(base.parts[0], ATOM), r"^{-\mathsf T}")
     return Formula("transpose", [*wrapped(base, ATOM), "'"], latex, order=base.order, parts=[base], degree=base.degree)

@@ -108,7 +108,7 @@ class LatexReader(LatexTokens):
         if token.text == r"\sum":
             self.summation(token)
             return False
-        yield self.base(token, first)
+        yield self.base(token)
         yield self.scripts(first)
         return True
 
@@ -130,9 +130,9 @@ class LatexReader(LatexTokens):
         elif limit < len(below):
             self.fail("a sum goes over a whole axis", WHOLE, token)
 
-    def base(self, token: Token, first: int) -> Walk[Any]:
+    def base(self, token: Token) -> Walk[Any]:
         """What stands before the scripts."""
-        macro = next((macro for macro in ORDERED if self.source.startswith(macro, token.start)), "")
+        macro = next((macro for macro in ORDERED if self.text.startswith(macro, token.start)), "")
         name = token.text.removeprefix("\\")
         if macro and not (name in self.scope.nodes and token.text != name) and self.reaches(macro, token):
             yield self.call(CALLS[macro], token)
@@ -149,12 +149,17 @@ class LatexReader(LatexTokens):
             yield self.braced()
             self.put(")", token)
         elif token.text in NORMS or token.text in ("|", r"\lvert"):
-            yield self.bars(token, first)
+            yield self.bars(token)
         elif token.text in ("(", "[", "{"):
-            yield self.parenthesis(token, first)
+            yield self.parenthesis(token)
         elif token.text == r"\begin":
             self.array(token)
-        elif token.text == r"\mathbf" and (self.group_is("1") or self.group_is("0")):
+        else:
+            yield self.leaf(token, name)
+
+    def leaf(self, token: Token, name: str) -> Walk[Any]:
+        """A number, a name, or a sign with a meaning of its own."""
+        if token.text == r"\mathbf" and (self.group_is("1") or self.group_is("0")):
             self.filled("ones" if self.tokens[self.place - 1].text != "0" else "zeros", token)
         elif token.text == "I" and "I" not in self.scope.nodes and self.current.text == "_" and not self.index:
             self.advance()
@@ -204,7 +209,7 @@ class LatexReader(LatexTokens):
     def reaches(self, macro: str, token: Token) -> bool:
         """Step to the end of a function's macro, if letters do not go on there."""
         end = token.start + len(macro)
-        if macro[-1].isalpha() and self.source[end : end + 1].isalpha():
+        if macro[-1].isalpha() and self.text[end : end + 1].isalpha():
             return False
         while self.current.kind != "end" and self.current.start < end:
             self.advance()
@@ -229,14 +234,14 @@ class LatexReader(LatexTokens):
     def braced(self) -> Walk[Any]:
         """A group in braces, or the next token."""
         if self.current.text != "{":
-            yield self.base(self.single(), len(self.out) - 1)
+            yield self.base(self.single())
             return None
         self.advance()
         yield self.expression("}")
         self.take("}")
         return None
 
-    def parenthesis(self, opening: Token, first: int) -> Walk[Any]:
+    def parenthesis(self, opening: Token) -> Walk[Any]:
         r"""Parentheses, braces around one operand, and `\left[ ... \right]_{i j}`, which says the order of its indices."""
         closing = PAIRS[opening.text]
         if self.current.text == closing == "}":
@@ -256,7 +261,7 @@ class LatexReader(LatexTokens):
         self.put(")", end)
         return None
 
-    def bars(self, opening: Token, first: int) -> Walk[Any]:
+    def bars(self, opening: Token) -> Walk[Any]:
         """A norm, or the size of a scalar."""
         double, closing = opening.text in NORMS, (NORMS | {"|": "|", r"\lvert": r"\rvert"})[opening.text]
         self.put(("norm2(" if double else "abs(") if self.index else ("||" if double else "|"), opening)

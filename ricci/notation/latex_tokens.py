@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NoReturn
 
 from ricci.functions import FUNCTIONS
 from ricci.notation.declarations import Scope
 from ricci.notation.formula import GREEK, GREEK_LETTERS
-from ricci.notation.tokens import Token
-from tensor_networks.errors import ParseError, clip
+from ricci.notation.tokens import Cursor, Token
+from tensor_networks.errors import clip
 
 LEXER = re.compile(r"\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|->|\s+|.", re.S)
 SPACES = {r"\,", r"\;", r"\!", r"\:", r"\ ", r"\quad", r"\qquad", "~", r"\left", r"\right", r"\displaystyle", r"\limits"} | {
@@ -34,40 +33,26 @@ TRANSPOSES = {"T", r"\top", r"\intercal", r"\mathsfT", r"\mathrmT", r"\textT"}
 LETTER_OF = {name: letter for letter, name in GREEK_LETTERS.items()}
 
 
-class LatexTokens:
+class LatexTokens(Cursor):
     """The tokens of a formula, the place in them, and the pieces of text that were written for those before it."""
 
     def __init__(self, source: str, scope: Scope) -> None:
-        self.source = source
-        self.scope = scope
         found = [Token("", one.group(), one.start(), one.end()) for one in LEXER.finditer(source)]
-        self.tokens = [one for one in found if one.text.strip() and one.text not in SPACES]
-        if len(self.tokens) > 1 and ENDS.get(self.tokens[0].text) == self.tokens[-1].text:
-            self.tokens = self.tokens[1:-1]
-        self.tokens.append(Token("end", "", len(source), len(source)))
-        self.place = 0
+        tokens = [one for one in found if one.text.strip() and one.text not in SPACES]
+        if len(tokens) > 1 and ENDS.get(tokens[0].text) == tokens[-1].text:
+            tokens = tokens[1:-1]
+        super().__init__(source, [*tokens, Token("end", "", len(source), len(source))])
+        self.scope = scope
         self.out: list[tuple[str, int, int]] = []
         self.index = self.has_indices()
 
     # tokens
-
-    @property
-    def current(self) -> Token:
-        return self.tokens[self.place]
-
-    def advance(self) -> Token:
-        self.place += self.current.kind != "end"
-        return self.tokens[self.place - 1]
 
     def take(self, text: str) -> Token:
         """Step over a token that must stand here."""
         if self.current.text != text:
             self.fail(f"a {text} is missing")
         return self.advance()
-
-    def fail(self, message: str, hint: str = "", token: Token | None = None) -> NoReturn:
-        token = token or self.current
-        raise ParseError(message, text=self.source, start=token.start, end=token.end, hint=hint)
 
     def put(self, text: str, token: Token) -> int:
         """Write a piece that stands for a token; its place in the output."""

@@ -10,7 +10,7 @@ ODD = frozenset(name for name, function in FUNCTIONS.items() if function.parity 
 
 def is_diagonal(formula: Formula) -> bool:
     """Is it diag of a vector?"""
-    return formula.kind == "call" and formula.detail[0] == "diag" and formula.order == 2
+    return formula.callee == "diag" and formula.order == 2
 
 
 def is_mixed(formula: Formula) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NoReturn
 
 from tensor_networks.errors import ParseError, clip
 
@@ -56,3 +57,26 @@ class Lexer:
             place = found.end()
         out.append(Token("end", "", len(text), len(text)))
         return out
+
+
+class Cursor:
+    """A place in the tokens of a text, the last of which is an `end`."""
+
+    def __init__(self, text: str, tokens: list[Token]) -> None:
+        self.text, self.tokens, self.place = text, tokens, 0
+
+    @property
+    def current(self) -> Token:
+        """The token here."""
+        return self.tokens[self.place]
+
+    def advance(self) -> Token:
+        """Step over the token here, and give it; the end is never passed."""
+        token = self.tokens[self.place]
+        self.place += token.kind != "end"
+        return token
+
+    def fail(self, message: str, hint: str = "", token: Token | None = None) -> NoReturn:
+        """Raise a `ParseError` at a token (the current one)."""
+        token = token or self.current
+        raise ParseError(message, text=self.text, start=token.start, end=token.end, hint=hint)

@@ -9,6 +9,7 @@ from ricci.functions.applying import is_bare, without_axes
 from ricci.functions.powers import matrix_power
 from ricci.passes.common import is_call, is_nonnegative, is_ones, negative, remade
 from tensor_networks.composites import is_zero
+from tensor_networks.filled import identity
 from tensor_networks.networks import Network, Sum, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node, Tensor
 from tensor_networks.numbers import Number, ratio
@@ -70,7 +71,7 @@ def inverses(node: Node) -> Node:
             "det": lambda: apply("exp", trace),
             "logdet": lambda: trace,
         }[name]()
-    if arg is network((), "ii", {"i": arg.axes[0]}):
+    if arg is identity(arg.axes[0]):
         return {"inv": lambda: arg, "det": lambda: one, "logdet": lambda: total([], ())}[name]()
     return node
 
@@ -192,7 +193,7 @@ def rank_one_updates(node: Node) -> Node:
     if not is_call(node, "det", "logdet") or node.children[0].order != 2 or not isinstance(node.children[0], Sum):
         return node
     numbers = dict(node.children[0].terms)
-    eye = network((), "ii", {"i": node.children[0].axes[0]})
+    eye = identity(node.children[0].axes[0])
     if numbers.pop(eye, 0) != 1 or len(numbers) != 1:
         return node
     ((update, number),) = numbers.items()

@@ -11,6 +11,7 @@ from functools import reduce
 from ricci.functions import apply
 from ricci.passes.applied import SLOPES, square_chain
 from ricci.passes.common import is_call, remade, without
+from tensor_networks.filled import identity
 from tensor_networks.networks import Factor, Network, Sum, network
 from tensor_networks.nodes import Node
 
@@ -146,7 +147,7 @@ def _opposite(node: Network, place: int) -> tuple[list[int], Node] | None:
     if {*first, *second} & node.free:
         return None
     if first == second:
-        return None if near else ([place], network((), "ii", {"i": node.sizes[first[0]]}))
+        return None if near else ([place], identity(node.sizes[first[0]]))
     if len(near) != 1 or node.factors[near[0]].exponent != 1 or {*node.factors[near[0]].slots} != {first, second}:
         return None
     other = node.factors[near[0]]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from ricci.passes.common import remade, without
 from tensor_networks.axes import product, triangle
+from tensor_networks.filled import identity
 from tensor_networks.networks import Factor, Network, Sum, network, size_of, total
 from tensor_networks.nodes import Node, walk
 from tensor_networks.patterns import Pattern, pattern
@@ -44,7 +45,7 @@ def _equal(node: Network, one: Group, other: Group) -> list[Factor]:
     """A delta that makes two groups one."""
     if one == other:
         return []
-    delta = network((), "ii", {"i": product(node.sizes[wire] for wire in one)})
+    delta = identity(product(node.sizes[wire] for wire in one))
     return [Factor(delta, (one, other), 1)]
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from ricci.functions import apply
 from ricci.passes.common import is_call, negative
 from ricci.passes.expanding import Part, Tidy, distributed, gathered, sums_of
-from tensor_networks.networks import Network, Sum, network, primitive, total
+from tensor_networks.filled import ones
+from tensor_networks.networks import Network, Sum, primitive, total
 from tensor_networks.nodes import Node, walk
 from tensor_networks.rewrite import substitute
 
@@ -22,7 +23,7 @@ def mirrored(node: Sum, tidy: Tidy) -> Iterator[Node]:
             name = part.function.name  # type: ignore[attr-defined]
             other = apply(name, inner)
             if other in below:
-                one = network((), range(part.order), dict(enumerate(part.axes)))
+                one = ones(part.axes)
                 mapping[part] = total([(one, 1), (other, -1)] if name != "softplus" else [(other, 1), (inner, -1)])
     if mapping:
         new = substitute(node, mapping)

@@ -24,6 +24,7 @@ def norms(node: Node) -> Node:
 
 
 def _norm(factor: Factor) -> Factor:
+    """An even power of a norm as a power of the sum of squares; the root of a sum of squares as a norm."""
     child, slots, exponent = factor
     if is_call(child, "norm2") and isinstance(exponent, int) and exponent % 2 == 0:
         inner = child.children[0]

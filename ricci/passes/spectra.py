@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ricci.functions import apply
 from ricci.functions.powers import matrix_power
 from ricci.passes.common import is_call, is_ones, remade, without
+from tensor_networks.filled import identity
 from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, ratio
@@ -79,7 +80,7 @@ def _pairs(node: Node) -> list[Pair]:
 
 def _of_eigenvectors(node: Node) -> list[Pair]:
     arg = node.children[0]
-    eye = network((), "ii", {"i": node.axes[0]})
+    eye = identity(node.axes[0])
     return [Pair(node, node, (1, 1), "eigvalsh", _symmetric(arg)), Pair(node, node, (0, 0), "", eye)]
 
 
@@ -99,7 +100,7 @@ def _of_inverse(node: Node) -> list[Pair]:
 
 
 def _of_orthonormal_columns(node: Node) -> list[Pair]:
-    return [Pair(node, node, (0, 0), "", network((), "ii", {"i": node.axes[1]}))]
+    return [Pair(node, node, (0, 0), "", identity(node.axes[1]))]
 
 
 def _of_left_vectors(node: Node) -> list[Pair]:
@@ -159,7 +160,7 @@ def _with_values(between: list[Factor], pair: Pair) -> Node | None:
 
 def _no_values(pair: Pair) -> Node:
     """The product of two partners with nothing between: an identity, where values could stand there."""
-    return network((), "ii", {"i": pair.whole.axes[0]}) if pair.values else pair.whole
+    return identity(pair.whole.axes[0]) if pair.values else pair.whole
 
 
 def _function_of(node: Node, values: Node, whole: Node) -> Node | None:
@@ -167,7 +168,7 @@ def _function_of(node: Node, values: Node, whole: Node) -> Node | None:
     if node is values:
         return whole
     if is_ones(node):
-        return network((), "ii", {"i": whole.axes[0]})
+        return identity(whole.axes[0])
     if is_call(node, *OF_MATRICES):
         inner = _function_of(node.children[0], values, whole)
         return None if inner is None else apply(OF_MATRICES[node.function.name], inner)  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from ricci.passes.common import is_call, is_ones, negative, remade, without
 from ricci.passes.logarithms import times_root_two
 from ricci.passes.products import normalised, of_inverses
 from tensor_networks.composites import is_zero
+from tensor_networks.filled import ones
 from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact, ratio
@@ -87,17 +88,16 @@ def complements(node: Node) -> Node:
     if not isinstance(node, Sum) or not any(_is_sigmoid(term) for term, _ in node.terms):
         return node
     numbers = dict(node.terms)
-    ones = next((term for term in numbers if is_ones(term)), None)
+    filled = next((term for term in numbers if is_ones(term)), None)
     for term, number in node.terms:
         mirrored = _mirrored(term) if _is_sigmoid(term) else None
         if mirrored is None:
             continue
-        if ones is not None and numbers[ones] == -number:
-            return _exchanged(node, (term, ones), [(mirrored, -number)])
+        if filled is not None and numbers[filled] == -number:
+            return _exchanged(node, (term, filled), [(mirrored, -number)])
         other = numbers.get(mirrored)
         if other is not None and primitive(_inside(term))[1] > 0:
-            one = network((), range(node.order), dict(enumerate(node.axes)))
-            return _exchanged(node, (term, mirrored), [(one, other), (term, number - other)])
+            return _exchanged(node, (term, mirrored), [(ones(node.axes), other), (term, number - other)])
     return node
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from ricci.functions import Apply, apply
 from ricci.passes.common import is_call, remade, without
 from ricci.traits.table import axes_of, has
+from tensor_networks.filled import identity, ones
 from tensor_networks.networks import Factor, Network, Sum, network, one, total
 from tensor_networks.nodes import Node, Tensor
 from tensor_networks.wiring import Group
@@ -168,9 +169,9 @@ def _twins(node: Network, place: int, child: Node, axis: int, group: Group) -> I
 def ones_on(node: Network, group: Group) -> Factor:
     """Ones on a wire, so that it is still known."""
     (wire,) = group
-    return Factor(network((), [0], {0: node.sizes[wire]}), (group,), 1)
+    return Factor(ones([node.sizes[wire]]), (group,), 1)
 
 
 def _delta(node: Network, one_end: Group, other: Group) -> Factor:
     (wire,) = one_end
-    return Factor(network((), [0, 0], {0: node.sizes[wire]}), (one_end, other), 1)
+    return Factor(identity(node.sizes[wire]), (one_end, other), 1)

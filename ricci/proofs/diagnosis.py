@@ -154,7 +154,7 @@ def diagnosed(pairs: Sequence[Pair], expected: Expr, axes: Sequence[Axis] | None
         return None
     if any(pair.got.shape != pair.want.shape for pair in pairs):
         return _misshapen(pairs, expected, axes)
-    return _scaled(pairs, expected) or _turned(pairs, expected) or _halves(pairs)
+    return _scaled(pairs) or _turned(pairs, expected) or _halves(pairs)
 
 
 def _misshapen(pairs: Sequence[Pair], expected: Expr, axes: Sequence[Axis] | None) -> Finding:
@@ -163,7 +163,7 @@ def _misshapen(pairs: Sequence[Pair], expected: Expr, axes: Sequence[Axis] | Non
     if all(pair.got.shape == pair.want.shape for pair in turned):
         if all(pair.agrees for pair in turned):
             return Finding("transposed", _transposed(expected))
-        more = _scaled(turned, expected)
+        more = _scaled(turned)
         if more is not None:
             return Finding("transposed", f"{_transposed(expected)}, and {more.detail}")
     if all(p.want.ndim == 2 and p.got.ndim == 1 and close(np.diag(p.got), p.want) for p in pairs):
@@ -202,7 +202,7 @@ def _turned(pairs: Sequence[Pair], expected: Expr) -> Finding | None:
     turned = [Pair(pair.got.T, pair.want, pair.point, pair.sizes) for pair in pairs]
     if all(pair.agrees for pair in turned):
         return Finding("transposed", _transposed(expected))
-    more = _scaled(turned, expected)
+    more = _scaled(turned)
     return None if more is None else Finding("transposed", f"{_transposed(expected)}, and {more.detail}")
 
 
@@ -226,7 +226,7 @@ def _halves(pairs: Sequence[Pair]) -> Finding | None:
     return None
 
 
-def _scaled(pairs: Sequence[Pair], expected: Expr) -> Finding | None:
+def _scaled(pairs: Sequence[Pair]) -> Finding | None:
     """Off by a factor that is the same at all points, or that is made of sizes."""
     factors = [factor_of(pair) for pair in pairs]
     known = [factor for factor in factors if factor is not None]

@@ -102,6 +102,7 @@ def _point(leaf: Tensor, shape: tuple[int, ...], seed: int) -> Array:
 
 
 def _network(node: Network, found: Mapping[Node, Array], sizes: Mapping[str, int]) -> tuple[Array, bool]:
+    """The residues of a product, and whether they are those of a rational function: no root was taken."""
     lengths = [value(size, sizes) for size in node.sizes]
     operands: list[tuple[Array, list[int]]] = []
     rational = True

@@ -213,6 +213,7 @@ def _mirrored(name: str, says: str, *beside: str, invertible: bool = False) -> T
 
 
 def _triangle(name: str, other: str, project: Spread) -> Trait:
+    """The row of a triangle, lower or upper."""
     lower = name == "lower"
     return Trait(
         name,

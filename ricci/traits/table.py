@@ -69,6 +69,7 @@ def declared(name: str, axes: Iterable[Axis], traits: Iterable[str] = (), marks:
 
 
 def _check_shape(leaf: Tensor, row: Trait) -> None:
+    """A trait of tensors of another shape is an error."""
     least, most = row.orders
     what = f"{clip(leaf.name)} cannot be declared {row.name}"
     shape = f"its shape is {show_shape(leaf.axes)}" if leaf.order else "it is a scalar"

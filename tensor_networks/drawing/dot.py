@@ -52,6 +52,7 @@ def dot(node: Node) -> str:
 
 
 def _product(node: Node, prefix: str, budget: int) -> tuple[int, list[str]]:
+    """How many factors a product has, and its lines; those beyond the budget share one."""
     if isinstance(node, Network):
         factors, outputs, sizes = node.factors, node.outputs, node.sizes
     else:

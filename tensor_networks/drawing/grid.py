@@ -35,6 +35,7 @@ def find_grid(mesh: Mesh, near: Adjacency, component: Sequence[int]) -> dict[int
 
 
 def _from_corners(near: Adjacency, component: Sequence[int], first: int, second: int) -> dict[int, Site] | None:
+    """The sites of a component in a grid two of whose corners are these; None if it is no grid between them."""
     one, two = _distances(near, first), _distances(near, second)
     side = one[second]
     sites: dict[int, Site] = {}
@@ -146,6 +147,7 @@ def _at(mesh: Mesh, vertex: int, side: str) -> Site:
 
 
 def _stub(mesh: Mesh, site: Site, edge: Edge, taken: set[Site], used: set[tuple[int, str]], corner: bool) -> Box:
+    """Give a leg a free side of its vertex, a hole in the grid before what is outside of it; the box that it covers."""
     wide, high = max(x for x, _ in taken), max(y for _, y in taken)
 
     def outside(side: str) -> bool:

@@ -84,6 +84,7 @@ class Labels:
 
 
 def _along(points: Sequence[Point], wide: float) -> Iterator[tuple[Point, str]]:
+    """Places, with the anchor of the text there, along a line: the longest pieces first."""
     pieces = sorted(pairwise(points), key=lambda piece: -abs(piece[0][0] - piece[1][0]) - abs(piece[0][1] - piece[1][1]))
     for (ax, ay), (bx, by) in pieces:
         if abs(ay - by) < 0.5:
@@ -100,6 +101,7 @@ def _along(points: Sequence[Point], wide: float) -> Iterator[tuple[Point, str]]:
 
 
 def _beside(point: Point, side: str) -> Iterator[tuple[Point, str]]:
+    """Places, with the anchor of the text there, beside a point at a side of a node."""
     x, y = point
     match side:
         case "L":

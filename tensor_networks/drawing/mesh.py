@@ -96,67 +96,81 @@ def mesh_of(
 
     A slot that reads several wires gets a splitter between the node and the wires; so does an output.
     """
-    vertices: list[Vertex] = []
-    edges: list[Edge] = []
-    ends: list[list[tuple[int, int]]] = [[] for _ in sizes]  # per wire: (vertex, slot), or (-1 - leg, 0)
-
-    def gather(vertex: int, slot: int, group: Group) -> None:
-        if len(group) == 1:
-            ends[group[0]].append((vertex, slot))
-            return
-        half = 2.0 + 4.0 * len(group)
-        vertices.append(Vertex("split", SPLIT_GLYPH._replace(box=(-half, -5.0, half, 5.0))))
-        splitter = len(vertices) - 1
-        bundle = Edge(splitter, 0, -1, 0, -1, True)
-        if vertex < 0:
-            _to_leg(bundle, -1 - vertex, sides)
-        else:
-            bundle.v, bundle.slot_v = vertex, slot
-        edges.append(bundle)
-        for place, wire in enumerate(group):
-            ends[wire].append((splitter, place + 1))
-
+    draft = _Draft(len(sizes), sides)
     for number, part in enumerate(parts):
         if part.slots:
-            vertices.append(Vertex("tensor", glyph(part), number))
-            vertex = len(vertices) - 1
+            vertex = draft.add(Vertex("tensor", glyph(part), number))
             for slot, group in enumerate(part.slots):
-                gather(vertex, slot, group)
+                draft.gather(vertex, slot, group)
     for leg, group in enumerate(outputs):
-        gather(-1 - leg, 0, group)
-    for wire, found in enumerate(ends):
-        _join(vertices, edges, wire, found, sides)
-    for edge in edges:
+        draft.gather(-1 - leg, 0, group)
+    for wire in range(len(sizes)):
+        draft.join(wire)
+    for edge in draft.edges:
         if edge.u >= 0:
-            vertices[edge.u].ends.append(edge)
+            draft.vertices[edge.u].ends.append(edge)
         if edge.v >= 0:
-            vertices[edge.v].ends.append(edge)
-    return Mesh(vertices, edges, sizes)
+            draft.vertices[edge.v].ends.append(edge)
+    return Mesh(draft.vertices, draft.edges, sizes)
 
 
-def _join(vertices: list[Vertex], edges: list[Edge], wire: int, found: list[tuple[int, int]], sides: str) -> None:
-    """The edges of one wire."""
-    if not found:
-        return
-    if len(found) == 2:
+class _Draft:
+    """A mesh in the making: `ends` has, for each wire, the pairs (vertex, slot) that it joins, (-1 - leg, 0) for a leg."""
+
+    def __init__(self, wires: int, sides: str) -> None:
+        self.vertices: list[Vertex] = []
+        self.edges: list[Edge] = []
+        self.ends: list[list[tuple[int, int]]] = [[] for _ in range(wires)]
+        self.sides = sides
+
+    def add(self, vertex: Vertex) -> int:
+        """The number of a new vertex."""
+        self.vertices.append(vertex)
+        return len(self.vertices) - 1
+
+    def gather(self, vertex: int, slot: int, group: Group) -> None:
+        """The ends of the wires of a slot; of several wires they are at a splitter."""
+        if len(group) == 1:
+            self.ends[group[0]].append((vertex, slot))
+            return
+        half = 2.0 + 4.0 * len(group)
+        splitter = self.add(Vertex("split", SPLIT_GLYPH._replace(box=(-half, -5.0, half, 5.0))))
+        bundle = Edge(splitter, 0, -1, 0, -1, True)
+        if vertex < 0:
+            self.to_leg(bundle, -1 - vertex)
+        else:
+            bundle.v, bundle.slot_v = vertex, slot
+        self.edges.append(bundle)
+        for place, wire in enumerate(group):
+            self.ends[wire].append((splitter, place + 1))
+
+    def join(self, wire: int) -> None:
+        """The edges of one wire."""
+        found = self.ends[wire]
+        if not found:
+            return
+        if len(found) == 2:
+            self.edges.append(self.between(wire, found))
+            return
+        hub = self.add(Vertex("dot", DOT_GLYPH) if len(found) > 2 else Vertex("ones", ONES_GLYPH))
+        for vertex, slot in found:
+            edge = Edge(hub, 0, max(vertex, -1), slot, wire)
+            if vertex < 0:
+                self.to_leg(edge, -1 - vertex)
+            self.edges.append(edge)
+
+    def between(self, wire: int, found: list[tuple[int, int]]) -> Edge:
+        """The edge of a wire with two ends; if one is a leg, it is the second."""
         (u, slot_u), (v, slot_v) = found if found[0][0] >= 0 or found[1][0] < 0 else found[::-1]
         edge = Edge(u, slot_u, v, slot_v, wire)
         if v < 0:
             edge.v = -1
-            _to_leg(edge, -1 - v, sides)
+            self.to_leg(edge, -1 - v)
         if u < 0:
             edge.u = -1
-            edge.far, edge.far_side = -1 - u, sides[-1 - u]
-        edges.append(edge)
-        return
-    vertices.append(Vertex("dot", DOT_GLYPH) if len(found) > 2 else Vertex("ones", ONES_GLYPH))
-    hub = len(vertices) - 1
-    for vertex, slot in found:
-        edge = Edge(hub, 0, max(vertex, -1), slot, wire)
-        if vertex < 0:
-            _to_leg(edge, -1 - vertex, sides)
-        edges.append(edge)
+            edge.far, edge.far_side = -1 - u, self.sides[-1 - u]
+        return edge
 
-
-def _to_leg(edge: Edge, leg: int, sides: str) -> None:
-    edge.leg, edge.side = leg, sides[leg]
+    def to_leg(self, edge: Edge, leg: int) -> None:
+        """The edge ends nowhere, as a leg."""
+        edge.leg, edge.side = leg, self.sides[leg]

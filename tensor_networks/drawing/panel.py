@@ -43,7 +43,7 @@ def draw_mesh(mesh: Mesh, names: Letters, positions: Mapping[str, Sequence[Site]
     parts = [_laid_out(mesh, near, component, positions or {}) for component in found]
     if _turn(mesh):
         parts = [_laid_out(mesh, near, component, positions or {}) for component in found]
-    parts += [_bare(edge, place) for place, edge in enumerate(mesh.edges) if edge.u < 0]
+    parts += [_bare(edge) for edge in mesh.edges if edge.u < 0]
     parts.sort(key=_first_leg)
     _stack(mesh, parts)
     items: list[Item] = []
@@ -84,7 +84,7 @@ def _laid_out(mesh: Mesh, near: list[list[int]], component: list[int], positions
     return Component(component, edges, box)
 
 
-def _bare(edge: Edge, place: int) -> Component:
+def _bare(edge: Edge) -> Component:
     """A wire between two legs: a line across, or a bend if both are on one side."""
     second, first = edge.side, edge.far_side
     width, height = 2 * LEG, 0.0

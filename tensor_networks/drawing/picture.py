@@ -120,6 +120,7 @@ def flat(picture: Picture, dx: float = 0.0, dy: float = 0.0, scale: float = 1.0)
 
 
 def _moved(item: Item, dx: float, dy: float, scale: float) -> Item:
+    """An item enlarged, then shifted."""
     if isinstance(item, Line):
         points = tuple((x * scale + dx, y * scale + dy) for x, y in item.points)
         return Line(points, item.role, item.thick * scale, item.corner * scale, item.wire, item.dash)

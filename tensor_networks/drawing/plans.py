@@ -111,6 +111,7 @@ class _Drawing:
         return max(30.0, wide + 14.0, BAR + 12 if node.share else 0.0)
 
     def picture(self, roots: Sequence[int]) -> Picture:
+        """The tree of steps, the results at the right, as a picture."""
         order = self.preorder(roots)
         depth = dict.fromkeys(order, 0)
         for place in reversed(order):
@@ -159,6 +160,7 @@ class _Drawing:
         return items
 
     def node(self, place: int, boxes: list[Box]) -> list[Item]:
+        """The box of one step, or of a leaf, with its name, note and share of the work."""
         node = self.drawn[place]
         x, y = self.at[place]
         half = self.wide[place] / 2

@@ -71,6 +71,7 @@ def _width(piece: Piece) -> float:
 
 
 def _line(pieces: Sequence[Piece], indent: float) -> Picture:
+    """Pieces side by side, from an indent on."""
     items: list[Item] = []
     boxes: list[Box] = []
     x = indent

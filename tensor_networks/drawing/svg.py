@@ -129,6 +129,7 @@ def _shape(shape: Shape) -> str:
 
 
 def _text(text: Text) -> str:
+    """A text, its raised and lowered parts shifted."""
     x, y = text.at
     size = text.size
     attributes = f'{_F[text.role]} x="{_number(x)}" y="{_number(y)}" font-size="{_number(size)}"'

@@ -50,6 +50,7 @@ class _Canvas:
         return self.rows[min(near, key=lambda k: abs(self.levels[k] - y))] if near else 0
 
     def draw(self) -> None:
+        """Wires, frames, dots and free texts; then the nodes, on top of them."""
         nodes: list[tuple[Shape, Text, str]] = []
         for place, item in enumerate(self.items):
             if isinstance(item, Line):

@@ -1,4 +1,5 @@
-"""The house rules a machine can read: imports only go down, importing is light, no file grows too large.
+"""The house rules a machine can read: imports only go down, importing is light, files and functions stay short, names of
+a module's own stay in it, and what is not private says what it is.
 
 `ROOMS` is the one statement of the order, lowest first. A room is a folder, or a file that stands beside the folders. What is in a
 room may import rooms of lower rows, and of its own room what does not import it, so there are no cycles. Function-local
@@ -18,6 +19,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("tensor_networks", "ricci")
 MAX_LINES = 400
+MAX_LINES_OF_A_FUNCTION = 40  # without its docstring
+SILENT = {"linear"}  # what has no docstring yet
 
 ROOMS: tuple[tuple[str, ...], ...] = (
     # tensor_networks: the multilinear floor
@@ -27,7 +30,7 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("tensor_networks.canonical", "tensor_networks.common", "tensor_networks.patterns"),
     ("tensor_networks.composites",),
     ("tensor_networks.networks",),
-    ("tensor_networks.einsum", "tensor_networks.graph", "tensor_networks.rewrite"),
+    ("tensor_networks.einsum", "tensor_networks.filled", "tensor_networks.graph", "tensor_networks.rewrite"),
     ("tensor_networks", "tensor_networks.evaluation"),
     ("tensor_networks.backends", "tensor_networks.drawing"),
     # ricci: calculus on top of it, in terms of nodes
@@ -178,6 +181,53 @@ def test_third_party_packages_are_loaded_at_a_door(module: str) -> None:
 def test_no_file_grows_too_large(module: str) -> None:
     lines = len(FILES[module].read_text(encoding="utf-8").splitlines())
     assert lines <= MAX_LINES, f"{lines} lines: the design is asking for another room"
+
+
+def functions_of(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    yield from (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def lines_of_code(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """From the ``def`` to the end, less the docstring."""
+    first = function.body[0]
+    text = (first.end_lineno or 0) - first.lineno + 1 if ast.get_docstring(function) is not None else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - text
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_no_function_grows_too_large(module: str) -> None:
+    tree = ast.parse(FILES[module].read_text(encoding="utf-8"))
+    long = {function.name: lines_of_code(function) for function in functions_of(tree)}
+    assert {name: lines for name, lines in long.items() if lines > MAX_LINES_OF_A_FUNCTION} == {}
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_private_names_stay_where_they_are(module: str) -> None:
+    """No module imports a name of another that begins with an underscore."""
+    tree = ast.parse(FILES[module].read_text(encoding="utf-8"))
+    found = [
+        f"line {node.lineno}: {alias.name} of {node.module}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module != "__future__"
+        for alias in node.names
+        if alias.name.startswith("_") and not alias.name.startswith("__")
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_what_is_not_private_says_what_it_is(module: str) -> None:
+    """Modules, and their classes and functions, have docstrings."""
+    tree = ast.parse(FILES[module].read_text(encoding="utf-8"))
+    silent = [] if ast.get_docstring(tree) or not tree.body else [module]
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_") and not is_overload(node):
+            silent += [] if ast.get_docstring(node) else [node.name]
+    assert sorted({*silent} - SILENT) == []
+
+
+def is_overload(node: ast.ClassDef | ast.FunctionDef) -> bool:
+    return any(ast.unparse(decorator) == "overload" for decorator in node.decorator_list)
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -1,6 +1,6 @@
 """What can be wrong with a picture, found in its data: wires under nodes or on each other, texts on anything, cuts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
 from tensor_networks.drawing.picture import Box, Inset, Line, Picture, Shape, Text, text_box
@@ -11,46 +11,60 @@ Segment = tuple[float, float, float, float]
 
 def faults(picture: Picture) -> list[str]:
     """All faults of a picture and of the pictures within it."""
-    found = list(_inside(picture))
     shapes = [item for item in picture.items if isinstance(item, Shape)]
-    lines = [item for item in picture.items if isinstance(item, Line)]
-    texts = [item for item in picture.items if isinstance(item, Text)]
-    segments = [(segment, line.wire) for line in lines for segment in _segments(line)]
+    segments = [(segment, line.wire) for line in picture.items if isinstance(line, Line) for segment in _segments(line)]
+    texts = [(item, text_box(item)) for item in picture.items if isinstance(item, Text)]
+    insets = [item for item in picture.items if isinstance(item, Inset)]
+    found = [*_inside(picture), *_of_wires(segments, shapes), *_of_texts(texts, segments, shapes)]
+    found += _of_insets(insets, segments, texts)
+    for inset in insets:
+        found += faults(inset.picture)
+    return found + [f"{_words(text)} does not fit into its node" for shape, text in _named(picture) if _wider(text, shape)]
+
+
+def _of_wires(segments: Sequence[tuple[Segment, int]], shapes: Sequence[Shape]) -> Iterator[str]:
     for segment, wire in segments:
         for shape in shapes:
             if _overlap(segment, _shrunk(shape.box, 1.5)):
-                found.append(f"wire {wire} runs under a node at {shape.box}")
+                yield f"wire {wire} runs under a node at {shape.box}"
     for (one, first), (two, second) in combinations(segments, 2):
         if (first != second or first < 0) and _on_each_other(one, two):
-            found.append(f"wires {first} and {second} lie on each other at {one} {two}")
-    boxes = [(text, text_box(text)) for text in texts]
-    for text, box in boxes:
+            yield f"wires {first} and {second} lie on each other at {one} {two}"
+
+
+def _of_texts(
+    texts: Sequence[tuple[Text, Box]], segments: Sequence[tuple[Segment, int]], shapes: Sequence[Shape]
+) -> Iterator[str]:
+    for text, box in texts:
         for segment, wire in segments:
             if _overlap(segment, box):
-                found.append(f"text {_words(text)} lies on wire {wire}")
+                yield f"text {_words(text)} lies on wire {wire}"
         for shape in shapes:
             if _overlap(box, shape.box) and not _within(box, shape.box):
-                found.append(f"text {_words(text)} sticks out of a node, or lies on it")
-    for (one_text, one_box), (two_text, two_box) in combinations(boxes, 2):
+                yield f"text {_words(text)} sticks out of a node, or lies on it"
+    for (one_text, one_box), (two_text, two_box) in combinations(texts, 2):
         if _overlap(one_box, two_box):
-            found.append(f"texts {_words(one_text)} and {_words(two_text)} lie on each other")
-    insets = [item for item in picture.items if isinstance(item, Inset)]
-    for one_inset, two_inset in combinations(insets, 2):
-        if _overlap(_shrunk(_placed(one_inset), 0.5), _placed(two_inset)):
-            found.append("two pictures lie on each other")
+            yield f"texts {_words(one_text)} and {_words(two_text)} lie on each other"
+
+
+def _of_insets(
+    insets: Sequence[Inset], segments: Sequence[tuple[Segment, int]], texts: Sequence[tuple[Text, Box]]
+) -> Iterator[str]:
+    for one, two in combinations(insets, 2):
+        if _overlap(_shrunk(_placed(one), 0.5), _placed(two)):
+            yield "two pictures lie on each other"
     for inset in insets:
         box = _placed(inset)
         for segment, wire in segments:
             if _overlap(segment, _shrunk(box, 1.5)) and box[2] > box[0]:
-                found.append(f"wire {wire} runs under a picture")
-        for text, own in boxes:
+                yield f"wire {wire} runs under a picture"
+        for text, own in texts:
             if _overlap(own, _shrunk(box, 0.5)):
-                found.append(f"text {_words(text)} lies on a picture")
-        found += faults(inset.picture)
-    for shape, text in _named(picture):
-        if width(text.runs, text.size) > shape.box[2] - shape.box[0]:
-            found.append(f"{_words(text)} does not fit into its node")
-    return found
+                yield f"text {_words(text)} lies on a picture"
+
+
+def _wider(text: Text, shape: Shape) -> bool:
+    return width(text.runs, text.size) > shape.box[2] - shape.box[0]
 
 
 def _named(picture: Picture) -> Iterator[tuple[Shape, Text]]:

@@ -5,7 +5,8 @@ import pytest
 from ricci.calculus.simplify import settle
 from ricci.notation import read
 from ricci.notation.index.writer import write_index
-from tests.ricci.writer_cases import READABLE, declarations, derived
+from tests.corpus.scoring import book_declarations
+from tests.ricci.writer_cases import CASES, derived
 
 DECLARED = {"A": "n n", "x": "n", "b": "n", "T": "n n n", "c": "", "i": "", "W": "m n", "z": "m", "S": "n n symmetric"}
 
@@ -37,11 +38,11 @@ def test_forms(form: str) -> None:
     assert printed == (expected or text)
 
 
-@pytest.mark.parametrize("case", READABLE, ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case["id"])
 def test_derivatives_of_the_corpus_read_back_identically(case: dict[str, object]) -> None:
     node = derived(case)
     text = write_index(node)
-    assert settle(read(text, declarations(case)).node) == (node,)
+    assert settle(read(text, book_declarations(case)).node) == (node,)
 
 
 def test_letters_avoid_scalars_of_that_name() -> None:

@@ -10,7 +10,8 @@ from ricci.expr import Expr
 from ricci.notation import read
 from ricci.notation.latex import latex
 from tensor_networks.nodes import Node
-from tests.ricci.writer_cases import CASES, declarations, derived
+from tests.corpus.scoring import book_declarations
+from tests.ricci.writer_cases import CASES, derived
 
 DECLARED: dict[str, Any] = {
     "A": "n n", "B": "n n", "X": "m n", "x": "n", "y": "n", "p": "n", "z": "m", "c": "", "beta": "", "Wh": "n n", "x_1": "n",
@@ -141,7 +142,7 @@ def test_the_corpus_is_read_again(case: dict[str, Any]) -> None:
     shown, order = latex(node, "index"), Expr(node).ricci()
     for text in {latex(node), shown}:
         arrow = rf" \to {order.rpartition('->')[2]}" if text == shown and "->" in order and r"\to" not in text else ""
-        found = again(text + arrow, declarations(case))
+        found = again(text + arrow, book_declarations(case))
         if isinstance(found, str):  # index LaTeX does not say the size of a delta, nor the indices of a zero
             assert "the size of index" in found or r"\mathbf 0" in text
         else:

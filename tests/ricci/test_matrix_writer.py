@@ -5,11 +5,13 @@ import pytest
 from ricci.calculus.simplify import settle
 from ricci.functions import apply
 from ricci.notation import read
+from ricci.notation.formula import count_tokens
 from ricci.notation.matrix.writer import write_matrix
 from ricci.notation.writing import write
 from tensor_networks.networks import network, total
 from tensor_networks.nodes import Node, tensor
-from tests.ricci.writer_cases import CASES, READABLE, declarations, derived, reread, tokens
+from tests.corpus.scoring import book_declarations
+from tests.ricci.writer_cases import CASES, derived, reread
 
 DECLARED = {
     "A": "n n", "B": "n n", "x": "n", "v": "n", "y": "m", "X": "m n", "Y": "p n", "S": "n n symmetric", "c": "",
@@ -53,10 +55,10 @@ def test_forms_are_printed_as_people_write_them_and_read_back(form: str) -> None
     assert again.role == role or node.order != 1
 
 
-@pytest.mark.parametrize("case", READABLE, ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case["id"])
 def test_derivatives_of_the_corpus_read_back_identically(case: dict[str, object]) -> None:
     node = derived(case)
-    assert reread(write(node), declarations(case)) is node
+    assert reread(write(node), book_declarations(case)) is node
 
 
 def test_derivatives_are_no_longer_than_the_books() -> None:
@@ -66,7 +68,7 @@ def test_derivatives_are_no_longer_than_the_books() -> None:
         if book and case["kind"] != "differential" and not case.get("structure") and case.get("layout", "tensor") == "tensor":
             printed = write_matrix(derived(case))
             compared += 1
-            short += printed is not None and tokens(printed) <= tokens(book)
+            short += printed is not None and count_tokens(printed) <= count_tokens(book)
     assert short >= 0.88 * compared
 
 

@@ -206,52 +206,55 @@ def test_the_value_stays(case: str) -> None:
     np.testing.assert_allclose(values(settle(node)[0]), values(node), rtol=1e-9, atol=1e-9)
 
 
+LEAVES = {"scalar": ["a", "b", "2"], "vector": ["x", "y"], "matrix": ["A", "B", "S"]}
+KINDS = {"{s}": "scalar", "{v}": "vector", "{m}": "matrix"}
+GROWN = {  # formulas of each kind, made of smaller ones
+    "scalar": [
+        "({v}'*{v})",
+        "tr({m})",
+        "log(sum(exp({v})))",
+        "norm2({v})",
+        "log(det({m}'*{m} + eye(n)))",
+        "({s} + {s}^2)",
+        "({s}/(1 + exp(-{s})))",
+        "sqrt({v}'*{v}*{s}^2)",
+        "log(1 + sum(exp({v})))",
+    ],
+    "vector": [
+        "({m}*{v})",
+        "({v} + {v})",
+        "({v}.*{v})",
+        "(exp({v})/sum(exp({v})))",
+        "tanh({v})",
+        "({v}/norm2({v}))",
+        "({s}*{v})",
+        "(inv({m}'*{m} + eye(n))*({m}'*{m} + eye(n))*{v})",
+        "diag({m})",
+        "log(ones(n) + exp({m})*ones(n))",
+        "(exp({v})./(ones(n) + exp({m})*ones(n)))",
+    ],
+    "matrix": [
+        "({m}*{m})",
+        "({m} - 2*{m}')",
+        "({v}*{v}')",
+        "({m}.*{m})",
+        "inv({m}'*{m} + eye(n))",
+        "(diag({v})*{m})",
+        "sigmoid({m})",
+        "({m}./(1 + exp({m})))",
+    ],
+}
+
+
 def random_text(rng: random.Random, depth: int, kind: str) -> str:
     """A random formula of one kind: scalar, vector or matrix, all of size n, positive enough for every function."""
-    down = lambda k: random_text(rng, depth - 1, k)  # noqa: E731
     if depth == 0:
-        return rng.choice({"scalar": ["a", "b", "2"], "vector": ["x", "y"], "matrix": ["A", "B", "S"]}[kind])
-    grown = {
-        "scalar": [
-            "({v}'*{v})",
-            "tr({m})",
-            "log(sum(exp({v})))",
-            "norm2({v})",
-            "log(det({m}'*{m} + eye(n)))",
-            "({s} + {s}^2)",
-            "({s}/(1 + exp(-{s})))",
-            "sqrt({v}'*{v}*{s}^2)",
-            "log(1 + sum(exp({v})))",
-        ],
-        "vector": [
-            "({m}*{v})",
-            "({v} + {v})",
-            "({v}.*{v})",
-            "(exp({v})/sum(exp({v})))",
-            "tanh({v})",
-            "({v}/norm2({v}))",
-            "({s}*{v})",
-            "(inv({m}'*{m} + eye(n))*({m}'*{m} + eye(n))*{v})",
-            "diag({m})",
-            "log(ones(n) + exp({m})*ones(n))",
-            "(exp({v})./(ones(n) + exp({m})*ones(n)))",
-        ],
-        "matrix": [
-            "({m}*{m})",
-            "({m} - 2*{m}')",
-            "({v}*{v}')",
-            "({m}.*{m})",
-            "inv({m}'*{m} + eye(n))",
-            "(diag({v})*{m})",
-            "sigmoid({m})",
-            "({m}./(1 + exp({m})))",
-        ],
-    }[kind]
-    text = rng.choice(grown)
-    while any(mark in text for mark in ("{s}", "{v}", "{m}")):
-        for mark, k in (("{s}", "scalar"), ("{v}", "vector"), ("{m}", "matrix")):
+        return rng.choice(LEAVES[kind])
+    text = rng.choice(GROWN[kind])
+    while any(mark in text for mark in KINDS):
+        for mark, inner in KINDS.items():
             if mark in text:
-                text = text.replace(mark, down(k), 1)
+                text = text.replace(mark, random_text(rng, depth - 1, inner), 1)
     return text
 
 

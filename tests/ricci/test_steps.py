@@ -6,6 +6,8 @@ from xml.etree import ElementTree
 import pytest
 
 import ricci as rc
+from ricci.calculus.simplify import PASSES
+from ricci.derivations.stepwise import WORDS
 
 CASES: list[tuple[str, str, dict[str, str], int]] = [
     ("x'*A*x", "x", {}, 3),
@@ -116,3 +118,7 @@ def test_a_long_chain_ends_with_and_so_on() -> None:
     derivation = rc.steps(f, "a")
     assert derivation[-2].rule == "and so on" or derivation[-3].rule == "and so on"
     assert derivation.result == rc.derivative(f, "a")
+
+
+def test_the_reasons_are_those_of_passes() -> None:
+    assert set(WORDS) <= {step.__name__ for step in PASSES}

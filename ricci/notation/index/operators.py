@@ -38,7 +38,11 @@ def is_indexing(key: object) -> bool:
 
 
 def indices(names: str) -> tuple[Index, ...]:
-    """Indices by name: ``i, j, k = indices("i j k")``."""
+    """Indices by name: ``i, j, k = indices("i j k")``.
+
+    Raises:
+        OperandError: the names are not in one text.
+    """
     if not isinstance(names, str):
         raise OperandError(f"indices are named in one text, not in {clip(type(names).__name__)}", hint='rc.indices("i j k")')
     return tuple(Index(name) for name in names.split())

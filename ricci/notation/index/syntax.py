@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from ricci.functions import FUNCTIONS
 from ricci.notation.hints import WHOLE_AXIS
+from ricci.notation.parser import Parser
 from ricci.notation.places import warn
 from ricci.notation.syntax import (
     POWER,
@@ -16,7 +17,6 @@ from ricci.notation.syntax import (
     Indexed,
     Literal,
     Name,
-    Parser,
     Power,
     Subscript,
     Syntax,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ricci.functions.powers import LARGEST_POWER
-from ricci.notation.arithmetic import REMAKERS, Term, plus, transposed
+from ricci.notation.arithmetic import Term, plus, transposed
 from ricci.notation.formula import (
     POWER,
     PRODUCT,
@@ -110,9 +110,8 @@ def _side_by_side(grouped: Sequence[Formula], order: int) -> Formula:
     shown = [wrapped(part, PRODUCT if part.kind == "chain" else POWER) for part in grouped]
     latex = [wrapped_latex(part, PRODUCT if part.kind == "chain" else POWER) for part in grouped]
     degree = sum(part.degree for part in grouped)
-    formula = Formula(
-        "chain", joined(shown, "*"), joined(latex, r"\,"), order=order, level=PRODUCT, parts=grouped, degree=degree
-    )
+    pieces, spaced = joined(shown, "*"), joined(latex, r"\,")
+    formula = Formula("chain", pieces, spaced, order=order, level=PRODUCT, parts=grouped, degree=degree, remake=_chain)
     formula.inner = order == 0
     return formula
 
@@ -184,7 +183,4 @@ def ones(*sizes: Axis) -> Formula:
 
 def is_vec(formula: Formula) -> bool:
     """Is it vec of a matrix?"""
-    return formula.kind == "call" and formula.detail[0] == "vec"
-
-
-REMAKERS["chain"] = lambda formula, parts: _chain(parts, formula.order)
+    return formula.callee == "vec"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ricci.notation.arithmetic import REMAKERS, Entry, collected, factor_rank
+from ricci.notation.arithmetic import Entry, collected, factor_rank
 from ricci.notation.formula import POWER, PRODUCT, Formula, joined, power, simple_call, wrapped, wrapped_latex
 
 
@@ -33,17 +33,15 @@ def hadamard(entries: Iterable[Entry], order: int) -> Formula:
         parts=[*over, *under],
         detail=tuple(listed),
         degree=degree,
+        remake=hadamard,
     )
 
 
 def _masked(entries: Sequence[Entry], order: int) -> Formula | None:
     """tril or triu of the other entries, if one entry is the lower or the upper triangle of ones."""
     for place, (part, exponent) in enumerate(entries):
-        triangle = part.kind == "call" and part.detail[0] in ("tril", "triu") and part.parts[0].kind == "ones"
+        triangle = part.callee in ("tril", "triu") and part.parts[0].kind == "ones"
         if exponent == 1 and order == 2 and len(entries) > 1 and triangle:
             inner = hadamard([*entries[:place], *entries[place + 1 :]], order)
-            return simple_call(part.detail[0], [inner], 2, degree=inner.degree)
+            return simple_call(part.callee, [inner], 2, degree=inner.degree)
     return None
-
-
-REMAKERS["hadamard"] = lambda formula, entries: hadamard(entries, formula.order)

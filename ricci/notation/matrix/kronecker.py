@@ -12,7 +12,7 @@ from functools import reduce
 from itertools import chain as linked
 from typing import NamedTuple
 
-from ricci.notation.arithmetic import REMAKERS, pushed, transposed
+from ricci.notation.arithmetic import pushed, transposed
 from ricci.notation.formula import Formula, call, cheapest, simple_call, wrapped_latex
 from ricci.notation.matrix.chains import chain, diagonal
 from ricci.notation.matrix.tangle import Tangle, Tangled, eye, latex_size
@@ -256,7 +256,7 @@ class Groups:
 
 def _turned(formula: Formula) -> Formula:
     """The transpose, kr(A, B)' as rkr(A', B')."""
-    if formula.kind == "call" and formula.detail[0] == "kr":
+    if formula.callee == "kr":
         parts = [_turned(part) for part in formula.parts]
         return simple_call("rkr", parts, 2, degree=formula.degree)
     return transposed(formula)
@@ -296,7 +296,13 @@ def commutation(first: Axis, second: Axis) -> Formula:
     """The commutation matrix with ``K*vec(X) = vec(X')`` for X of these sizes."""
     text = f"commutation({show(first)}, {show(second)})"
     latex = f"K_{{{latex_size(first)},{latex_size(second)}}}"
-    return Formula("commutation", [text], [latex], order=2, degree=0, symmetric=first == second, detail=(first, second))
-
-
-REMAKERS["commutation"] = lambda formula, _: commutation(*reversed(formula.detail))
+    return Formula(
+        "commutation",
+        [text],
+        [latex],
+        order=2,
+        degree=0,
+        symmetric=first == second,
+        detail=(first, second),
+        remake=lambda sizes, _: commutation(*sizes),
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from ricci.notation.arithmetic import Term, as_term, magnitude, plus, product, scaled, transposed
-from ricci.notation.formula import Formula, cheapest, transpose
+from ricci.notation.formula import Formula, Kind, cheapest, transpose
 from ricci.notation.matrix.chains import chain, diagonal
 from ricci.notation.matrix.kronecker import commutation
 from ricci.notation.matrix.tangle import eye
@@ -18,7 +18,7 @@ from tensor_networks.networks import Network, network
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, content, ratio
 
-HALVES = ("duplication", "elimination")
+HALVES: dict[Kind, str] = {"duplication": "D", "elimination": "L"}  # their letters in LaTeX
 Terms = Sequence[tuple[Node, Number, Formula]]
 
 
@@ -41,7 +41,7 @@ def one_diagonal(terms: Sequence[tuple[int, Formula]]) -> list[tuple[int, Formul
     rest: list[tuple[int, Formula]] = []
     for sign, part in terms:
         value, scalars, body = as_term(part)
-        lone = not scalars and body is not None and body.kind == "call" and body.detail[0] == "diag" and body.order == 1
+        lone = not scalars and body is not None and body.callee == "diag" and body.order == 1
         if lone and body is not None and body.parts[0].order == 2:
             found.append((sign, scaled(value, body.parts[0], free=False)))
         else:
@@ -80,7 +80,7 @@ def _share(parts: Sequence[Formula]) -> bool:
     return not all(flat) or (len(parts) > 1 and any(len(set(texts)) == 1 for texts in zip(*flat, strict=False)))
 
 
-def _kind(formula: Formula) -> str:
+def _kind(formula: Formula) -> Kind:
     """The kind of a formula or of what it is the transpose of."""
     return formula.parts[0].kind if formula.kind == "transpose" else formula.kind
 
@@ -91,7 +91,7 @@ def _arguments(formula: Formula) -> list[str]:
     stack = [formula.parts[0] if turned else formula]
     while stack:
         part = stack.pop()
-        if part.kind == "call" and part.detail[0] == "kron":
+        if part.callee == "kron":
             stack += reversed(part.parts)
         else:
             found.append(transposed(part).text if turned else part.text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ricci.functions import FUNCTIONS
 from ricci.notation.declarations import Scope
 from ricci.notation.matrix.functions import CONSTANTS, MATRIX_FUNCTIONS
+from ricci.notation.parser import Parser
 from ricci.notation.syntax import (
     Bars,
     Name,
-    Parser,
     Syntax,
     Transpose,
     Walk,

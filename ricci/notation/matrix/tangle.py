@@ -159,7 +159,7 @@ class Tangle:
         whole = _of_whole(vector)
         if whole is not None:
             options.append(hadamard([(whole, 1), (eye(self.sizes[wire]), 1)], 2))
-        if vector.kind == "call" and vector.detail[0] == "diag":
+        if vector.callee == "diag":
             options.append(hadamard([(vector.parts[0], 1), (eye(self.sizes[wire]), 1)], 2))
         return cheapest(options)
 
@@ -236,12 +236,12 @@ class Tangle:
 
 def _of_whole(vector: Formula) -> Formula | None:
     """``f(X)`` for a function, entry by entry, of the diagonal of X: ``f(diag(X))``."""
-    if vector.kind != "call" or vector.detail[0] not in ENTRYWISE or len(vector.parts) != 1 or vector.order != 1:
+    if vector.callee not in ENTRYWISE or len(vector.parts) != 1 or vector.order != 1:
         return None
     (inner,) = vector.parts
-    if inner.kind != "call" or inner.detail[0] != "diag" or inner.parts[0].order != 2:
+    if inner.callee != "diag" or inner.parts[0].order != 2:
         return None
-    return simple_call(vector.detail[0], [inner.parts[0]], 2, degree=vector.degree)
+    return simple_call(vector.callee, [inner.parts[0]], 2, degree=vector.degree)
 
 
 def rows_summed(entries: list[Entry], vector: Formula | None, size: Axis) -> Formula:
@@ -269,7 +269,7 @@ def halves(entries: list[Entry]) -> Iterable[tuple[Formula, Formula]]:
 
 def summed(formula: Formula) -> Formula:
     """The sum of all entries; norm1 where they are sizes."""
-    if formula.kind == "call" and formula.detail[0] == "abs" and len(formula.parts) == 1:
+    if formula.callee == "abs" and len(formula.parts) == 1:
         (inner,) = formula.parts
         return call("norm1", [inner], 0, (r"\left\lVert ", inner, r"\right\rVert_1"), degree=formula.degree)
     return simple_call("sum", [formula], 0, degree=formula.degree)
@@ -327,7 +327,7 @@ def norm(formula: Formula) -> Formula:
 def entries_summed(entries: list[Entry], size: Axis) -> list[Formula]:
     """The sum of all entries of an entrywise product of vectors: spellings of it."""
     whole = hadamard(entries, 1)
-    if whole.kind == "call" and whole.detail[0] == "diag" and whole.parts[0].order == 2:
+    if whole.callee == "diag" and whole.parts[0].order == 2:
         return [traced(whole.parts[0])]
     options = [summed(whole), *squares(entries)]
     if len(entries) == 1 and entries[0][1] == 2 and entries[0][0].kind != "chain":

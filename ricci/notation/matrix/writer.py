@@ -358,9 +358,9 @@ def pattern_formula(node: Pattern) -> Formula | None:
     if node.name == "lower":
         inner = ones(node.size, node.size)
         return simple_call("tril", [inner], 2, degree=0)
-    if node.name in ("duplication", "elimination"):
-        letter = node.name[0].upper() if node.name == "duplication" else "L"
-        return Formula(node.name, [f"{node.name}({size})"], [f"{letter}_{{{latex}}}"], order=2, degree=0)
+    for kind, letter in HALVES.items():
+        if node.name == kind:
+            return Formula(kind, [f"{kind}({size})"], [f"{letter}_{{{latex}}}"], order=2, degree=0)
     return None
 
 

@@ -32,6 +32,7 @@ from ricci.notation.numpy.shapes import (
 )
 from tensor_networks.axes import Axis, product, quotient, show_shape
 from tensor_networks.errors import ShapeError
+from tensor_networks.filled import identity
 from tensor_networks.networks import network, total
 from tensor_networks.nodes import Node
 from tensor_networks.patterns import pattern
@@ -319,7 +320,7 @@ def _triangle_of_ones(axes: Shape, k: int, upper: bool) -> Node:
         return constant_array((np.triu if upper else np.tril)(np.ones(sizes), k))
     ones: Node = pattern("lower", axes[0])
     if shift:
-        ones = total([(ones, 1), (network((), "ii", {"i": axes[0]}), -1)])
+        ones = total([(ones, 1), (identity(axes[0]), -1)])
     return network([(ones, "ij")], "ji" if upper else "ij")
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from ricci.notation.numpy.arrays import at_least, triangle
 from ricci.notation.numpy.shapes import Operand, operand, shape_given, size_given, stretched
 from tensor_networks.errors import TraceError
-from tensor_networks.networks import constant, network, zero
+from tensor_networks.filled import identity
+from tensor_networks.networks import constant, zero
 from tensor_networks.nodes import Node
 
 
@@ -53,7 +54,7 @@ def eye(N: Any, M: Any = None, k: int = 0, dtype: Any = None, order: str = "C", 
     size = size_given(N)
     if k or (M is not None and size_given(M) != size):
         raise TraceError("np.eye of sizes that are symbols is square, with ones on the main diagonal")
-    return network((), "ii", {"i": size})
+    return identity(size)
 
 
 def tri(N: Any, M: Any = None, k: int = 0, dtype: Any = None, **_: Any) -> Node:

@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from ricci.notation.numpy import reductions as reductions
+from ricci.notation.numpy import reductions
 from ricci.notation.numpy.indexing import concatenate, cumsum, indexed, integer_size, picked, stack
 from ricci.notation.numpy.masks import masked
 from ricci.notation.numpy.products import raveled
-from ricci.notation.numpy.reductions import ones_of, sum_
+from ricci.notation.numpy.reductions import sum_
 from ricci.notation.numpy.shapes import Operand, axis_number, axis_numbers, broadcast, operand
 from ricci.notation.numpy.ufuncs import UFUNCS, divide, multiply, subtract
 from tensor_networks.errors import TraceError
+from tensor_networks.filled import ones
+from tensor_networks.networks import zero
 from tensor_networks.nodes import Node
 
 Reduction = Callable[..., Node]
@@ -70,8 +72,7 @@ def std(
 
 def _ones_where(where: Any, node: Node) -> Node:
     """1 at the entries that count, 0 elsewhere."""
-    ones = ones_of(node)
-    return masked(where, ones, subtract(ones, ones))
+    return masked(where, ones(node.axes), zero(node.axes))
 
 
 # running reductions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from ricci.notation.numpy.shapes import (
     relabelled,
     shape_text,
 )
+from tensor_networks.einsum import Subscripts, labelled, subscripts
 from tensor_networks.errors import OperandError, ParseError, ShapeError
 from tensor_networks.networks import network
 from tensor_networks.nodes import Node
@@ -73,15 +73,15 @@ def _axis_last(node: Node, axis: int) -> Node:
 def dot(a: Operand, b: Operand) -> Node:
     """``np.dot``: the last axis of a with the last but one (or only) axis of b; a product if one is a scalar."""
     first, second = operand(a), operand(b)
-    return _sum_over("dot", first, second, -1, -2 if second.order > 1 else -1)
+    return _sum_over(first, second, -1, -2 if second.order > 1 else -1)
 
 
 def inner(a: Operand, b: Operand) -> Node:
     """The last axes of both, summed over."""
-    return _sum_over("inner", operand(a), operand(b), -1, -1)
+    return _sum_over(operand(a), operand(b), -1, -1)
 
 
-def _sum_over(what: str, first: Node, second: Node, left: int, right: int) -> Node:
+def _sum_over(first: Node, second: Node, left: int, right: int) -> Node:
     if not first.order or not second.order:
         return multiply_scalar(first, second)
     return tensordot(first, second, ([left], [right]))
@@ -191,80 +191,30 @@ def einsum(*operands: Any, optimize: object = False) -> Node:
     Raises:
         ParseError: the string is malformed.
         ShapeError: labels and axes do not fit.
+        IndexNotationError: the labels do not fit the operands, or the output the labels.
     """
     if not operands:
         raise ParseError("einsum needs a string and operands")
-    if isinstance(operands[0], str):
+    text = operands[0] if isinstance(operands[0], str) else None
+    if text is not None:
         nodes = [operand(value) for value in operands[1:]]
-        inputs, output = _parsed(operands[0])
+        inputs, output = subscripts(text)
     else:
         pairs, last = operands[: len(operands) // 2 * 2], operands[len(operands) // 2 * 2 :]
         nodes = [operand(value) for value in pairs[::2]]
-        inputs = [_labels(given) for given in pairs[1::2]]
-        output = _labels(last[0]) if last else None
-    if len(inputs) != len(nodes):
-        raise ShapeError(f"einsum got labels for {len(inputs)} operands, and {len(nodes)} operands")
-    labelled = [(node, _without_ellipsis(labels, node)) for node, labels in zip(nodes, inputs, strict=True)]
-    return _summed(labelled, inputs, output)
+        inputs, output = [_labels(given) for given in pairs[1::2]], _labels(last[0]) if last else None
+    full, outputs = labelled(text, inputs, output, nodes)
+    return contracted("einsum", zip(nodes, full, strict=True), outputs, flexible={label for own in full for label in own})
 
 
-def _summed(labelled: Sequence[tuple[Node, list[Label]]], inputs: Sequence[list[Label]], output: list[Label] | None) -> Node:
-    """The contraction, once the axes of an ellipsis have labels (negative numbers, counted from the last)."""
-    seen = {label for _, labels in labelled for label in labels}
-    lead = sorted(label for label in seen if isinstance(label, int) and label < 0)
-    if output is None:
-        counts = Counter(label for labels in inputs for label in labels if label != "...")
-        once = sorted((label for label, count in counts.items() if count == 1), key=str)
-        output = [*lead, *(once if all(isinstance(label, str) for label in once) else sorted(once))]
-    elif "..." in output:
-        place = output.index("...")
-        output = [*output[:place], *lead, *output[place + 1 :]]
-    missing = [label for label in output if label not in seen]
-    if missing:
-        raise ShapeError(f"einsum cannot output the index {missing[0]}: it stands on no operand")
-    return contracted("einsum", labelled, output, flexible=seen)
-
-
-def _parsed(text: str) -> tuple[list[list[Label]], list[Label] | None]:
-    """The labels of the operands, and of the output if the string has one."""
-    left, arrow, right = text.replace(" ", "").partition("->")
-    inputs = [_term(term, text) for term in left.split(",")]
-    return inputs, _term(right, text) if arrow else None
-
-
-def _term(term: str, text: str) -> list[Label]:
-    before, dots, after = term.partition("...")
-    for letter in before + after:
-        if not letter.isalpha():
-            raise ParseError(f"'{letter}' cannot be an index of einsum: letters can", text=text, start=text.find(letter))
-    return [*before, *(["..."] if dots else []), *after]
-
-
-def _labels(given: Any) -> list[Label]:
+def _labels(given: Any) -> Subscripts:
     """The labels of the interleaved form: integers, and perhaps an Ellipsis."""
     if not isinstance(given, list | tuple | range):
         raise OperandError(f"einsum needs a list of labels after an operand, not {type(given).__name__}")
-    return ["..." if label is Ellipsis else _natural(label) for label in given]
+    return Subscripts(tuple(label if label is Ellipsis else _natural(label) for label in given))
 
 
 def _natural(label: Any) -> int:
     if not hasattr(label, "__index__") or int(label) < 0:
         raise OperandError(f"a label of einsum is an integer from 0, not {label!r}")
     return int(label)
-
-
-def _without_ellipsis(labels: Sequence[Label], node: Node) -> list[Label]:
-    """The labels with an ellipsis written out as -k, ..., -1.
-
-    Raises:
-        ShapeError: not as many labels as axes.
-    """
-    out = list(labels)
-    if "..." in out:
-        place = out.index("...")
-        hidden = node.order - (len(out) - 1)
-        out[place : place + 1] = range(-hidden, 0)
-    if len(out) != node.order:
-        shown = "".join(str(label) for label in labels)
-        raise ShapeError(f"einsum: '{shown}' names {len(labels)} axes of an operand of shape {shape_text(node)}")
-    return out

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from ricci.notation.numpy import arrays as arrays
+from ricci.notation.numpy import arrays
 from ricci.notation.numpy.functionals import FUNCTIONALS
 from ricci.notation.numpy.indexing import indexed
 from ricci.notation.numpy.masks import HINT, SIGNS, Mask, compared
@@ -114,6 +114,7 @@ def fits(other: object) -> bool:
 
 
 def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
+    """The method for an operator of Python, as the function of NumPy of that name; ``swapped`` for operands on the left."""
     apply_ = ufunc(name)
 
     def operate(self: Any, other: Any) -> Any:
@@ -130,7 +131,9 @@ def _operator(name: str, swapped: bool = False) -> Callable[[Any, Any], Any]:
     return operate
 
 
-def _compare(name: str) -> Callable[[Any, Any], Any]:
+def comparison(name: str) -> Callable[[Any, Any], Any]:
+    """The method for a comparison of that name entry by entry; what is no operand is another thing."""
+
     def compare(self: Any, other: Any) -> Any:
         return compare_by(name, self, other, self._wrap) if fits(other) else NotImplemented
 
@@ -276,8 +279,8 @@ class NumpyProtocols:
     __pow__, __rpow__ = _operator("power"), _operator("power", swapped=True)
     __matmul__, __rmatmul__ = _operator("matmul"), _operator("matmul", swapped=True)
     __neg__, __pos__, __abs__ = _unary("negative"), _unary("positive"), _unary("absolute")
-    __lt__, __le__ = _compare("less"), _compare("less_equal")
-    __gt__, __ge__ = _compare("greater"), _compare("greater_equal")
+    __lt__, __le__ = comparison("less"), comparison("less_equal")
+    __gt__, __ge__ = comparison("greater"), comparison("greater_equal")
 
     # shape, entries
 

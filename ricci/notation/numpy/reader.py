@@ -12,12 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ricci.notation.numpy import arrays as arrays
-from ricci.notation.numpy import folds as folds
-from ricci.notation.numpy import indexing as indexing
-from ricci.notation.numpy import linalg as linalg
-from ricci.notation.numpy import products as products
-from ricci.notation.numpy import reductions as reductions
+from ricci.notation.numpy import arrays, folds, indexing, linalg, products, reductions
 from ricci.notation.numpy.calculations import CALCULATIONS
 from ricci.notation.numpy.convolutions import convolve, correlate
 from ricci.notation.numpy.masks import masked, select

@@ -11,6 +11,7 @@ from ricci.notation.numpy.shapes import Label, Operand, axis_numbers, operand, r
 from ricci.notation.numpy.ufuncs import combined, divide, multiply, root, scaled
 from tensor_networks.axes import Axis, product, show
 from tensor_networks.errors import OperandError, ShapeError, TraceError
+from tensor_networks.filled import ones
 from tensor_networks.networks import constant, elementwise_power, network, size_of, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import exact, ratio
@@ -61,12 +62,7 @@ def average(a: Operand, axis: Any = None, weights: Operand = None, *, keepdims: 
         others[axes[0]] = 0
         weight = relabelled(weight, others, [label for label in others if label != 0])
     above = sum_(multiply(node, weight), axis, keepdims=keepdims)
-    return divide(above, sum_(multiply(weight, ones_of(node)), axis, keepdims=keepdims))
-
-
-def ones_of(node: Node) -> Node:
-    """Ones in the shape of a node."""
-    return network((), range(node.order), dict(enumerate(node.axes)))
+    return divide(above, sum_(multiply(weight, ones(node.axes)), axis, keepdims=keepdims))
 
 
 def var(a: Operand, axis: Any = None, *, ddof: float = 0, keepdims: bool = False, correction: float = 0) -> Node:

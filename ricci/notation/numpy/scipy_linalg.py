@@ -10,8 +10,7 @@ import numpy as np
 
 from ricci.functions import apply
 from ricci.functions.powers import matrix_power
-from ricci.notation.numpy import linalg as linalg
-from ricci.notation.numpy import spectra as spectra
+from ricci.notation.numpy import linalg, spectra
 from ricci.notation.numpy.arrays import matrix_transpose, triangle
 from ricci.notation.numpy.convolutions import convolution_matrix, vector
 from ricci.notation.numpy.indexing import concatenate, indexed, integer_size, picked
@@ -19,6 +18,7 @@ from ricci.notation.numpy.products import kron, matmul, raveled, unraveled
 from ricci.notation.numpy.shapes import Operand, operand
 from ricci.notation.numpy.ufuncs import add, divide, scaled, subtract
 from tensor_networks.errors import TraceError
+from tensor_networks.filled import identity
 from tensor_networks.networks import network, total, zero
 from tensor_networks.nodes import Node
 
@@ -67,7 +67,7 @@ def solve_triangular(a: Operand, b: Operand, trans: Any = 0, lower: bool = False
     """The x of ``A x = b`` with the lower or upper triangle of A."""
     part = triangle(upper=not lower)(a, (-1 if lower else 1) if unit_diagonal else 0)
     if unit_diagonal:
-        part = add(part, network((), "ii", {"i": part.axes[-1]}))
+        part = add(part, identity(part.axes[-1]))
     return linalg.solve(matrix_transpose(part) if trans in TRANSPOSED else part, b)
 
 
@@ -82,7 +82,7 @@ def solve_discrete_lyapunov(a: Operand, q: Operand) -> Node:
     """The x of ``x = a x a' + q``."""
     node, right = spectra.square("solve_discrete_lyapunov", a), operand(q)
     twice = kron(node, node)
-    matrix = subtract(network((), "ii", {"i": twice.axes[0]}), twice)
+    matrix = subtract(identity(twice.axes[0]), twice)
     return unraveled(linalg.solve(matrix, raveled(right)), right.axes)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from numbers import Number
 from typing import Any
 
@@ -16,7 +16,7 @@ from tensor_networks.networks import constant, network, size_of, total
 from tensor_networks.nodes import Node
 
 Operand = Any  # a node, a number, an array of numbers or nested lists of them
-Label = int | str
+Label = Hashable
 Shape = tuple[Axis, ...]
 Sizes = dict[Any, Axis]  # by label
 

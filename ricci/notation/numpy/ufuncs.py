@@ -78,11 +78,6 @@ def root(x: Operand, degree: int = 2) -> Node:
     return elementwise_power(operand(x), Fraction(1, degree))
 
 
-def _cbrt(x: Operand) -> Node:
-    node = operand(x)
-    return multiply(apply("sign", node), root(apply("abs", node), 3))
-
-
 def _logarithm(base: int) -> Ufunc:
     def logarithm(x: Operand) -> Node:
         return divide(apply("log", operand(x)), apply("log", constant(base)))
@@ -94,19 +89,9 @@ def _exp2(x: Operand) -> Node:
     return apply("exp", multiply(x, apply("log", constant(2))))
 
 
-def _logaddexp(x1: Operand, x2: Operand) -> Node:
-    first, second = broadcast("logaddexp", x1, x2)
-    return add(first, apply("softplus", subtract(second, first)))
-
-
 def _logaddexp2(x1: Operand, x2: Operand) -> Node:
     two = apply("log", constant(2))
-    return divide(_logaddexp(multiply(x1, two), multiply(x2, two)), two)
-
-
-def _xlog1py(x: Operand, y: Operand) -> Node:
-    first, second = broadcast("xlog1py", x, y)
-    return multiply(first, apply("log1p", second))
+    return divide(UFUNCS["logaddexp"](multiply(x1, two), multiply(x2, two)), two)
 
 
 def _kl_div(x: Operand, y: Operand) -> Node:
@@ -140,10 +125,6 @@ def _times(number: float) -> Ufunc:
     return lambda x: scaled(operand(x), number)
 
 
-def _to_the(exponent: object) -> Ufunc:
-    return lambda x: elementwise_power(operand(x), exponent)
-
-
 def _same(x: Operand) -> Node:
     return operand(x)
 
@@ -155,7 +136,9 @@ def _of_table(name: str) -> Ufunc:
 
 SAME_NAME = (
     *("exp", "expm1", "log", "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
-    *("sign", "maximum", "minimum", "arctan2", "hypot"),
+    *("sign", "square", "reciprocal", "cbrt", "maximum", "minimum", "clip", "arctan2", "hypot", "logaddexp"),
+    *("logit", "ndtr", "ndtri", "entr", "xlogy", "xlog1py", "huber"),  # of scipy.special, these and the next
+    *("erf", "erfc", "erfinv", "gamma", "gammaln", "beta", "betaln"),
 )
 
 UFUNCS: dict[str, Ufunc] = {
@@ -169,14 +152,10 @@ UFUNCS: dict[str, Ufunc] = {
     "negative": negative,
     "positive": _same,
     "conjugate": _same,
-    "square": _to_the(2),
     "sqrt": root,
-    "cbrt": _cbrt,
-    "reciprocal": _to_the(-1),
     "exp2": _exp2,
     "log2": _logarithm(2),
     "log10": _logarithm(10),
-    "logaddexp": _logaddexp,
     "logaddexp2": _logaddexp2,
     "deg2rad": _times(pi / 180),
     "radians": _times(pi / 180),
@@ -195,7 +174,6 @@ UFUNCS: dict[str, Ufunc] = {
     "fabs": _of_table("abs"),
     "fmax": _of_table("maximum"),
     "fmin": _of_table("minimum"),
-    "clip": _of_table("clip"),
     "matmul": matmul,
     "matvec": matvec,
     "vecmat": vecmat,
@@ -205,28 +183,14 @@ UFUNCS: dict[str, Ufunc] = {
 
 UFUNCS |= {  # the universal functions of scipy.special
     "expit": _of_table("sigmoid"),
-    "logit": _of_table("logit"),
     "log_expit": _of_table("logsigmoid"),
-    "ndtr": _of_table("ndtr"),
-    "entr": _of_table("entr"),
     "rel_entr": _of_table("relentr"),
     "kl_div": _kl_div,
-    "xlogy": _of_table("xlogy"),
-    "xlog1py": _xlog1py,
     "exp10": lambda x: apply("exp", multiply(x, apply("log", constant(10)))),
-    "erf": _of_table("erf"),
-    "erfc": _of_table("erfc"),
-    "gammaln": _of_table("gammaln"),
     "psi": _of_table("digamma"),
-    "gamma": _of_table("gamma"),
     "loggamma": _of_table("gammaln"),
-    "beta": lambda a, b: apply("exp", apply("betaln", *broadcast("beta", a, b))),
-    "betaln": _of_table("betaln"),
     "binom": _binom,
-    "erfinv": _of_table("erfinv"),
-    "ndtri": _of_table("ndtri"),
     "log_ndtr": _of_table("logndtr"),
-    "huber": _of_table("huber"),
     "pseudo_huber": _of_table("pseudohuber"),
     "boxcox": lambda x, lmbda: divide(subtract(power(x, lmbda), 1), lmbda),
     "inv_boxcox": lambda y, lmbda: power(add(1, multiply(lmbda, y)), divide(1, lmbda)),
