@@ -152,6 +152,9 @@ FORMS = {
     "constant exponent": ("x.^(a - a + 2)", "x.^2"),
     "like terms under sharing": ("(A*x).*(A*x) - (x'*A')'.*(A*x)", "zeros(n)"),
     "cyclic trace": ("tr(A*B*C'*C) - tr(C'*C*A*B)", "0"),
+    "functions of zeros": ("cos(x - x) + sigmoid(0*x) + erfc(0*y) + ndtr(0*x) + exp(x - x) + step(0*x)", "4.5*ones(n)"),
+    "sum of a function of zeros": ("sum(cosh(0*x)) + norm2(x - x)", "n"),
+    "complement seen transposed": ("ones(n, n) - sigmoid(A)'", "sigmoid(-A)'"),
 }
 
 
@@ -176,6 +179,13 @@ KEPT = [
     "log(ones(m) + exp(C)*ones(n))",
     "log(ones(n, n) + diag(exp(x)))",
     "1 - 1/(1 + sum(exp(x)))",
+    "1 - sum(sigmoid(x))",
+    "1 - tr(sigmoid(A))",
+    "ones(n) - ndtr(A)*ones(n)",
+    "ones(n, n) - diag(sigmoid(x))",
+    "sum(sigmoid(-x)) - sum(sigmoid(x))",
+    "sum(ndtr(x)) - sum(ndtr(-x))",
+    "sigmoid(x - x) - y",
 ]
 
 
