@@ -252,7 +252,12 @@ def _turned(function: Function, arg: Node) -> Node:
     batch = tuple(range(arg.order - core))
     places = range(arg.order - core, arg.order)
     orders = [(*batch, *order) for order in permutations(places)] if core <= 3 else [(*batch, *places)]
-    best = min(orders, key=lambda order: (_is_view(permuted(arg, order)), permuted(arg, order).key))
+
+    def rank(order: tuple[int, ...]) -> tuple[bool, bool, bytes]:
+        turned = permuted(arg, order)
+        return isinstance(turned, Sum) and len(turned.terms) == 1, _is_view(turned), turned.key
+
+    best = min(orders, key=rank)
     turned = permuted(arg, best)
     stored = _value_axes(function, (turned,))
     value = intern(Apply, stored, (turned,), function=function, args=(turned,))

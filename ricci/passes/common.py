@@ -8,6 +8,7 @@ from ricci.functions import Apply
 from ricci.traits.table import has
 from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node, Size, Tensor
+from tensor_networks.wiring import Group
 
 NONNEGATIVE = frozenset({"exp", "abs", "norm2", "softmax", "sigmoid", "ndtr", "softplus", "relu", "cosh"})
 
@@ -26,7 +27,7 @@ def viewed_call(node: Node, *names: str) -> tuple[Apply, tuple[int, ...]] | None
     if not isinstance(node, Network) or len(node.factors) != 1:
         return None
     call, slots, exponent = node.factors[0]
-    places = {group: axis for axis, group in enumerate(slots) if len(group) == 1}
+    places: dict[Group, int] = {group: axis for axis, group in enumerate(slots) if len(group) == 1}
     if not isinstance(call, Apply) or not is_call(call, *names) or exponent != 1:
         return None
     if not len(places) == len(slots) == node.order or {*places} != {*node.outputs}:

@@ -166,6 +166,8 @@ def _function_of(node: Node, values: Node, whole: Node) -> Node | None:
     """The function of a matrix that a vector is of its eigenvalues; None if there is no such."""
     if node is values:
         return whole
+    if node.order != 1:
+        return None
     if is_ones(node):
         return network((), "ii", {"i": whole.axes[0]})
     if is_call(node, *OF_MATRICES):
@@ -174,7 +176,11 @@ def _function_of(node: Node, values: Node, whole: Node) -> Node | None:
     if isinstance(node, Sum):
         terms = [(_function_of(term, values, whole), number) for term, number in node.terms]
         return total([(term, number) for term, number in terms if term is not None]) if all(t for t, _ in terms) else None
-    if not isinstance(node, Network) or not node.plain:
+    if (
+        not isinstance(node, Network)
+        or not node.plain
+        or any(factor.slots not in ((), node.outputs) for factor in node.factors)
+    ):
         return None
     chain: list[Node] = []
     scalars = [factor for factor in node.factors if not factor.slots]

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 import ricci as rc
-from tests.promises.trees import SHAPE_OF, Tree, meanings, traced_namespace, value
+from tests.promises.meanings import PATTERNS, meanings, traced_namespace
+from tests.promises.trees import SHAPE_OF, Tree, value
 
 NAMES = {"arctan": "atan", "arcsinh": "asinh"}  # where a notation's name is not NumPy's
 TRACED = meanings(traced_namespace())
@@ -37,7 +38,10 @@ def matrix_text(tree: Tree, sizes: Mapping[str, Any]) -> str:
     if tree.op == "gram":
         return f"(({parts[0]})'*({parts[0]}) + 2*eye({size}))"
     function = NAMES.get(tree.data, tree.data)
-    return MATRIX[tree.op].format(*parts, data=tree.data, function=function)
+    measured = [sizes.get(part.shape[0], part.shape[0]) for part in tree.parts if part.shape]
+    summed = tree.parts[0].shape[tree.op == "rows"] if tree.op in ("rows", "columns") else ""
+    own = {"sizes": ", ".join(map(str, measured)), "inner": sizes.get(summed, summed)}
+    return MATRIX[tree.op].format(*parts, data=tree.data, function=function, **own)
 
 
 MATRIX = {
@@ -61,6 +65,16 @@ MATRIX = {
     "diag": "diag({0})",
     "diagonal": "diag({0})",
     "whole": "{function}({0})",
+    "over": "(({0}) ./ ({1}))",
+    "raised": "({0}).^({data})",
+    "entry": "{function}({0})",
+    "ones": "ones({sizes})",
+    "eye": "eye({sizes})",
+    "length": "{sizes}",
+    "rows": "(({0})*ones({inner}))",
+    "columns": "(({0})'*ones({inner}))",
+    "scaledrows": "(diag({0})*({1}))",
+    "kron": "kron({0}, {1})",
 }
 
 
@@ -208,6 +222,8 @@ ROUTES: dict[str, Callable[[Tree, Mapping[str, Any]], rc.Expr]] = {
 def routes_of(tree: Tree) -> list[str]:
     """The routes that can say a tree."""
     operations = {part.op for part in tree.walk()}
+    if operations & {*PATTERNS}:
+        return ["matrix"]
     left_out = set() if fits_indices(tree) else {"index"}
     if operations & {"rowsum", "einsum"}:
         left_out.add("matrix")

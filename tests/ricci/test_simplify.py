@@ -28,6 +28,7 @@ SHAPES = {
     "z": "m",
     "a": "",
     "b": "",
+    "K": "q q skew",
 }
 
 FORMS = {
@@ -154,6 +155,7 @@ FORMS = {
     "cyclic trace": ("tr(A*B*C'*C) - tr(C'*C*A*B)", "0"),
     "functions of zeros": ("cos(x - x) + sigmoid(0*x) + erfc(0*y) + ndtr(0*x) + exp(x - x) + step(0*x)", "4.5*ones(n)"),
     "sum of a function of zeros": ("sum(cosh(0*x)) + norm2(x - x)", "n"),
+    "inverse of a skew matrix": ("inv(K)*K + inv(K)'*K - inv(K)*K'", "eye(q)"),
     "complement seen transposed": ("ones(n, n) - sigmoid(A)'", "sigmoid(-A)'"),
 }
 
@@ -186,10 +188,14 @@ KEPT = [
     "sum(sigmoid(-x)) - sum(sigmoid(x))",
     "sum(ndtr(x)) - sum(ndtr(-x))",
     "sigmoid(x - x) - y",
+    "expmalong(A', (A.^2)')",
+    "sum(log(sum(1./exp(C))))",
+    "norm2(inv(kron(A, S + 9*eye(n))))",
+    "tr(inv(K)'*K)",
 ]
 
 
-SIZES = {"n": 3, "m": 4, "p": 2}
+SIZES = {"n": 3, "m": 4, "p": 2, "q": 4}
 TENSORS = tuple(parse_declaration(name, text) for name, text in SHAPES.items())
 
 
@@ -200,6 +206,7 @@ def point(seed: int) -> dict[str, np.ndarray]:
     for name in "ABD":
         arrays[name] = arrays[name] + 2 * np.eye(len(arrays[name]))
     arrays["S"] = arrays["S"] + arrays["S"].T
+    arrays["K"] = arrays["K"] - arrays["K"].T
     arrays["Q"] = np.linalg.qr(arrays["Q"])[0]
     basis = arrays["P"] + 2 * np.eye(len(arrays["P"]))
     arrays["P"] = basis[:, :2] @ np.linalg.inv(basis)[:2]
