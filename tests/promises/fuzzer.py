@@ -69,7 +69,7 @@ def pass_case_of(seed: int) -> Case:
     movable = [name for name in names if fixed.get(name, "symmetric") in LINEAR]
     checks = ("value", "first", "source") if movable else ("value",)
     wrt = tuple(rng.choice(movable or names or ["x"]) for _ in range(3))
-    return Case(tree, "matrix", wrt, tuple(sizes), fixed, seed, checks, interval)
+    return Case(tree, rng.choice(routes_of(tree)), wrt, tuple(sizes), fixed, seed, checks, interval)
 
 
 CASES: dict[str, Callable[[int], Case]] = {"formulas": case_of, "passes": pass_case_of}
@@ -104,7 +104,7 @@ def shrunk(case: Case, check: str, message: str) -> tuple[Case, str]:
     while True:
         for tree in sorted(smaller(case.tree), key=lambda tree: tree.size):
             wrt = tuple(name if name in tree.names else min(tree.names, default=name) for name in case.wrt)
-            route = case.route if case.route in routes_of(tree) else "operators"
+            route = case.route if case.route in (able := routes_of(tree)) else able[0]
             if tree in tried:
                 continue
             tried.add(tree)
@@ -150,7 +150,7 @@ def run(seeds: range, show: Callable[[str], None] = print, vocabulary: str = "fo
             if message is not None:
                 tally["not identical" if message.startswith("not identical") else "failed"] += 1
                 small, message = shrunk(case, check, message)
-                text = matrix_text(small.tree, small.fixed) if small.route == "matrix" else small.tree
+                text = matrix_text(small.tree, small.fixed) if "matrix" in routes_of(small.tree) else small.tree
                 where = f"seed {seed}, {check} ({small.route}), by {small.wrt}, {small.sizes} {small.fixed}"
                 show(f"{where}\n    {text!s:.300}\n    {message}")
     return tally

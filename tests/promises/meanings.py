@@ -174,6 +174,9 @@ class Table(Numbers):
             raise Unsuitable
         return np.exp(x) / np.sum(np.exp(x), axis=-1, keepdims=True)
 
+    def logsumexp(self, x: Any) -> Any:
+        return np.log(np.sum(np.exp(x), axis=-1))
+
     def unit(self, x: Any) -> Any:
         norm = self.norm2(x)
         return x / norm if norm else 0 * x

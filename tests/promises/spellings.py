@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 
 import ricci as rc
+from ricci.functions import apply
+from ricci.functions.aliases import ALIASES
+from tensor_networks import network
+from tensor_networks.networks import size_of
 from tests.promises.meanings import PATTERNS, meanings, traced_namespace
 from tests.promises.trees import SHAPE_OF, Tree, value
 
@@ -164,10 +168,23 @@ def by_index(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
 
 # Python
 
+OPERATED = TRACED | {  # what NumPy has not is said in nodes
+    "over": lambda tree, p, q: p / q,
+    "raised": lambda tree, p: p**tree.data,
+    "entry": lambda tree, p: rc.Expr(apply(ALIASES.get(tree.data, tree.data), _expression(p).settled)),
+    "ones": lambda tree, *parts: rc.Expr(network((), range(len(parts)), {k: p.axes[0] for k, p in enumerate(parts)})),
+    "eye": lambda tree, p: rc.Expr(network((), "ii", {"i": p.axes[0]})),
+    "length": lambda tree, p: rc.Expr(size_of(p.axes[0])),
+    "rows": lambda tree, p: rc.einsum("ij->i", _expression(p)),
+    "columns": lambda tree, p: rc.einsum("ij->j", _expression(p)),
+    "kron": lambda tree, p, q: np.kron(p, q),
+    "scaledrows": lambda tree, p, q: rc.einsum("i,ij->ij", _expression(p), _expression(q)),
+}
+
 
 def by_operators(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
     tensors = {name: rc.tensor(name, shape) for name, shape in declarations(tree, sizes).items()}
-    return _expression(value(tree, tensors, TRACED, bounded=False))
+    return _expression(value(tree, tensors, OPERATED, bounded=False))
 
 
 EINSUMS: dict[str, str] = {
@@ -223,7 +240,7 @@ def routes_of(tree: Tree) -> list[str]:
     """The routes that can say a tree."""
     operations = {part.op for part in tree.walk()}
     if operations & {*PATTERNS}:
-        return ["matrix"]
+        return ["operators"] if "einsum" in operations else ["matrix", "operators"]
     left_out = set() if fits_indices(tree) else {"index"}
     if operations & {"rowsum", "einsum"}:
         left_out.add("matrix")

@@ -99,6 +99,14 @@ def test_no_pass_widens_where_the_value_changes(text: str, given: dict[str, Any]
     np.testing.assert_allclose(expression(**given), want, rtol=1e-12)
 
 
+def test_a_diagonal_of_a_function_is_copied_before_it_is_written_into() -> None:
+    expression = rc.parse("adj(S).*eye(n) - 2*cos(S).*eye(n)", S="n n")
+    S, step = np.array([[0.4, -0.3], [0.8, 1.1]]), np.array([[0.2, 0.5], [-0.7, 0.3]])
+    ahead, behind = (expression(S=S + h * step) for h in (1e-5, -1e-5))
+    along = np.tensordot(rc.derivative(expression, "S")(S=S), step, 2)
+    np.testing.assert_allclose(along, (ahead - behind) / 2e-5, rtol=1e-8, atol=1e-8)
+
+
 def test_ones_have_no_inverse() -> None:
     with pytest.raises(rc.RicciError):
         rc.parse("inv(kron(ones(n, n), A))", A="n n")(A=np.diag([2.0, 4.0]))

@@ -20,7 +20,7 @@ ENTRYWISE = (
 )
 FAVOURITES = ("exp", "log", "sigmoid", "ndtr", "softplus", "relu", "abs", "sign", "erf", "erfc", "sinh", "cosh", "tanh", "sqrt")
 OF_SQUARES = ("inv", "adj", "pinv", "expm", "sqrtm", "logm", "cholesky")
-TO_SCALARS = ("det", "logdet", "norm2", "trace")
+TO_SCALARS = ("det", "logdet", "norm2")
 POWERS = (2, 2, 3, -1, -1, -2, 0.5, -0.5, 1.5)
 NUMBERS = (1, 1, 1, 2, -1, -1, 0.5, -2, 3)
 LINEAR = ("symmetric", "skew", "diagonal", "lower", "upper")
@@ -33,6 +33,8 @@ N: Shape = ("n",)
 
 def call(name: str, *parts: Tree) -> Tree:
     """A function entry by entry."""
+    if name == "sqrt":
+        return raised(parts[0], 0.5)
     return Tree("entry" if len(parts) == 1 else "pair", parts, parts[0].shape, name)
 
 
@@ -199,6 +201,13 @@ def _covariance(u: Tree, v: Tree) -> Tree:
     return made("sub", moments, made("scale", raised(n, -2), made("outer", first, second, shape=moments.shape)))
 
 
+CONTRACTIONS: dict[Shape, tuple[str, ...]] = {
+    (): ("ii,i->", "ij,ij->", "ij,ij,i->", "ij,ik,i->", "ii,ii->", "iaj,i->", "iai->", "i,i,i->", "ij,ji->", "ij,jj->"),
+    N: ("ij,ij->i", "ii,i->i", "ij,i,i->j", "ia,ia->i", "iaj->i", "iai->i", "ij,jj->i", "i,ij,j->i", "i,j->i"),
+    ("n", "n"): ("ij,j->ij", "ii,ij->ij", "ij,ik->ij", "i,j,ij->ij", "ii,jj->ij", "iaj->ij", "iaj,j->ij", "ij,jk,j->ik"),
+}
+
+
 def length(part: Tree) -> Tree:
     """The number of entries of a vector, of rows of a matrix."""
     return Tree("length", (leaf(VARIABLES[part.shape[:1]][0]),), ())
@@ -300,6 +309,8 @@ class PassGenerator:
     def aggregated(self, shape: Shape) -> Tree:
         """A pattern of some shape, and what makes the wanted one of it: sums, diagonals, copies, products."""
         rng, square = self.rng, ("n", "n")
+        if shape != ("n", "m") and rng.random() < 0.15:
+            return self.contracted(shape)
         if not shape:
             makers: list[Callable[[], Tree]] = [
                 lambda: self.pattern(()),
@@ -339,6 +350,20 @@ class PassGenerator:
                     lambda: matmul(self.pattern(square), self.pattern(square)),
                 ]
         return rng.choice(makers)()
+
+    def contracted(self, shape: Shape) -> Tree:
+        """A product of patterns with sums, diagonals and indices in three places."""
+        square, spec = ("n", "n"), self.rng.choice(CONTRACTIONS[shape])
+        parts = []
+        for labels in spec.partition("->")[0].split(","):
+            if len(labels) == 3:
+                options = [("softmax", 3), ("exp", 3)] + [("logsumexp", 2)] * (labels[2] not in spec.replace(labels, ""))
+                name, cut = self.rng.choice(options)
+                parts.append(whole(name, self.argument(leaf("D")), ("n", "m", "n")[:cut]))
+                spec = spec if cut == 3 else spec.replace(labels, labels[:2], 1)
+            else:
+                parts.append(self.pattern((N, square)[len(labels) - 1] if labels != "ia" else ("n", "m")))
+        return Tree("einsum", tuple(parts), shape, spec)
 
     def kron(self, one: Tree, other: Tree) -> Tree:
         return made("kron", one, other)
