@@ -69,7 +69,7 @@ class Numbers:
 
     def norm2(self, x: Any) -> Any:
         square = np.sum(x * x)
-        if np.real(square) < KINK**2 and np.any(x):
+        if np.real(square) < KINK**2 and (np.any(x) or np.iscomplexobj(x)):
             raise Unsuitable
         return np.sqrt(square)
 
@@ -216,6 +216,15 @@ class Table(Numbers):
             raise Unsuitable
         return x
 
+    def expmalong(self, x: Any, t: Any) -> Any:
+        return np.imag(linalg.expm(self._real(x) + 1e-30j * self._real(t))) / 1e-30
+
+    def sylvester(self, x: Any, w: Any, v: Any) -> Any:
+        apart = np.linalg.eigvals(self._real(x))[:, None] + np.linalg.eigvals(self._real(w))
+        if np.min(np.abs(apart)) < 0.1:
+            raise Unsuitable
+        return linalg.solve_sylvester(x, w, self._real(v))
+
     def eigvalsh(self, x: Any) -> Any:
         return np.linalg.eigvalsh(self._real(x + x.T) / 2)
 
@@ -305,7 +314,8 @@ def meanings(xp: Any) -> dict[str, Meaning]:
 PATTERNS: dict[str, Meaning] = {  # what matrix notation says besides; a part that is only measured says a shape
     "over": lambda tree, p, q: p * TABLE.raised(q, -1),
     "raised": lambda tree, p: TABLE.raised(p, tree.data),
-    "entry": lambda tree, p: getattr(TABLE, tree.data)(p),
+    "entry": lambda tree, *parts: getattr(TABLE, tree.data)(*parts),
+    "vec": lambda tree, p: p.T.reshape(-1),
     "ones": lambda tree, *parts: np.ones([len(part) for part in parts]),
     "eye": lambda tree, p: np.eye(len(p)),
     "length": lambda tree, p: len(p),

@@ -44,7 +44,7 @@ def matrix_text(tree: Tree, sizes: Mapping[str, Any]) -> str:
     function = NAMES.get(tree.data, tree.data)
     measured = [sizes.get(part.shape[0], part.shape[0]) for part in tree.parts if part.shape]
     summed = tree.parts[0].shape[tree.op == "rows"] if tree.op in ("rows", "columns") else ""
-    own = {"sizes": ", ".join(map(str, measured)), "inner": sizes.get(summed, summed)}
+    own = {"all": ", ".join(parts), "sizes": ", ".join(map(str, measured)), "inner": sizes.get(summed, summed)}
     return MATRIX[tree.op].format(*parts, data=tree.data, function=function, **own)
 
 
@@ -71,7 +71,8 @@ MATRIX = {
     "whole": "{function}({0})",
     "over": "(({0}) ./ ({1}))",
     "raised": "({0}).^({data})",
-    "entry": "{function}({0})",
+    "entry": "{function}({all})",
+    "vec": "vec({0})",
     "ones": "ones({sizes})",
     "eye": "eye({sizes})",
     "length": "{sizes}",
@@ -171,7 +172,8 @@ def by_index(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
 OPERATED = TRACED | {  # what NumPy has not is said in nodes
     "over": lambda tree, p, q: p / q,
     "raised": lambda tree, p: p**tree.data,
-    "entry": lambda tree, p: rc.Expr(apply(ALIASES.get(tree.data, tree.data), _expression(p).settled)),
+    "entry": lambda tree, *parts: rc.Expr(apply(ALIASES.get(tree.data, tree.data), *[_expression(p).settled for p in parts])),
+    "vec": lambda tree, p: _expression(p).T.reshape(-1),
     "ones": lambda tree, *parts: rc.Expr(network((), range(len(parts)), {k: p.axes[0] for k, p in enumerate(parts)})),
     "eye": lambda tree, p: rc.Expr(network((), "ii", {"i": p.axes[0]})),
     "length": lambda tree, p: rc.Expr(size_of(p.axes[0])),
