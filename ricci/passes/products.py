@@ -226,7 +226,12 @@ def _cancelled(node: Network, places: tuple[int, ...], slots: Slots, groups: Slo
     rest = [factor for place, factor in enumerate(node.factors) if place not in places]
     outside = {wire for factor in rest for group in factor.slots for wire in group} | node.free
     for inner, meeting, left, right, number in ends:
-        if inner == meeting and len(inner) == 1 == len(left) == len(right) and inner[0] not in outside and left != inner:
+        if (
+            inner == meeting
+            and len(inner) == 1 == len(left) == len(right)
+            and inner[0] not in outside
+            and inner not in (left, right)
+        ):
             delta = network((), [0, 0], {0: matrix.axes[0]})
             scale = [Factor(apply("det", matrix), (), 1)] if is_call(node.factors[places[0]].node, "adj") else []
             return total([(remade(node, [*rest, *scale, Factor(delta, (left, right), 1)]), number)])

@@ -133,12 +133,12 @@ def _joined(node: Network, places: tuple[int, int], pair: Pair, wire: int) -> No
         if wire in held and factor.slots != ((wire,),):
             return None
         (between if wire in held else rest).append(factor)
-    if wire in node.free:
+    ends = [node.factors[place].slots[1 - axis] for place, axis in zip(places, pair.axes, strict=True)]
+    if wire in node.free or (wire,) in ends:
         return None
     whole = _with_values(between, pair)
     if whole is None:
         return None
-    ends = [node.factors[place].slots[1 - axis] for place, axis in zip(places, pair.axes, strict=True)]
     return remade(node, [*rest, Factor(whole, tuple(ends), 1)])
 
 

@@ -192,6 +192,14 @@ KEPT = [
     "sum(log(sum(1./exp(C))))",
     "norm2(inv(kron(A, S + 9*eye(n))))",
     "tr(inv(K)'*K)",
+    "inv(A)*diag(A)",
+    "diag(inv(A))'*A",
+    "eigvecsh(S)*diag(eigvecsh(S))",
+    "cholesky(S + 9*eye(n))*diag(cholesky(S + 9*eye(n)))",
+    "Q*diag(Q)",
+    "P*diag(P)",
+    "C*diag(pinv(C)*C)",
+    "expm(A)*diag(A)",
 ]
 
 
