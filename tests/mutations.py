@@ -42,6 +42,7 @@ FLOOR, DOCUMENTS = "tests/tensor_networks tests/ricci/test_simplify.py", "tests/
 RULES, STABLE = "tests/ricci/test_functions.py", "tests/promises/test_conventions.py"
 LAYOUTS, OPERATORS = "tests/ricci/test_layout.py", "tests/ricci/test_structure.py"
 ACCURATE, DIGITS = "ricci/evaluation/differences.py", "tests/ricci/test_accurate.py"
+SEEN, PASSES = "ricci/passes/common.py", "tests/promises/test_fuzzer.py::test_what_passes_look_for"
 FOUND = "tests/promises/test_findings.py"
 MUTANTS = (
     # rules of derivatives
@@ -78,6 +79,9 @@ MUTANTS = (
     Mutant("ricci/passes/powers.py", "{norm: 1, squares: 2, unit: -1}", "{norm: 1, squares: 2, unit: 1}", FUZZ),
     Mutant(
         "ricci/passes/sums.py", "if first == -2 * second and is_ones(one)", "if first == 2 * second and is_ones(one)", FLOOR
+    ),
+    Mutant(
+        SEEN, "if not len(places) == len(slots) == node.order or {*places} != {*node.outputs}:", "if not node.outputs:", FLOOR
     ),
     Mutant(
         "ricci/passes/products.py",

@@ -10,7 +10,7 @@ from ricci.functions.function import Function
 from ricci.functions.matrices import MATRICES
 from ricci.functions.vectors import VECTORS
 from tensor_networks.axes import Axis, show, show_shape
-from tensor_networks.composites import oriented, permuted
+from tensor_networks.composites import is_zero, oriented, permuted
 from tensor_networks.errors import ShapeError, UnknownName
 from tensor_networks.networks import Network, Sum, constant, network, total
 from tensor_networks.nodes import Node, intern
@@ -74,7 +74,7 @@ def apply(name: str, *args: Node) -> Node:
     axes = _value_axes(function, args)
     if function.definition is not None:
         return function.definition(*args)
-    folded = _folded(function, args)
+    folded = _folded(function, args, axes)
     if folded is not None:
         return folded
     bare = _bare_batch(function, args)
@@ -135,15 +135,15 @@ def _clash(function: Function, core: Sequence[Axis], letter: str, known: Axis, s
     return ShapeError(f"the arguments of {function.name} do not fit: a size is {show(known)} and {show(size)}")
 
 
-def _folded(function: Function, args: Sequence[Node]) -> Node | None:
-    """The exact value at a number, where the table knows it."""
-    if len(args) != 1 or args[0].order:
+def _folded(function: Function, args: Sequence[Node], axes: tuple[Axis, ...]) -> Node | None:
+    """The exact value at a number, or at zeros, where the table knows it."""
+    if len(args) != 1:
         return None
-    arg = args[0]
-    for number, value in function.known.items():
-        if arg is constant(number):
-            return constant(value)
-    return None
+    if is_zero(args[0]) and 0 in function.known:
+        filled = network((), range(len(axes)), dict(enumerate(axes)))
+        return total([(filled, function.known[0])], axes)
+    known = function.known if not args[0].order else {}
+    return next((constant(value) for number, value in known.items() if args[0] is constant(number)), None)
 
 
 def _bare_batch(function: Function, args: Sequence[Node]) -> tuple[int, ...] | None:
@@ -252,7 +252,12 @@ def _turned(function: Function, arg: Node) -> Node:
     batch = tuple(range(arg.order - core))
     places = range(arg.order - core, arg.order)
     orders = [(*batch, *order) for order in permutations(places)] if core <= 3 else [(*batch, *places)]
-    best = min(orders, key=lambda order: (_is_view(permuted(arg, order)), permuted(arg, order).key))
+
+    def rank(order: tuple[int, ...]) -> tuple[bool, bool, bytes]:
+        turned = permuted(arg, order)
+        return isinstance(turned, Sum) and len(turned.terms) == 1, _is_view(turned), turned.key
+
+    best = min(orders, key=rank)
     turned = permuted(arg, best)
     stored = _value_axes(function, (turned,))
     value = intern(Apply, stored, (turned,), function=function, args=(turned,))

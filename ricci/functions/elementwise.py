@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from ricci.functions.function import Function
 
 POSITIVE = (0.3, 2.5)
@@ -12,6 +14,7 @@ OF_GAMMA = "DLMF 5.15"
 TWO_BY_ROOT_PI = "1.1283791670955126"
 BY_ROOT_TWO_PI = "0.3989422804014327"
 HALF_ROOT_PI = "0.88622692545275801"
+HALF = Fraction(1, 2)
 
 
 def _of_one() -> tuple[Function, ...]:
@@ -33,7 +36,7 @@ def _of_one() -> tuple[Function, ...]:
         Function("atanh", unary, ("1 / (1 - x^2)",), r"\operatorname{artanh}", INSIDE, known={0: 0}, parity=-1),
         Function("log1p", unary, ("1 / (1 + x)",), r"\operatorname{log1p}", (-0.5, 2.0), known={0: 0}),
         Function("expm1", unary, ("exp(x)",), r"\operatorname{expm1}", known={0: 0}),
-        Function("sigmoid", unary, ("y (1 - y)",), r"\sigma"),
+        Function("sigmoid", unary, ("y (1 - y)",), r"\sigma", known={0: HALF}),
         Function("softplus", unary, ("sigmoid(x)",), r"\operatorname{softplus}"),
     )
 
@@ -44,7 +47,7 @@ def _of_one_with_kinks() -> tuple[Function, ...]:
         Function("abs", unary, ("sign(x)",), r"\operatorname{abs}", known={0: 0}, reference=KINK, parity=1),
         Function("sign", unary, ("",), r"\operatorname{sign}", known={0: 0, 1: 1}, parity=-1, reference=KINK),
         Function("relu", unary, ("sign(y)",), r"\operatorname{relu}", known={0: 0, 1: 1}, reference=KINK),
-        Function("step", unary, ("",), r"\operatorname{step}", known={1: 1}, reference="1/2 at 0 by convention"),
+        Function("step", unary, ("",), r"\operatorname{step}", known={0: HALF, 1: 1}, reference="1/2 at 0 by convention"),
         Function("elu", unary, ("where(x, 1, y + 1)",), r"\operatorname{elu}", known={0: 0}, reference="exp(x) - 1 below 0"),
     )
 
@@ -56,7 +59,14 @@ def _of_statistics() -> tuple[Function, ...]:
     rules = (*(f"{name}(x)" for name in gammas[1:]), None)
     return (
         Function("erfinv", unary, (f"{HALF_ROOT_PI} exp(y^2)",), r"\operatorname{erf}^{-1}", INSIDE, known={0: 0}, parity=-1),
-        Function("ndtr", unary, (f"{BY_ROOT_TWO_PI} exp(-x^2/2)",), r"\Phi", reference="normal distribution function"),
+        Function(
+            "ndtr",
+            unary,
+            (f"{BY_ROOT_TWO_PI} exp(-x^2/2)",),
+            r"\Phi",
+            known={0: HALF},
+            reference="normal distribution function",
+        ),
         Function("logndtr", unary, ("mills(x)",), r"\log\Phi", reference="logarithm of the normal distribution function"),
         Function("mills", unary, ("-y millsgap(x)",), r"\operatorname{mills}", reference="normal density over distribution"),
         Function("millsgap", unary, ("1 - mills(x) y",), r"\operatorname{millsgap}", reference="mills(x) + x"),

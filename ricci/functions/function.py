@@ -46,7 +46,8 @@ class Function:
 
     ``rules`` has one derivative rule per argument; ``""`` is a derivative that is zero wherever it exists, None one
     that has no rule. ``transposes`` says what a permutation of the core axes of the argument does to the value:
-    ``same`` nothing, ``along`` permutes it likewise. ``known`` are exact values at numbers, ``parity`` is 1 for even
+    ``same`` nothing, ``along`` permutes it likewise. ``known`` are exact values at numbers; that at 0 is also that of
+    every entry at zeros. ``parity`` is 1 for even
     functions and -1 for odd ones, ``odd_exchanges`` are pairs of axes of the value whose exchange turns its sign.
     ``domain`` is an interval to test on (of the entries; square matrices get twice the identity on top), ``shape`` what
     the matrices of the domain must be. ``of_tall`` is, for functions of matrices with no more rows than columns, the function

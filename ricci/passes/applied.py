@@ -237,6 +237,8 @@ def square_chain(node: Node) -> list[Node] | None:
     """The factors of a product of at least two square matrices, in order, each as it stands in the product."""
     if not isinstance(node, Network) or len(node.factors) < 2 or len(set(node.sizes)) != 1 or node.order != 2:
         return None
+    if any(len(group) != 1 for group in node.outputs):
+        return None
     if any(f.exponent != 1 or f.node.order != 2 or any(len(g) != 1 for g in f.slots) for f in node.factors):
         return None
     ends = [group[0] for group in node.outputs]

@@ -8,6 +8,7 @@ from ricci.functions import Apply
 from ricci.traits.table import has
 from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node, Size, Tensor
+from tensor_networks.wiring import Group
 
 NONNEGATIVE = frozenset({"exp", "abs", "norm2", "softmax", "sigmoid", "ndtr", "softplus", "relu", "cosh"})
 
@@ -15,6 +16,23 @@ NONNEGATIVE = frozenset({"exp", "abs", "norm2", "softmax", "sigmoid", "ndtr", "s
 def is_call(node: Node, *names: str) -> bool:
     """Is the node a call of one of these functions?"""
     return isinstance(node, Apply) and node.function.name in names
+
+
+def viewed_call(node: Node, *names: str) -> tuple[Apply, tuple[int, ...]] | None:
+    """The call of one of these functions that a node is, perhaps with its axes in another order: axis k of the node is axis
+    ``order[k]`` of the call. None for any other node: one that sums, repeats or copies entries of a call is no view of it.
+    """
+    if isinstance(node, Apply):
+        return (node, tuple(range(node.order))) if is_call(node, *names) else None
+    if not isinstance(node, Network) or len(node.factors) != 1:
+        return None
+    call, slots, exponent = node.factors[0]
+    places: dict[Group, int] = {group: axis for axis, group in enumerate(slots) if len(group) == 1}
+    if not isinstance(call, Apply) or not is_call(call, *names) or exponent != 1:
+        return None
+    if not len(places) == len(slots) == node.order or {*places} != {*node.outputs}:
+        return None
+    return call, tuple(places[group] for group in node.outputs)
 
 
 def is_ones(node: Node) -> bool:

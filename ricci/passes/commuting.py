@@ -37,8 +37,10 @@ def bases(node: Node) -> frozenset[Node]:
     chain = square_chain(inside)
     if chain is not None:
         return frozenset().union(*map(bases, chain))
-    if isinstance(inside, Network) and len(inside.factors) == 1 and inside.factors[0].slots == inside.outputs[::-1]:
-        return frozenset(map(transpose, bases(inside.factors[0].node)))
+    if isinstance(inside, Network) and len(inside.factors) == 1:
+        (only,) = inside.factors
+        if only.slots == inside.outputs[::-1] and only.exponent == 1:
+            return frozenset(map(transpose, bases(only.node)))
     return bases(inside) if inside is not node else frozenset({node})
 
 

@@ -109,4 +109,6 @@ def kronecker_inverses(node: Node) -> Node:
         seen |= {*ends}
         block = network([(child, slots)], [(row,), (column,)])
         factors.append((apply("inv", block), ((column,), (row,)), 1))
+    if {*rows} - seen != {*columns} - seen:  # ones have no inverse
+        return node
     return network(factors, (columns, rows), dict(enumerate(arg.sizes)))

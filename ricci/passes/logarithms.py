@@ -66,7 +66,7 @@ def _without_exp(arg: Node) -> Node | None:
             rest = remade(product, [*product.factors[:place], *product.factors[place + 1 :]])
             part = network([(u, slots)], product.outputs, {wire: product.sizes[wire] for wire in product.free})
             return total([(part, exponent), (apply("log", total([(rest, number)])), 1)])
-    if len(product.factors) == 1 == number and product.factors[0].exponent < 0:
+    if len(product.factors) == 1 == number and product.factors[0].exponent < 0 and len(product.sizes) == product.order:
         return negative(apply("log", elementwise_power(product, -1)))
     return None
 

@@ -187,7 +187,8 @@ def common_norms(node: Node) -> Node:
         if norms[inner] is unit:
             factors, outputs, sizes = as_term(term)
             opened = [factor._replace(node=inner) if factor.node is unit else factor for factor in factors]
-            term = network([*opened, (norm, (), -1)], outputs, dict(enumerate(sizes)))
+            opened += [Factor(norm, (), exact(-factor.exponent)) for factor in factors if factor.node is unit]
+            term = network(opened, outputs, dict(enumerate(sizes)))
         terms.append((term, number))
     return total(terms, node.axes)
 
@@ -259,7 +260,8 @@ def variable_powers(node: Node) -> Node:
         gathered: list[tuple[Node, Number]] = []
         others: list[Factor] = []
         for factor in node.factors:
-            if factor.slots == slots and is_call(factor.node, "power") and factor.node.children[0] is base:
+            whole = isinstance(factor.exponent, int)  # sqrt(u^2) is no power of a negative u
+            if factor.slots == slots and whole and is_call(factor.node, "power") and factor.node.children[0] is base:
                 gathered.append((factor.node.children[1], factor.exponent))
             elif factor.slots == slots and factor.node is base:
                 gathered.append((elementwise_power(exponent, 0), factor.exponent))

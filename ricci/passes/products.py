@@ -30,7 +30,7 @@ def reciprocals(node: Node) -> Node:
         exponent = one_plus_exp(factor.node)
         if exponent is not None:
             found = _numerator(rest, exponent, factor.slots)
-            found = _shared_out(rest, exponent) if found is None else found
+            found = _shared_out(rest, exponent, factor.slots) if found is None else found
             new = Factor(apply("sigmoid", exponent if found is not None else negative(exponent)), factor.slots, 1)
             return remade(node, [*(rest if found is None else found), new])
         softmax = _softmax(factor, rest) or _one_of_two(factor, rest)
@@ -60,12 +60,12 @@ def _numerator(factors: list[Factor], exponent: Node, slots: Slots) -> list[Fact
     return None
 
 
-def _shared_out(factors: list[Factor], exponent: Node) -> list[Factor] | None:
-    """The factors with exp(u) = sum(exp(u))*softmax(u) without that sum, if the exponent is logsumexp(u) of a vector."""
+def _shared_out(factors: list[Factor], exponent: Node, batch: Slots) -> list[Factor] | None:
+    """The factors with exp(u) = sum(exp(u))*softmax(u) without that sum, if the exponent is logsumexp(u)."""
     if not is_call(exponent, "logsumexp"):
         return None
     for place, (child, slots, power) in enumerate(factors):
-        if is_call(child, "exp") and power == 1 and child.children[0] is exponent.children[0]:
+        if is_call(child, "exp") and power == 1 and child.children[0] is exponent.children[0] and slots[:-1] == batch:
             return [*factors[:place], Factor(apply("softmax", child.children[0]), slots, 1), *factors[place + 1 :]]
     return None
 
@@ -214,17 +214,27 @@ def cancellations(node: Node) -> Node:
 
 
 def _cancelled(node: Network, places: tuple[int, ...], slots: Slots, groups: Slots, matrix: Node) -> Node | None:
-    """The network without inv(M) and M, if column of one meets row of the other and nothing else does."""
-    ends = [(slots[1], groups[0], slots[0], groups[1]), (slots[0], groups[1], slots[1], groups[0])]
-    if len(set(matrix.orbits)) == 1:
-        ends += [(slots[0], groups[0], slots[1], groups[1]), (slots[1], groups[1], slots[0], groups[0])]
+    """The network without inv(M) and M, if column of one meets row of the other and nothing else does.
+
+    Of a symmetric or skew M the columns are rows, or their opposites.
+    """
+    ends = [(slots[1], groups[0], slots[0], groups[1], 1), (slots[0], groups[1], slots[1], groups[0], 1)]
+    turned = network([(matrix, "ij")], "ji")
+    sign = 1 if turned is matrix else -1 if turned is negative(matrix) else 0
+    if sign:
+        ends += [(slots[0], groups[0], slots[1], groups[1], sign), (slots[1], groups[1], slots[0], groups[0], sign)]
     rest = [factor for place, factor in enumerate(node.factors) if place not in places]
     outside = {wire for factor in rest for group in factor.slots for wire in group} | node.free
-    for inner, meeting, left, right in ends:
-        if inner == meeting and len(inner) == 1 == len(left) == len(right) and inner[0] not in outside and left != inner:
+    for inner, meeting, left, right, number in ends:
+        if (
+            inner == meeting
+            and len(inner) == 1 == len(left) == len(right)
+            and inner[0] not in outside
+            and inner not in (left, right)
+        ):
             delta = network((), [0, 0], {0: matrix.axes[0]})
             scale = [Factor(apply("det", matrix), (), 1)] if is_call(node.factors[places[0]].node, "adj") else []
-            return remade(node, [*rest, *scale, Factor(delta, (left, right), 1)])
+            return total([(remade(node, [*rest, *scale, Factor(delta, (left, right), 1)]), number)])
     return None
 
 

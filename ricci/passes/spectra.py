@@ -134,12 +134,12 @@ def _joined(node: Network, places: tuple[int, int], pair: Pair, wire: int) -> No
         if wire in held and factor.slots != ((wire,),):
             return None
         (between if wire in held else rest).append(factor)
-    if wire in node.free:
+    ends = [node.factors[place].slots[1 - axis] for place, axis in zip(places, pair.axes, strict=True)]
+    if wire in node.free or (wire,) in ends:
         return None
     whole = _with_values(between, pair)
     if whole is None:
         return None
-    ends = [node.factors[place].slots[1 - axis] for place, axis in zip(places, pair.axes, strict=True)]
     return remade(node, [*rest, Factor(whole, tuple(ends), 1)])
 
 
@@ -167,6 +167,8 @@ def _function_of(node: Node, values: Node, whole: Node) -> Node | None:
     """The function of a matrix that a vector is of its eigenvalues; None if there is no such."""
     if node is values:
         return whole
+    if node.order != 1:
+        return None
     if is_ones(node):
         return identity(whole.axes[0])
     if is_call(node, *OF_MATRICES):
@@ -175,7 +177,11 @@ def _function_of(node: Node, values: Node, whole: Node) -> Node | None:
     if isinstance(node, Sum):
         terms = [(_function_of(term, values, whole), number) for term, number in node.terms]
         return total([(term, number) for term, number in terms if term is not None]) if all(t for t, _ in terms) else None
-    if not isinstance(node, Network) or not node.plain:
+    if (
+        not isinstance(node, Network)
+        or not node.plain
+        or any(factor.slots not in ((), node.outputs) for factor in node.factors)
+    ):
         return None
     chain: list[Node] = []
     scalars = [factor for factor in node.factors if not factor.slots]

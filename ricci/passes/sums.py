@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ricci.functions import apply
-from ricci.passes.common import is_call, is_ones, negative, remade, without
+from ricci.passes.common import is_call, is_ones, negative, remade, viewed_call, without
 from ricci.passes.logarithms import times_root_two
 from ricci.passes.products import normalised, of_inverses
-from tensor_networks.composites import is_zero
+from tensor_networks.composites import is_zero, permuted
 from tensor_networks.filled import ones
 from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
@@ -85,39 +85,22 @@ def _termwise(node: Network, place: int, inner: Sum) -> Factor | None:
 
 def complements(node: Node) -> Node:
     """1 - sigmoid(u) = sigmoid(-u), which stays exact for large u; sigmoid(-u) - sigmoid(u) = 1 - 2*sigmoid(u); so for ndtr."""
-    if not isinstance(node, Sum) or not any(_is_sigmoid(term) for term, _ in node.terms):
+    if not isinstance(node, Sum):
         return node
     numbers = dict(node.terms)
     filled = next((term for term in numbers if is_ones(term)), None)
     for term, number in node.terms:
-        mirrored = _mirrored(term) if _is_sigmoid(term) else None
-        if mirrored is None:
+        seen = viewed_call(term, "sigmoid", "ndtr")
+        if seen is None:
             continue
+        call, axes = seen
+        mirrored = permuted(apply(call.function.name, negative(call.args[0])), axes)
         if filled is not None and numbers[filled] == -number:
             return _exchanged(node, (term, filled), [(mirrored, -number)])
         other = numbers.get(mirrored)
-        if other is not None and primitive(_inside(term))[1] > 0:
+        if other is not None and mirrored is not term and primitive(call.args[0])[1] > 0:
             return _exchanged(node, (term, mirrored), [(ones(node.axes), other), (term, number - other)])
     return node
-
-
-def _is_sigmoid(node: Node) -> bool:
-    """Is it sigmoid(u) or ndtr(u), perhaps seen with other axes?"""
-    if isinstance(node, Network):
-        return len(node.factors) == 1 and node.factors[0].exponent == 1 and is_call(node.factors[0].node, "sigmoid", "ndtr")
-    return is_call(node, "sigmoid", "ndtr")
-
-
-def _inside(node: Node) -> Node:
-    """u of sigmoid(u)."""
-    return node.factors[0].node.children[0] if isinstance(node, Network) else node.children[0]
-
-
-def _mirrored(node: Node) -> Node:
-    """sigmoid(-u) for sigmoid(u)."""
-    call = node.factors[0].node if isinstance(node, Network) else node
-    new = apply(call.function.name, negative(_inside(node)))  # type: ignore[attr-defined]
-    return remade(node, [node.factors[0]._replace(node=new)]) if isinstance(node, Network) else new
 
 
 def _exchanged(node: Sum, gone: tuple[Node, ...], new: list[tuple[Node, Number]]) -> Node:

@@ -245,8 +245,8 @@ def _protected(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step
 
 
 def _is_own(steps: Sequence[Step], number: int, uses: Mapping[int, int]) -> bool:
-    """Is a step an array that nothing else reads, down to the memory it views?"""
-    while uses[number] == 1 and steps[number].op in (VIEWS - {"broadcast"}) | {"deposit"}:
+    """Is a step an array that nothing else reads, down to the memory it views? NumPy's diagonals cannot be written into."""
+    while uses[number] == 1 and steps[number].op in (VIEWS - {"broadcast", "diagonal"}) | {"deposit"}:
         if steps[number].op == "deposit":
             return True
         number = steps[number].args[0]

@@ -18,19 +18,10 @@ import numpy as np
 
 import ricci as rc
 from ricci.evaluation.compiled import source
+from tests.promises.meanings import WILD, meanings, traced_namespace
 from tests.promises.oracle import LOOSE, TOLERANCE, Arrays, Wrong, along, compare, declared, evaluated, higher, sizes_of
 from tests.promises.spellings import ROUTES, declaration, routes_of
-from tests.promises.trees import (
-    SHAPE_OF,
-    VARIABLES,
-    WILD,
-    Tree,
-    leaf,
-    meanings,
-    structured,
-    traced_namespace,
-    value,
-)
+from tests.promises.trees import SHAPE_OF, VARIABLES, Tree, leaf, structured, value
 
 BACKENDS = ("numpy", *(name for name in ("jax", "torch") if find_spec(name)))
 
@@ -46,6 +37,7 @@ class Case:
     fixed: Mapping[str, Any]  # sizes that are numbers, not symbols, and traits of variables
     seed: int
     checks: tuple[str, ...]
+    interval: tuple[float, float] = (-1.0, 1.0)  # of the entries of random arrays
     memo: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -71,7 +63,7 @@ class Case:
         for number, sizes in enumerate(self.sizes):
             rng = np.random.default_rng([self.seed, number])
             names = sorted(self.tree.names | set(self.wrt))
-            env = {name: rng.uniform(-1, 1, [sizes[s] for s in SHAPE_OF[name]]) for name in names}
+            env = {name: rng.uniform(*self.interval, [sizes[s] for s in SHAPE_OF[name]]) for name in names}
             yield {name: structured(array, self.fixed.get(name, "")) for name, array in env.items()}, rng
 
     def direction(self, name: str, env: Arrays, rng: np.random.Generator) -> np.ndarray:

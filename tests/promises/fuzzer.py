@@ -1,6 +1,7 @@
 """A fuzzer: random trees through every notation, differentiated, and compared with what does not come from ricci.
 
     python -m tests.promises.fuzzer --cases 1000 --start 0
+    python -m tests.promises.fuzzer --cases 1000 --vocabulary passes
 
 A case is a seed. What it checks is listed in `checks.CHECKS`, each at two sizes. A case that fails is made smaller before it
 is shown.
@@ -14,14 +15,17 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from tests.promises.checks import CHECKS, Case, replaced
+from tests.promises.meanings import Unsuitable
 from tests.promises.oracle import Wrong
-from tests.promises.spellings import ROUTES, routes_of
-from tests.promises.trees import SHAPE_OF, TRAITS, VARIABLES, Generator, Tree, Unsuitable, leaf
+from tests.promises.spellings import matrix_text, routes_of
+from tests.promises.trees import SHAPE_OF, TRAITS, VARIABLES, Generator, Tree, leaf, value
+from tests.promises.vocabulary import LINEAR, TRAITS_OF, PassGenerator
 
 MOST_FAILURES = 30
 
@@ -48,6 +52,29 @@ def case_of(seed: int) -> Case:
     return Case(tree, rng.choice(routes_of(tree)), wrt, (small, large), fixed, seed, checks)
 
 
+def pass_case_of(seed: int) -> Case:
+    """The case of a seed, in the vocabulary of the passes: arguments in a positive interval half of the time, more traits."""
+    rng = random.Random(seed)
+    tree = PassGenerator(rng).tree(rng.choice([(), (), ("n",), ("n",), ("n", "m"), ("n", "n")]))
+    names = sorted(tree.names)
+    fixed: dict[str, Any] = {}
+    for name in names:
+        traits = TRAITS_OF.get(len(SHAPE_OF[name]), ()) if len({*SHAPE_OF[name]}) == 1 else ()
+        if traits and rng.random() < 0.25:
+            fixed[name] = rng.choice(traits)
+    sizes = [{size: rng.choice(numbers) for size in "nm"} for numbers in ([1, 1, 2], [2, 3, 4])]
+    if rng.random() < 0.06 and not {*fixed.values()} & {"simplex", "one-hot"}:
+        sizes[0][rng.choice("nm")] = 0
+    interval = rng.choice([(-1.0, 1.0), (0.3, 1.5)])
+    movable = [name for name in names if fixed.get(name, "symmetric") in LINEAR]
+    checks = ("value", "first", "source") if movable else ("value",)
+    wrt = tuple(rng.choice(movable or names or ["x"]) for _ in range(3))
+    return Case(tree, rng.choice(routes_of(tree)), wrt, tuple(sizes), fixed, seed, checks, interval)
+
+
+CASES: dict[str, Callable[[int], Case]] = {"formulas": case_of, "passes": pass_case_of}
+
+
 # running
 
 
@@ -55,6 +82,8 @@ def failure(case: Case, check: str) -> str | None:
     """What is wrong, or None. Raises Unsuitable."""
     try:
         with np.errstate(all="ignore"):
+            for env, _ in case.points():
+                value(case.tree, env)  # or there is nothing to compare with
             CHECKS[check](case)
     except Wrong as error:
         return str(error)
@@ -75,11 +104,11 @@ def shrunk(case: Case, check: str, message: str) -> tuple[Case, str]:
     while True:
         for tree in sorted(smaller(case.tree), key=lambda tree: tree.size):
             wrt = tuple(name if name in tree.names else min(tree.names, default=name) for name in case.wrt)
-            route = case.route if case.route in routes_of(tree) else "operators"
+            route = case.route if case.route in (able := routes_of(tree)) else able[0]
             if tree in tried:
                 continue
             tried.add(tree)
-            attempt = Case(tree, route, wrt, case.sizes, case.fixed, case.seed, (check,))
+            attempt = replace(case, tree=tree, route=route, wrt=wrt, checks=(check,), memo={})
             try:
                 found = failure(attempt, check)
             except Unsuitable:
@@ -102,14 +131,14 @@ def smaller(tree: Tree) -> Iterator[Tree]:
                     yield simpler
 
 
-def run(seeds: range, show: Callable[[str], None] = print) -> Counter[str]:
+def run(seeds: range, show: Callable[[str], None] = print, vocabulary: str = "formulas") -> Counter[str]:
     """Run the cases of some seeds; what failed is shown, as small as it could be made."""
     tally: Counter[str] = Counter()
     for seed in seeds:
         if tally["failed"] >= MOST_FAILURES:
             show(f"given up before seed {seed}")
             break
-        case = case_of(seed)
+        case = CASES[vocabulary](seed)
         tally["cases"] += 1
         for check in case.checks:
             try:
@@ -121,7 +150,7 @@ def run(seeds: range, show: Callable[[str], None] = print) -> Counter[str]:
             if message is not None:
                 tally["not identical" if message.startswith("not identical") else "failed"] += 1
                 small, message = shrunk(case, check, message)
-                text = ROUTES["operators"](small.tree, small.fixed) if kind(message) != "TraceError" else small.tree
+                text = matrix_text(small.tree, small.fixed) if "matrix" in routes_of(small.tree) else small.tree
                 where = f"seed {seed}, {check} ({small.route}), by {small.wrt}, {small.sizes} {small.fixed}"
                 show(f"{where}\n    {text!s:.300}\n    {message}")
     return tally
@@ -131,10 +160,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Random expressions against an independent oracle.")
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--start", type=int, default=None, help="the first seed; a fresh one by default")
+    parser.add_argument("--vocabulary", choices=CASES, default="formulas", help="what the expressions are made of")
     options = parser.parse_args(arguments)
     start = time.time_ns() % 10**9 if options.start is None else options.start
     print(f"seeds {start} to {start + options.cases - 1}", flush=True)
-    tally = run(range(start, start + options.cases), lambda text: print(text, flush=True))
+    tally = run(range(start, start + options.cases), lambda text: print(text, flush=True), options.vocabulary)
     print(dict(tally))
     return 1 if tally["failed"] else 0
 

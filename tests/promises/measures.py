@@ -17,7 +17,7 @@ import numpy as np
 import ricci as rc
 from tests.corpus import scoring
 from tests.promises import conventions, fuzzer, hostile, newest, scenarios
-from tests.promises.trees import Unsuitable
+from tests.promises.meanings import Unsuitable
 
 Outcome = tuple[int, list[str]]
 Item = TypeVar("Item")

@@ -10,7 +10,8 @@ import numpy as np
 import ricci as rc
 from tensor_networks.axes import symbols
 from tensor_networks.nodes import Size, walk
-from tests.promises.trees import SHAPE_OF, Tree, Unsuitable, value
+from tests.promises.meanings import Unsuitable
+from tests.promises.trees import SHAPE_OF, Tree, value
 
 STEP, TOLERANCE, LOOSE = 2e-3, 1e-7, 2e-5
 Arrays = dict[str, np.ndarray]

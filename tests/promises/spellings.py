@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 
 import ricci as rc
-from tests.promises.trees import SHAPE_OF, Tree, meanings, traced_namespace, value
+from ricci.functions import apply
+from ricci.functions.aliases import ALIASES
+from tensor_networks import network
+from tensor_networks.networks import size_of
+from tests.promises.meanings import PATTERNS, meanings, traced_namespace
+from tests.promises.trees import SHAPE_OF, Tree, value
 
 NAMES = {"arctan": "atan", "arcsinh": "asinh"}  # where a notation's name is not NumPy's
 TRACED = meanings(traced_namespace())
@@ -37,7 +42,10 @@ def matrix_text(tree: Tree, sizes: Mapping[str, Any]) -> str:
     if tree.op == "gram":
         return f"(({parts[0]})'*({parts[0]}) + 2*eye({size}))"
     function = NAMES.get(tree.data, tree.data)
-    return MATRIX[tree.op].format(*parts, data=tree.data, function=function)
+    measured = [sizes.get(part.shape[0], part.shape[0]) for part in tree.parts if part.shape]
+    summed = tree.parts[0].shape[tree.op == "rows"] if tree.op in ("rows", "columns") else ""
+    own = {"all": ", ".join(parts), "sizes": ", ".join(map(str, measured)), "inner": sizes.get(summed, summed)}
+    return MATRIX[tree.op].format(*parts, data=tree.data, function=function, **own)
 
 
 MATRIX = {
@@ -61,6 +69,17 @@ MATRIX = {
     "diag": "diag({0})",
     "diagonal": "diag({0})",
     "whole": "{function}({0})",
+    "over": "(({0}) ./ ({1}))",
+    "raised": "({0}).^({data})",
+    "entry": "{function}({all})",
+    "vec": "vec({0})",
+    "ones": "ones({sizes})",
+    "eye": "eye({sizes})",
+    "length": "{sizes}",
+    "rows": "(({0})*ones({inner}))",
+    "columns": "(({0})'*ones({inner}))",
+    "scaledrows": "(diag({0})*({1}))",
+    "kron": "kron({0}, {1})",
 }
 
 
@@ -150,10 +169,24 @@ def by_index(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
 
 # Python
 
+OPERATED = TRACED | {  # what NumPy has not is said in nodes
+    "over": lambda tree, p, q: p / q,
+    "raised": lambda tree, p: p**tree.data,
+    "entry": lambda tree, *parts: rc.Expr(apply(ALIASES.get(tree.data, tree.data), *[_expression(p).settled for p in parts])),
+    "vec": lambda tree, p: _expression(p).T.reshape(-1),
+    "ones": lambda tree, *parts: rc.Expr(network((), range(len(parts)), {k: p.axes[0] for k, p in enumerate(parts)})),
+    "eye": lambda tree, p: rc.Expr(network((), "ii", {"i": p.axes[0]})),
+    "length": lambda tree, p: rc.Expr(size_of(p.axes[0])),
+    "rows": lambda tree, p: rc.einsum("ij->i", _expression(p)),
+    "columns": lambda tree, p: rc.einsum("ij->j", _expression(p)),
+    "kron": lambda tree, p, q: np.kron(p, q),
+    "scaledrows": lambda tree, p, q: rc.einsum("i,ij->ij", _expression(p), _expression(q)),
+}
+
 
 def by_operators(tree: Tree, sizes: Mapping[str, Any]) -> rc.Expr:
     tensors = {name: rc.tensor(name, shape) for name, shape in declarations(tree, sizes).items()}
-    return _expression(value(tree, tensors, TRACED, bounded=False))
+    return _expression(value(tree, tensors, OPERATED, bounded=False))
 
 
 EINSUMS: dict[str, str] = {
@@ -208,6 +241,8 @@ ROUTES: dict[str, Callable[[Tree, Mapping[str, Any]], rc.Expr]] = {
 def routes_of(tree: Tree) -> list[str]:
     """The routes that can say a tree."""
     operations = {part.op for part in tree.walk()}
+    if operations & {*PATTERNS}:
+        return ["operators"] if "einsum" in operations else ["matrix", "operators"]
     left_out = set() if fits_indices(tree) else {"index"}
     if operations & {"rowsum", "einsum"}:
         left_out.add("matrix")

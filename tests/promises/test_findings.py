@@ -86,6 +86,32 @@ def test_the_diagonal_of_a_skew_matrix_is_zero() -> None:
     assert str(gradient) == "zeros(n, n, n, n)"
 
 
+@pytest.mark.parametrize(
+    ("text", "given", "want"),
+    [
+        ("sqrt(x.^a).*x", {"x": np.array([-0.5, 2.0]), "a": 2.0}, [-0.25, 4.0]),  # no power of a negative number
+        ("sum(inv(kron(ones(1, 1), A)))", {"A": np.diag([2.0, 4.0])}, 0.75),
+    ],
+)
+def test_no_pass_widens_where_the_value_changes(text: str, given: dict[str, Any], want: Any) -> None:
+    shapes = {"x": "n", "a": "", "A": "n n"}
+    expression = rc.parse(text, **{name: shapes[name] for name in given})
+    np.testing.assert_allclose(expression(**given), want, rtol=1e-12)
+
+
+def test_a_diagonal_of_a_function_is_copied_before_it_is_written_into() -> None:
+    expression = rc.parse("adj(S).*eye(n) - 2*cos(S).*eye(n)", S="n n")
+    S, step = np.array([[0.4, -0.3], [0.8, 1.1]]), np.array([[0.2, 0.5], [-0.7, 0.3]])
+    ahead, behind = (expression(S=S + h * step) for h in (1e-5, -1e-5))
+    along = np.tensordot(rc.derivative(expression, "S")(S=S), step, 2)
+    np.testing.assert_allclose(along, (ahead - behind) / 2e-5, rtol=1e-8, atol=1e-8)
+
+
+def test_ones_have_no_inverse() -> None:
+    with pytest.raises(rc.RicciError):
+        rc.parse("inv(kron(ones(n, n), A))", A="n n")(A=np.diag([2.0, 4.0]))
+
+
 def test_stable_spellings() -> None:
     a = rc.tensor("a", "n")
     assert str(np.log1p(np.exp(a))) == "softplus(a)"

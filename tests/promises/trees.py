@@ -9,10 +9,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from tests.promises.meanings import DENSE, ELEMENTWISE, PAIRS, WILD, Meaning, Unsuitable
 
 Shape = tuple[str, ...]
 SCALAR: Shape = ()
@@ -56,135 +57,6 @@ class Tree(NamedTuple):
 
 # meaning
 
-KINK, WILD = 1e-5, 1e4
-
-
-class Unsuitable(Exception):
-    """The point lies at a kink, or numbers grow too large for a comparison."""
-
-
-@dataclass
-class Numbers:
-    """Functions of complex arrays: analytic continuations of the real ones to either side of their kinks."""
-
-    def sigmoid(self, x: Any) -> Any:
-        return 1 / (1 + np.exp(-x))
-
-    def softplus(self, x: Any) -> Any:
-        return np.log(1 + np.exp(x))
-
-    def abs(self, x: Any) -> Any:
-        return x * self._side(x)
-
-    def relu(self, x: Any) -> Any:
-        return x * (self._side(x) > 0)
-
-    def maximum(self, x: Any, y: Any) -> Any:
-        return np.where(self._side(x - y) > 0, x, y)
-
-    def _side(self, x: Any) -> Any:
-        real = np.real(x)
-        if np.min(np.abs(real), initial=1) < KINK:
-            raise Unsuitable
-        return np.sign(real)
-
-    def minimum(self, x: Any, y: Any) -> Any:
-        return -self.maximum(-x, -y)
-
-    def logaddexp(self, x: Any, y: Any) -> Any:
-        return np.log(np.exp(x) + np.exp(y))
-
-    def hypot(self, x: Any, y: Any) -> Any:
-        square = x * x + y * y
-        if np.min(np.real(square), initial=1) < KINK:
-            raise Unsuitable
-        return np.sqrt(square)
-
-    def silu(self, x: Any) -> Any:
-        return x * self.sigmoid(x)
-
-    def cholesky(self, x: Any) -> Any:
-        """Row by row; `np.linalg.cholesky` conjugates."""
-        lower = np.zeros_like(x)
-        for i in range(len(x)):
-            for j in range(i + 1):
-                rest = x[i, j] - lower[i, :j] @ lower[j, :j]
-                lower[i, j] = np.sqrt(rest) if i == j else rest / lower[j, j]
-        return lower
-
-    def norm2(self, x: Any) -> Any:
-        square = np.sum(x * x)
-        if np.real(square) < KINK**2:
-            raise Unsuitable
-        return np.sqrt(square)
-
-    def softmax(self, x: Any) -> Any:
-        if not np.size(x):
-            raise Unsuitable  # sum(softmax(x)) is 1, but of nothing
-        return np.exp(x) / np.sum(np.exp(x))
-
-    def logsumexp(self, x: Any) -> Any:
-        return np.log(np.sum(np.exp(x)))
-
-    def logdet(self, x: Any) -> Any:
-        return np.log(np.linalg.det(x))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(np, name)
-
-
-NUMBERS = Numbers()
-ELEMENTWISE = (
-    *("tanh", "exp", "sin", "cos", "sinh", "cosh", "expm1", "exp2", "arctan", "arcsinh"),
-    *("sigmoid", "softplus", "silu", "relu", "abs"),
-)
-PAIRS = ("maximum", "minimum", "logaddexp", "hypot")
-Meaning = Callable[..., Any]
-
-
-def function_of(xp: Any, name: str) -> Callable[..., Any]:
-    linear = name in ("inv", "det") or (name == "cholesky" and not isinstance(xp, Numbers))
-    found: Callable[..., Any] = getattr(xp.linalg if linear else xp, name)
-    return found
-
-
-def apply_named(xp: Any, name: str, x: Any) -> Any:
-    return function_of(xp, name)(x)
-
-
-def meanings(xp: Any) -> dict[str, Meaning]:
-    """What each operation does, in terms of a namespace of functions; a tree comes first, its parts' values follow."""
-    return {
-        "number": lambda tree: tree.data,
-        "add": lambda tree, p, q: p + q,
-        "sub": lambda tree, p, q: p - q,
-        "mul": lambda tree, p, q: p * q,
-        "div": lambda tree, p, q: p / (2 + q * q),
-        "scale": lambda tree, p, q: p * q,
-        "times": lambda tree, p: tree.data * p,
-        "power": lambda tree, p: p**tree.data,
-        "root": lambda tree, p: (1 + p * p) ** 0.5,
-        "log": lambda tree, p: xp.log(1 + p * p),
-        "call": lambda tree, p: apply_named(xp, tree.data, p),
-        "pair": lambda tree, p, q: function_of(xp, tree.data)(p, q),
-        "sum": lambda tree, p: xp.sum(p),
-        "rowsum": lambda tree, p: xp.sum(p, axis=1),
-        "dot": lambda tree, p, q: p @ q,
-        "matmul": lambda tree, p, q: p @ q,
-        "outer": lambda tree, p, q: xp.outer(p, q),
-        "transpose": lambda tree, p: p.T,
-        "trace": lambda tree, p: xp.trace(p),
-        "diag": lambda tree, p: xp.diag(p),
-        "diagonal": lambda tree, p: xp.diag(p),
-        "gram": lambda tree, p: p.T @ p + xp.diag(2 + 0 * xp.sum(p, axis=0)),
-        "shift": lambda tree, p: p + xp.diag(6 + 0 * xp.sum(p, axis=0)),
-        "whole": lambda tree, p: apply_named(xp, tree.data, p),
-        "einsum": lambda tree, *parts: xp.einsum(tree.data, *parts),
-    }
-
-
-DENSE = meanings(NUMBERS)
-
 
 def value(tree: Tree, env: Mapping[str, Any], table: Mapping[str, Meaning] = DENSE, bounded: bool = True) -> Any:
     """The value of a tree. Raises Unsuitable at a kink or where numbers grow too large."""
@@ -196,27 +68,31 @@ def value(tree: Tree, env: Mapping[str, Any], table: Mapping[str, Meaning] = DEN
     return result
 
 
-def traced_namespace(xp: Any = np) -> Any:
-    """NumPy, or what has its names, with the few functions that NumPy has not, as a user would write them."""
-    own = SimpleNamespace(
-        sigmoid=lambda x: 1 / (1 + xp.exp(-x)),
-        softplus=lambda x: xp.log(1 + xp.exp(x)),
-        relu=lambda x: xp.maximum(x, 0),
-        silu=lambda x: x / (1 + xp.exp(-x)),
-        norm2=lambda x: xp.sqrt(xp.sum(x * x)),
-        softmax=lambda x: xp.exp(x) / xp.sum(xp.exp(x)),
-        logsumexp=lambda x: xp.log(xp.sum(xp.exp(x))),
-        logdet=lambda x: xp.log(xp.linalg.det(x)),
-    )
-    own.__dict__.update({name: getattr(xp, name) for name in dir(xp) if not name.startswith("_") and not hasattr(own, name)})
-    return own
+ARRAYS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {  # arrays that have a trait, made of any
+    "symmetric": lambda array: (array + array.T) / 2,
+    "skew": lambda array: (array - array.T) / 2,
+    "diagonal": lambda array: np.diag(np.diag(array)),
+    "lower": np.tril,
+    "upper": np.triu,
+    "positive": lambda array: np.abs(array) + 0.1,
+    "nonnegative": np.abs,
+    "psd": lambda array: array[:, 1:] @ array[:, 1:].T,
+    "spd": lambda array: array @ array.T + np.eye(len(array)),
+    "orthogonal": lambda array: np.linalg.qr(array)[0],
+    "permutation": lambda array: np.eye(len(array))[np.argsort(array.sum(0))],
+    "idempotent": lambda array: _projection(array + 4 * np.eye(len(array)), (len(array) + 1) // 2),
+    "simplex": lambda array: (np.abs(array) + 0.1) / np.sum(np.abs(array) + 0.1, axis=-1, keepdims=True),
+    "one-hot": lambda array: np.eye(array.shape[-1])[np.argmax(array, axis=-1)],
+}
+
+
+def _projection(basis: np.ndarray, rank: int) -> np.ndarray:
+    return np.asarray(basis[:, :rank] @ np.linalg.inv(basis)[:rank])
 
 
 def structured(array: np.ndarray, trait: str) -> np.ndarray:
-    """The part of an array that has a trait."""
-    if trait == "diagonal":
-        return np.diag(np.diag(array))
-    return (array + array.T if trait == "symmetric" else array - array.T) / 2 if trait else array
+    """An array that has a trait, made of another one: the part of it that has, if the trait is linear."""
+    return ARRAYS[trait](array) if trait and array.size else array
 
 
 # chance

@@ -28,6 +28,7 @@ SHAPES = {
     "z": "m",
     "a": "",
     "b": "",
+    "K": "q q skew",
 }
 
 FORMS = {
@@ -152,6 +153,10 @@ FORMS = {
     "constant exponent": ("x.^(a - a + 2)", "x.^2"),
     "like terms under sharing": ("(A*x).*(A*x) - (x'*A')'.*(A*x)", "zeros(n)"),
     "cyclic trace": ("tr(A*B*C'*C) - tr(C'*C*A*B)", "0"),
+    "functions of zeros": ("cos(x - x) + sigmoid(0*x) + erfc(0*y) + ndtr(0*x) + exp(x - x) + step(0*x)", "4.5*ones(n)"),
+    "sum of a function of zeros": ("sum(cosh(0*x)) + norm2(x - x)", "n"),
+    "inverse of a skew matrix": ("inv(K)*K + inv(K)'*K - inv(K)*K'", "eye(q)"),
+    "complement seen transposed": ("ones(n, n) - sigmoid(A)'", "sigmoid(-A)'"),
 }
 
 
@@ -176,10 +181,29 @@ KEPT = [
     "log(ones(m) + exp(C)*ones(n))",
     "log(ones(n, n) + diag(exp(x)))",
     "1 - 1/(1 + sum(exp(x)))",
+    "1 - sum(sigmoid(x))",
+    "1 - tr(sigmoid(A))",
+    "ones(n) - ndtr(A)*ones(n)",
+    "ones(n, n) - diag(sigmoid(x))",
+    "sum(sigmoid(-x)) - sum(sigmoid(x))",
+    "sum(ndtr(x)) - sum(ndtr(-x))",
+    "sigmoid(x - x) - y",
+    "expmalong(A', (A.^2)')",
+    "sum(log(sum(1./exp(C))))",
+    "norm2(inv(kron(A, S + 9*eye(n))))",
+    "tr(inv(K)'*K)",
+    "inv(A)*diag(A)",
+    "diag(inv(A))'*A",
+    "eigvecsh(S)*diag(eigvecsh(S))",
+    "cholesky(S + 9*eye(n))*diag(cholesky(S + 9*eye(n)))",
+    "Q*diag(Q)",
+    "P*diag(P)",
+    "C*diag(pinv(C)*C)",
+    "expm(A)*diag(A)",
 ]
 
 
-SIZES = {"n": 3, "m": 4, "p": 2}
+SIZES = {"n": 3, "m": 4, "p": 2, "q": 4}
 TENSORS = tuple(parse_declaration(name, text) for name, text in SHAPES.items())
 
 
@@ -190,6 +214,7 @@ def point(seed: int) -> dict[str, np.ndarray]:
     for name in "ABD":
         arrays[name] = arrays[name] + 2 * np.eye(len(arrays[name]))
     arrays["S"] = arrays["S"] + arrays["S"].T
+    arrays["K"] = arrays["K"] - arrays["K"].T
     arrays["Q"] = np.linalg.qr(arrays["Q"])[0]
     basis = arrays["P"] + 2 * np.eye(len(arrays["P"]))
     arrays["P"] = basis[:, :2] @ np.linalg.inv(basis)[:2]
