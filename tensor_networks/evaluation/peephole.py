@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from tensor_networks.axes import value
@@ -115,13 +116,28 @@ def _with_common_solves(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[
         needs.append(bits.get(number, 0))
         for arg in step.args:
             needs[number] |= needs[arg]
-    group_of: dict[int, list[int]] = {}
+    groups: list[list[int]] = []
     for numbers in shared:
         own = sum(bits[number] for number in numbers)
         free = [number for number in numbers if not needs[steps[number].args[1]] & own]
-        if len(free) > 1:
-            group_of.update(dict.fromkeys(free, free))
-    return _in_columns(steps, outputs, group_of)
+        if len(free) > 1 and _can_wait([*groups, free], needs, bits):
+            groups.append(free)
+    return _in_columns(steps, outputs, {number: group for group in groups for number in group})
+
+
+def _can_wait(groups: Sequence[Sequence[int]], needs: Sequence[int], bits: Mapping[int, int]) -> bool:
+    """Is there an order of the groups in which no member of one needs a member of a later one?"""
+    needed = [0] * len(groups)
+    for place, group in enumerate(groups):
+        for number in group:
+            needed[place] |= needs[number]
+    own = [sum(bits[number] for number in group) for group in groups]
+    before = {place: [k for k in range(len(groups)) if k != place and needed[place] & own[k]] for place in range(len(groups))}
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError:
+        return False
+    return True
 
 
 def _in_columns(

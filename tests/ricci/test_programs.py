@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import random
 from typing import Any
 
 import numpy as np
@@ -238,6 +239,29 @@ def test_factorisations_are_shared() -> None:
     ]
     for got, expected in zip(rc.compile(functions)(**arrays), want, strict=True):
         np.testing.assert_allclose(got, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["Ax", "BAx", "By", "ABy"],  # neither the solutions with A nor those with B can come first
+        ["Ax", "BAx", "CBAx", "Cy", "ACy", "BACy"],
+        ["Ax", "Ay", "BAx", "BAy", "ABAx", "ABAy"],
+        ["ABx", "BAx", "ABy", "BAy", "Ax", "By"],
+        *([*{"".join(random.Random(seed).choices("ABC", k=k)) + "xy"[k % 2] for k in range(1, 6)}] for seed in range(8)),
+    ],
+    ids=" ".join,
+)
+def test_solutions_that_need_each_other(words: list[str]) -> None:
+    """Systems with one matrix are solved together as far as an order is left."""
+    rng = np.random.default_rng(0)
+    arrays: dict[str, np.ndarray] = {name: rng.normal(size=(4, 4)) + 4 * np.eye(4) for name in "ABC"}
+    arrays |= {name: rng.normal(size=4) for name in "xy"}
+    inverse = {name: np.linalg.inv(arrays[name]) for name in "ABC"}
+    text = " + ".join("*".join(f"inv({letter})" if letter in inverse else letter for letter in word) for word in words)
+    want = sum(np.linalg.multi_dot([*(inverse[letter] for letter in word[:-1]), arrays[word[-1]]]) for word in words)
+    expression = rc.parse(text, **dict.fromkeys("ABC", "n n"), x="n", y="n")
+    np.testing.assert_allclose(expression(**{name: arrays[name] for name in expression.variables}), want, rtol=1e-12)
 
 
 def test_a_matrix_declared_definite_that_is_not() -> None:
