@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.corpus.scoring import time_limit
 from tests.promises.checks import CHECKS, Case, replaced
 from tests.promises.meanings import Unsuitable
 from tests.promises.oracle import Wrong
@@ -28,6 +29,7 @@ from tests.promises.trees import SHAPE_OF, TRAITS, VARIABLES, Generator, Tree, l
 from tests.promises.vocabulary import LINEAR, TRAITS_OF, PassGenerator
 
 MOST_FAILURES = 30
+SECONDS = 60  # of a check
 
 
 def case_of(seed: int) -> Case:
@@ -81,7 +83,7 @@ CASES: dict[str, Callable[[int], Case]] = {"formulas": case_of, "passes": pass_c
 def failure(case: Case, check: str) -> str | None:
     """What is wrong, or None. Raises Unsuitable."""
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), time_limit(SECONDS):
             for env, _ in case.points():
                 value(case.tree, env)  # or there is nothing to compare with
             CHECKS[check](case)
