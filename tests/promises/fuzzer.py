@@ -65,7 +65,8 @@ def pass_case_of(seed: int) -> Case:
         if traits and rng.random() < 0.25:
             fixed[name] = rng.choice(traits)
     sizes = [{size: rng.choice(numbers) for size in "nm"} for numbers in ([1, 1, 2], [2, 3, 4])]
-    if rng.random() < 0.06 and not {*fixed.values()} & {"simplex", "one-hot"}:
+    divides = any(part.op == "over" or (part.op == "raised" and part.data < 0) for part in tree.walk())  # nothing by nothing
+    if rng.random() < 0.1 and not divides and not {*fixed.values()} & {"simplex", "one-hot"}:
         sizes[0][rng.choice("nm")] = 0
     interval = rng.choice([(-1.0, 1.0), (0.3, 1.5)])
     movable = [name for name in names if fixed.get(name, "symmetric") in LINEAR]

@@ -169,8 +169,8 @@ class PassGenerator:
     def aggregated(self, shape: Shape) -> Tree:
         """A pattern of some shape, and what makes the wanted one of it: sums, diagonals, copies, products."""
         rng, square = self.rng, ("n", "n")
-        if shape != ("n", "m") and rng.random() < 0.15:
-            return self.contracted(shape)
+        if shape != ("n", "m") and rng.random() < 0.3:
+            return self.contracted(shape) if rng.random() < 0.4 else self.met(shape)
         if not shape:
             makers: list[Callable[[], Tree]] = [
                 lambda: self.pattern(()),
@@ -228,6 +228,20 @@ class PassGenerator:
             else:
                 parts.append(self.pattern((N, square)[len(labels) - 1] if labels != "ia" else ("n", "m")))
         return Tree("einsum", tuple(parts), shape, spec)
+
+    def met(self, shape: Shape) -> Tree:
+        """A matrix, functions of it and vectors in a product with any pattern of indices."""
+        rng, letters = self.rng, "ijk"[: max(len(shape), self.rng.choice([2, 2, 3]))]
+        u, names = self.related(("n", "n")), rng.sample([*OF_SQUARES, "eigvecsh", "qfactor", "softmax"], 2)
+        outputs = "".join(rng.sample(letters, len(shape)))
+        labels, parts = list[str](), list[Tree]()
+        while len(parts) < 2 or not {*outputs} <= {*"".join(labels)}:
+            if rng.random() < 0.3:
+                parts.append(call(rng.choice(self.focus), leaf("x")) if rng.random() < 0.3 else self.leaf(N))
+            else:
+                parts.append(rng.choice([u, whole(names[0], u), whole(rng.choice(names), u), call(self.focus[0], u)]))
+            labels.append("".join(rng.choice(letters) for _ in parts[-1].shape))
+        return Tree("einsum", tuple(parts), shape, ",".join(labels) + "->" + outputs)
 
     def kron(self, one: Tree, other: Tree) -> Tree:
         return made("kron", one, other)
