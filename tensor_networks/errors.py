@@ -35,8 +35,10 @@ def suggestion(name: object, known: Iterable[str]) -> str:
     """`did you mean 'exp'?` for the nearest known name, or an empty string."""
     if not isinstance(name, str) or len(name) > 60:
         return ""
-    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
-    return f"did you mean '{clip(near[0])}'?" if near else ""
+    folded = {word.lower(): word for word in sorted(known, reverse=True)}
+    near = difflib.get_close_matches(name.lower(), sorted(folded), n=1, cutoff=0.6)
+    close = near and (near[0][:1] == name[:1].lower() or difflib.SequenceMatcher(None, name.lower(), near[0]).ratio() > 0.7)
+    return f"did you mean '{clip(folded[near[0]])}'?" if close else ""
 
 
 class RicciError(ValueError):

@@ -17,6 +17,9 @@ CHARACTERS: Mapping[str, str] = {
     "[": "an entry is written in index notation, A_ij; brackets hold numbers, [1, 2; 3, 4]",
     "]": "an entry is written in index notation, A_ij; brackets hold numbers, [1, 2; 3, 4]",
     "=": "a formula is one side only, without =",
+    ":": "an entry is written in index notation, A_ij",
+    "•": "write x'*y",
+    "⟨": "the inner product is x'*y",
     ";": "one formula at a time",
     ",": "one formula at a time",
     ">": "where(c, x, y), step, sign and maximum are functions; a comparison has no derivative",
@@ -50,9 +53,22 @@ NAMES: Mapping[str, str] = {
     "svd": "svdvals(A) are the singular values",
     "rank": "a rank has no derivative",
     "e": "write exp(1), or declare it as a scalar",
+    "inf": "infinity is no number of a formula",
+    "cov": "write (X - ones(m)*a')'*(X - ones(m)*a')/m with the means a",
+    "corr": "write x'*y/(norm2(x)*norm2(y))",
+    "median": "a median has no formula; mean(x) has",
+    "argmax": "an argmax has no derivative; max(x) and softmax(x) have",
+    "mse": "write mean((x - y).^2)",
+    "cross_entropy": "write -y'*log(softmax(x))",
+    "leaky_relu": "write max(x, 0.01*x)",
+    "layernorm": "write (x - mean(x))/std(x)",
+    "normpdf": "write exp(-x.^2/2)/sqrt(2*pi)",
+    "Phi": "normcdf(x) is the distribution function of a normal variable",
+    **dict.fromkeys(["len", "length", "numel", "size", "shape"], "the symbol of a size is a number: n"),
+    **dict.fromkeys(["floor", "ceil", "round", "fix"], "it is constant but for jumps, and not here"),
 }
 CALLED: Mapping[str, str] = dict.fromkeys(["sigma", "σ"], "write sigmoid(x)")
-SUPERSCRIPTS = {"½": "0.5*", "ᴴ": "'"}
+SUPERSCRIPTS = {"½": "0.5*", "¼": "0.25*", "¾": "0.75*", "ᴴ": "'", "ᵢ": "_i", "ⱼ": "_j"}
 RAISED_T = re.compile(r"\^\s*\{?\s*(T|t|H|\\top|\\intercal)\b")
 LATEX = re.compile(r"\\([A-Za-z]{2,}|[|{},;!])")
 DOT_T = re.compile(r"\.(T|t|H|mT)\b")
@@ -66,7 +82,7 @@ def improve(error: RicciError, text: str, names: Mapping[str, Node], functions: 
         return
     end = error.start + 1 if error.end is None else error.end
     written = next((mark for mark in SUPERSCRIPTS if mark in text), "")
-    if written and isinstance(error, UnknownName | IndexNotationError):
+    if written and isinstance(error, UnknownName | IndexNotationError | ParseError):
         found = f"write {SUPERSCRIPTS[written]} instead of {written}"
     elif isinstance(error, UnknownName):
         name, called = text[error.start : end], not error.message.startswith("the name")
@@ -78,7 +94,8 @@ def improve(error: RicciError, text: str, names: Mapping[str, Node], functions: 
             found = CALLED.get(name, "") * called or of_name(name, text[end : end + 2], names, functions)
         near = re.fullmatch("did you mean '(.*)'\\?", error.hint)
         if not found and names and not called and (near is None or near[1] not in names):
-            found = f'declare its sizes, such as {clip(name, 16)}="n", or "" for a scalar'
+            others = "" if len(names) > 4 else f"; there are {', '.join(clip(known, 12) for known in names)}"
+            found = f'declare its sizes, such as {clip(name, 16)}="n", or "" for a scalar{others}'
     elif _raised_t(text, error, end):
         found = TRANSPOSE if isinstance(error, ParseError | ShapeError | IndexNotationError) else ""
         if isinstance(error, IndexNotationError):
@@ -117,6 +134,10 @@ def of_place(text: str, place: int) -> str:
         return "in index notation the transpose of A_ij is A_ji"
     if character == "=" and LIMIT.search(before):
         return WHOLE_AXIS
+    if character == "=" and re.search(r",\s*\w+$", before):
+        return "arguments are given in order, without names"
+    if character == "<" and not before:
+        return CHARACTERS["⟨"]
     if character == "_" and re.search(r"sum$", before):
         return "write sum_i( ... )"
     return CHARACTERS.get(character, "")
