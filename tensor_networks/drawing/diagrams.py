@@ -66,12 +66,12 @@ class Diagram:
         """The picture as PNG, on white.
 
         Raises:
-            FormatError: resvg-py is not installed (``pip install ricci[draw]``).
+            FormatError: resvg-py is not installed (``pip install resvg-py``).
         """
         try:
             import resvg_py
         except ImportError as error:
-            raise FormatError("PNG needs the package resvg-py", hint="pip install ricci[draw]") from error
+            raise FormatError("PNG needs the package resvg-py", hint="pip install resvg-py; .svg, .tex, .html, .dot and .txt need nothing") from error
         return bytes(resvg_py.svg_to_bytes(svg_string=self.svg(), zoom=round(scale)))
 
     def draw(self, ax: Any = None) -> Any:
