@@ -44,7 +44,7 @@ def arguments() -> argparse.ArgumentParser:
     """The parser of the command line."""
     parser = argparse.ArgumentParser(
         prog="ricci",
-        description="Differentiate a formula in matrix or index notation or LaTeX; print the derivative and its einsum program.",
+        description="Differentiate a formula (matrices, indices or LaTeX); print the derivative and its einsum program.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

@@ -187,8 +187,9 @@ class Expr(NumpyProtocols):
             )
         return known[node]
 
-    def __call__(self, /, **arrays: Any) -> Any:
-        """The value, given an array for every tensor. Sizes are read off the arrays and checked against each other.
+    def __call__(self, /, *given: Any, **arrays: Any) -> Any:
+        """The value, given an array for every tensor, by name or in alphabetical order. Sizes are read off the arrays and
+        checked against each other.
 
         Raises:
             OperandError: an array is missing, or is not what was declared.
@@ -197,7 +198,8 @@ class Expr(NumpyProtocols):
             LimitError: the result or an intermediate would not fit in memory.
         """
         cancelled = not leaves(self.node) <= leaves(self.settled)
-        return evaluate([self.settled], arrays, declared=(self.variables if cancelled else self._declared).values())[0]
+        declared = (self.variables if cancelled else self._declared).values()
+        return evaluate([self.settled], arrays, declared, given=given)[0]
 
     def __getitem__(self, key: Any) -> Any:
         """Entries by constants, as NumPy selects them; a factor in index notation, ``A[i, j] * x[j]`` (see `ricci.indices`);

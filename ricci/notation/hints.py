@@ -67,6 +67,23 @@ NAMES: Mapping[str, str] = {
     **dict.fromkeys(["len", "length", "numel", "size", "shape"], "the symbol of a size is a number: n"),
     **dict.fromkeys(["floor", "ceil", "round", "fix"], "it is constant but for jumps, and not here"),
 }
+ELSEWHERE: Mapping[str, str] = {  # functions of other libraries, and what does that here
+    "jit": 'rc.compile(expression, "jax")',
+    "vmap": 'jax.vmap of rc.compile(expression, "jax"), or the batch as an axis of the formula',
+    **dict.fromkeys(["jacfwd", "jacrev"], "rc.jacobian"),
+    **dict.fromkeys(["linearize", "pushforward"], "rc.jvp"),
+    "pullback": "rc.vjp",
+    **dict.fromkeys(["diff", "D", "partial"], "rc.derivative"),
+    **dict.fromkeys(["gradient", "nabla"], "rc.grad"),
+    "lambdify": "rc.compile",
+    **dict.fromkeys(["symbols", "Symbol", "MatrixSymbol", "variable", "var"], "rc.tensor, or rc.tensors for several"),
+    **dict.fromkeys(["simplify", "expand"], "what is printed is simplified, and rc.equal compares"),
+    "solve": "rc.compile(H, operator=True) gives what solves Newton steps; a formula is not solved for a variable",
+    **dict.fromkeys(["contract", "ncon", "tensordot"], "rc.einsum"),
+    **dict.fromkeys(["contract_path", "einsum_path"], "rc.cost, or ricci.drawing.plan for a picture"),
+    "draw": "expression.draw()",
+    "latex": "expression.latex()",
+}
 CALLED: Mapping[str, str] = dict.fromkeys(["sigma", "σ"], "write sigmoid(x)")
 SUPERSCRIPTS = {"½": "0.5*", "¼": "0.25*", "¾": "0.75*", "ᴴ": "'", "ᵢ": "_i", "ⱼ": "_j"}
 RAISED_T = re.compile(r"\^\s*\{?\s*(T|t|H|\\top|\\intercal)\b")
@@ -110,6 +127,11 @@ def improve(error: RicciError, text: str, names: Mapping[str, Node], functions: 
     else:
         found = ""
     error.hint = found or error.hint
+
+
+def elsewhere(name: str) -> str:
+    """What a message says of a name that the package does not have."""
+    return f": {ELSEWHERE[name]}" if name in ELSEWHERE else ""
 
 
 def _raised_t(text: str, error: RicciError, end: int) -> bool:

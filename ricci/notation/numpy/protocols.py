@@ -235,7 +235,8 @@ class NumpyProtocols:
         )
 
     def _number(self, *_: object) -> NoReturn:
-        raise TraceError(f"{self._text()} is an expression: its number is known only when arrays are given")
+        what = f"{self._text()} is an expression: its number is known only when arrays are given"
+        raise TraceError(what, hint="leave the conversion out; np.array([...]) makes an array of expressions")
 
     __float__ = __int__ = __complex__ = __index__ = _number
 
