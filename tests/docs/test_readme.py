@@ -62,7 +62,9 @@ def test_a_number_of_the_readme_is_that_of_its_page(claim: str) -> None:
 COMMANDS = [
     pytest.param(command, id=f"{page.name}-{number}")
     for page in PAGES
-    for number, command in enumerate(re.findall(r"python -m ricci (.+?)(?:`|$)", page.read_text(encoding="utf-8"), re.MULTILINE))
+    for number, command in enumerate(
+        re.findall(r"python -m ricci (.+?)(?:`|$)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    )
 ]
 
 
