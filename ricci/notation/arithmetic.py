@@ -234,7 +234,10 @@ def _is_dot(part: Formula) -> bool:
 def _latex_fraction(above: Sequence[Formula], below: Sequence[Formula], body: Formula | None) -> list[str | Formula]:
     """The term with a fraction in front of its body."""
     alone = len(above) == 1 and body is None
-    top = joined([(part,) if alone and below else wrapped_latex(part, POWER) for part in above], r"\,")
+    shown = [(part,) if alone and below else wrapped_latex(part, POWER) for part in above]
+    if body is None and above[-1].kind == "chain":
+        shown[-1] = (above[-1],)
+    top = joined(shown, r"\,")
     if below:
         under = [(part,) if len(below) == 1 else wrapped_latex(part, POWER) for part in below]
         top = [r"\frac{", *(top or ["1"]), "}{", *joined(under, r"\,"), "}"]
