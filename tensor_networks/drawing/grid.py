@@ -33,7 +33,7 @@ def find_grid(mesh: Mesh, near: Adjacency, component: Sequence[int]) -> dict[int
     pairs = islice(combinations(corners, 2), MOST_PAIRS)
     found = [_from_corners(near, component, first, second) for first, second in pairs]
     views = [_lying(mesh, sites) for sites in found if sites is not None]
-    return min(views, key=lambda view: _reading(mesh, view), default=None)
+    return min(views, key=lambda view: (-_into_holes(mesh, view), _reading(mesh, view)), default=None)
 
 
 def _from_corners(near: Adjacency, component: Sequence[int], first: int, second: int) -> dict[int, Site] | None:
@@ -81,6 +81,15 @@ def _lying(mesh: Mesh, sites: dict[int, Site]) -> dict[int, Site]:
         views += [{vertex: (y, x) for vertex, (x, y) in view.items()} for view in views]
 
     return min(views, key=lambda view: _reading(mesh, view))
+
+
+def _into_holes(mesh: Mesh, view: dict[int, Site]) -> int:
+    """How many legs stand beside a missing site: a tensor that was removed leaves its legs there."""
+    taken = set(view.values())
+    wide, high = max(x for x, _ in taken), max(y for _, y in taken)
+    holes = {(x, y) for x in range(int(wide) + 1) for y in range(int(high) + 1)} - taken
+    ends = [view[edge.u] for edge in mesh.edges if edge.v < 0 <= edge.u and edge.u in view]
+    return sum(any((x + dx, y + dy) in holes for dx, dy in AROUND.values()) for x, y in ends)
 
 
 def _reading(mesh: Mesh, view: dict[int, Site]) -> list[str]:

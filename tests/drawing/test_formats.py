@@ -1,6 +1,7 @@
 """Every format: well formed, the same bytes in every process, quick; outside programs take it where they are installed."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -215,3 +216,10 @@ def test_plan() -> None:
 def test_a_plan_is_for_sizes_that_occur() -> None:
     with pytest.raises(rc.UnknownName, match="no size 'q'"):
         plan(TRACE, sizes={"q": 3})
+
+
+def test_the_environment_in_a_norm_is_the_ladder_with_a_hole() -> None:
+    norm = rc.parse("A_ia B_ajb C_bkc D_cld E_dm A_ie B_ejf C_fkg D_glh E_hm ->")
+    first, *_, last = rc.grad(norm, "C").draw().text().splitlines()
+    assert re.findall("[A-E]", first) == list("ABCDE")
+    assert re.findall("[A-E]", last) == list("ABDE")
