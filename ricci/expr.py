@@ -180,7 +180,9 @@ class Expr(NumpyProtocols):
                 raise ShapeError(f"{clip(node.name)} in the expression and the variable differ: {shapes}")
             return node
         if not isinstance(node, str):
-            raise UnknownName("differentiate by a variable: its name or the tensor itself, not by an expression")
+            what = "an expression" if isinstance(node, Node) else clip(type(node).__name__)
+            names = f"there are: {', '.join(known) or 'none'}"
+            raise UnknownName(f"differentiate by a variable: its name or the tensor itself, not by {what}", hint=names)
         if node not in known:
             raise UnknownName(
                 f"{node} does not occur here and was not declared", hint=f"there are: {', '.join(known) or 'none'}"

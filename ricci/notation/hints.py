@@ -84,6 +84,16 @@ ELSEWHERE: Mapping[str, str] = {  # functions of other libraries, and what does 
     "draw": "expression.draw()",
     "latex": "expression.latex()",
 }
+METHODS_ELSEWHERE: Mapping[str, str] = {  # methods of other libraries, and what does that here
+    **dict.fromkeys(["diff", "derivative"], 'rc.derivative(e, "x")'),
+    **{name: f'rc.{name}(e, "x")' for name in ("grad", "jacobian", "hessian", "hvp", "differential", "steps")},
+    **dict.fromkeys(["subs", "replace", "xreplace"], "e.substitute(x=...)"),
+    **dict.fromkeys(["eval", "evaluate", "evalf", "numpy", "lambdify"], "e(x=array, ...), or rc.compile(e)"),
+    **dict.fromkeys(["simplify", "expand", "factor"], "what is printed is simplified; rc.equal compares"),
+    **dict.fromkeys(["save", "plot", "show", "svg"], 'e.draw().save("a.svg")'),
+    **dict.fromkeys(["name", "names", "free_symbols", "inputs"], "e.variables has the tensors by name"),
+    **{name: f"rc.{name}(e)" for name in ("compile", "source", "cost")},
+}
 CALLED: Mapping[str, str] = dict.fromkeys(["sigma", "σ"], "write sigmoid(x)")
 SUPERSCRIPTS = {"½": "0.5*", "¼": "0.25*", "¾": "0.75*", "ᴴ": "'", "ᵢ": "_i", "ⱼ": "_j"}
 RAISED_T = re.compile(r"\^\s*\{?\s*(T|t|H|\\top|\\intercal)\b")

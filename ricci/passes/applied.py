@@ -165,7 +165,7 @@ def shifts(node: Node) -> Node:
 
 
 def shifted_sums(node: Node) -> Node:
-    """log(sum_j(exp(u_ij + c_i))) = c_i + log(sum_j(exp(u_ij))): the largest entry of each row, taken away and added, is gone."""
+    """log(sum_j(exp(u_ij + c_i))) = c_i + log(sum_j(exp(u_ij))): the largest entry of a row, taken away and added, is gone."""
     if not is_call(node, "log") or not isinstance(node.children[0], Network) or len(node.children[0].factors) != 1:
         return node
     rows = node.children[0]

@@ -311,3 +311,34 @@ def test_short_answers_in_a_session() -> None:
     f = rc.parse("x'*A*x")
     assert repr(rc.verify(rc.grad(f, "x"))).startswith("verified: 6 entries")
     assert repr(rc.steps(f, "x")[0]).startswith("df = x'*A*dx + dx'*A*x    product rule")
+
+
+METHODS_OF_OTHERS = {
+    "diff": "rc.derivative",
+    "subs": "e.substitute",
+    "simplify": "rc.equal",
+    "save": "e.draw()",
+    "name": "variables",
+}
+
+
+@pytest.mark.parametrize(("name", "words"), METHODS_OF_OTHERS.items())
+def test_a_method_that_is_not_here(name: str, words: str) -> None:
+    with pytest.raises(rc.MissingMethod) as raised:
+        getattr(F, name)
+    assert words in raised.value.hint
+
+
+def test_a_number_is_an_expression() -> None:
+    assert rc.equal("x'*x - x'*x", 0)
+    assert not rc.equal("x'*x", 1)
+    assert repr(rc.equal("x'*y", "y'*x")) == "equal, proven: one normal form"
+    with pytest.raises(rc.OperandError, match="bool"):
+        rc.equal("x'*x", True)
+
+
+def test_a_variable_or_a_direction_of_another_kind() -> None:
+    with pytest.raises(rc.UnknownName, match="by int\nhint: there are: A, x"):
+        rc.grad(F, 0)  # type: ignore[arg-type]
+    with pytest.raises(rc.DerivativeError, match="by its name, not by ndarray"):
+        rc.hvp(rc.parse("x'*x"), "x", np.ones(2))  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from ricci.notation.hints import METHODS_ELSEWHERE
 from ricci.notation.numpy import arrays as arrays
 from ricci.notation.numpy.functionals import FUNCTIONALS
 from ricci.notation.numpy.indexing import indexed
@@ -262,7 +263,7 @@ class NumpyProtocols:
                 if name in IN_PLACE
                 else f"{name} is not something an expression has"
             )
-        hint = "" if name.startswith("_") else suggestion(name, dir(type(self)))
+        hint = METHODS_ELSEWHERE.get(name) or ("" if name.startswith("_") else suggestion(name, dir(type(self))))
         raise MissingMethod(f"an expression has no attribute {clip(name)}", hint=hint)
 
     def _text(self) -> str:
