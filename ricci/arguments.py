@@ -53,7 +53,7 @@ def as_expression(value: Any, beside: Expr | None = None) -> Expr:
 
 
 def as_both(one: Any, other: Any) -> tuple[Expr, Expr]:
-    """Two expressions or numbers to be compared: in a text the names of the other, if that is no text, mean what they mean there.
+    """Two expressions or numbers to be compared: in a text the names of the other, if it is no text, mean what they mean there.
 
     Raises:
         OperandError, RicciError: see `as_expression`.

@@ -81,7 +81,6 @@ CREATION: dict[str, Callable[..., Any]] = {
     "asarray_chkfinite": array,
     "asfortranarray": array,
     "asfarray": array,
-    "arange": arange,
     "full": full,
     "ones": ones,
     "zeros": zeros,
@@ -89,3 +88,4 @@ CREATION: dict[str, Callable[..., Any]] = {
     "identity": eye,
     "tri": tri,
 }
+REFUSED: dict[str, Callable[..., Any]] = {"arange": arange}  # of sizes that are symbols
