@@ -5,6 +5,9 @@ differentiated by removing a node from the network. The derivative comes back as
 matrix in the layout you want, or as numbers.
 """
 
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
 from ricci import methods as methods  # gives `Expr` the methods that lead to rooms above it
 from ricci.calling import MissingFunction, fn
 from ricci.derivations.derivation import Derivation, Step
@@ -35,6 +38,7 @@ from ricci.derivatives.differentials import Differential, identify
 from ricci.derivatives.manifolds import riemannian_gradient
 from ricci.expr import Expr, Provenance, tensor, tensors
 from ricci.legends import legend
+from ricci.notation.hints import elsewhere
 from ricci.notation.index.operators import Index, indices
 from ricci.notation.numpy.protocols import MissingMethod
 from ricci.notation.numpy.shapes import SizeClash
@@ -60,6 +64,17 @@ from tensor_networks.errors import (
 from tensor_networks.limits import limits
 
 __version__ = "0.1.0"
+
+for error in (value for value in list(globals().values()) if isinstance(value, type) and issubclass(value, RicciError)):
+    error.__module__ = __name__  # where a user can import it: tracebacks name that
+del error
+
+if not TYPE_CHECKING:  # to a type checker, what is not here is an error
+
+    def __getattr__(name: str) -> NoReturn:
+        """The error for a name that is not here says what does that here."""
+        raise AttributeError(f"ricci has no {name}{elsewhere(name)}", name=name, obj=sys.modules[__name__])
+
 
 __all__ = [
     "Check",

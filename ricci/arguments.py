@@ -18,6 +18,7 @@ from ricci.reading import parse
 from ricci.traits.spaces import tangent
 from tensor_networks.axes import Axis
 from tensor_networks.errors import DerivativeError, OperandError, UnknownName, clip
+from tensor_networks.networks import constant
 from tensor_networks.nodes import Node, Tensor, tensor
 
 Variable = str | Expr | Tensor
@@ -52,11 +53,12 @@ def as_expression(value: Any, beside: Expr | None = None) -> Expr:
 
 
 def as_both(one: Any, other: Any) -> tuple[Expr, Expr]:
-    """Two expressions to be compared: in a text the names of the other one, if that is no text, mean what they mean there.
+    """Two expressions or numbers to be compared: in a text the names of the other, if it is no text, mean what they mean there.
 
     Raises:
         OperandError, RicciError: see `as_expression`.
     """
+    one, other = (Expr(constant(value)) if type(value) in (int, float) else value for value in (one, other))
     first = None if isinstance(one, str) else as_expression(one)
     second = as_expression(other, first)
     return as_expression(one, None if isinstance(other, str) else second) if first is None else first, second
@@ -119,6 +121,9 @@ def directions_of(
         chosen = [(known or {}).get(variable) or tangent(variable) for variable in variables]
     else:
         words = [names] if isinstance(names, str) or not isinstance(names, Iterable) else list(names)
+        if not all(isinstance(word, str) for word in words):
+            hint = 'it is a tensor of the result: rc.compile(rc.hvp(f, "x"))(dx=array, ...)'
+            raise DerivativeError(f"a direction is given by its name, not by {clip(type(names).__name__)}", hint=hint)
         if len(words) != len(variables):
             raise DerivativeError(f"there are {len(variables)} variables and {len(words)} names of directions")
         usual = [tangent(variable) for variable in variables]

@@ -6,6 +6,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, overload
 
+import numpy as np
+
 from ricci.calculus import sweeps
 from ricci.calculus.simplify import settle
 from ricci.evaluation.compiled import compile
@@ -25,7 +27,7 @@ from tensor_networks.drawing.scene import Options, Scene
 from tensor_networks.drawing.strips import Piece, coefficient, column, operator, row, sentence
 from tensor_networks.drawing.style import NAME, OPERATOR, Run, named
 from tensor_networks.drawing.svg import svg
-from tensor_networks.errors import choice
+from tensor_networks.errors import OperandError, UnknownName, choice, clip
 from tensor_networks.evaluation.program import build
 from tensor_networks.networks import network
 from tensor_networks.nodes import Node, Tensor
@@ -48,14 +50,21 @@ def draw(expression: Expr, form: str | None = None, **options: Any) -> Diagram |
         form: None, or what the text of the diagram is wanted in: ``"svg"``, ``"tikz"``, ``"dot"``, ``"text"`` or ``"html"``.
         options: fields of `tensor_networks.drawing.Options`: ``sides`` (one of l, r, d, u for each leg),
             ``open_functions`` (the depth down to which functions are opened, or True), ``labels`` (index, size or none),
-            ``positions`` (a column and a row for tensors, by name), and the others that are explained there.
+            ``positions`` (a column and a row for each tensor, by name; a list of them for one that occurs more than once),
+            and the others that are explained there. One side stands for all legs.
 
     Raises:
-        UnknownName: there is no such form or no such option.
+        UnknownName: there is no such form, no such option, or no tensor of that name.
+        OperandError: the sides are not one for each leg, or a position is no pair of numbers.
     """
     for name in options:
         choice(name, [field.name for field in fields(Options)], "option of a drawing")
     diagram = _diagram(expression, options)
+    if form in ("png", "tex", "pdf"):
+        hint = (
+            'e.draw().save("a.tex"), for LaTeX' if form != "png" else 'e.draw().save("a.png"), or e.draw().png() for the bytes'
+        )
+        raise UnknownName(f"{form} is no text", hint=hint)
     text: str | None = None if form is None else getattr(diagram, choice(form, FORMS, "form of a diagram"))()
     return diagram if text is None else text
 
@@ -64,9 +73,36 @@ def _diagram(expression: Expr, options: dict[str, Any]) -> Diagram:
     node = expression.settled
     options.setdefault("write", formula)
     options.setdefault("sides", sides_of(expression.split, node.order))
+    if "positions" in options:
+        options["positions"] = _positions(options["positions"], {leaf.name for leaf in leaves(node)})
+    options["sides"] = _sides(options["sides"], node.order)
+    choice(options.get("labels", "index"), ("index", "size", "none"), "labels")
     chosen = Options(**options)
     text = _clipped(expression)
     return Diagram(node, lambda: Scene(node, chosen).picture(), text, text)
+
+
+def _sides(sides: Any, order: int) -> str:
+    """A side for each leg; one letter stands for all, nothing for the usual ones."""
+    if not isinstance(sides, str) or set(sides) - set("lrdu") or len(sides) not in (0, 1, order):
+        raise OperandError(f"sides names one of l, r, d, u for each of the {order} legs, not {clip(repr(sides))}")
+    return sides * order if len(sides) == 1 else sides
+
+
+def _positions(positions: Any, known: set[str]) -> dict[str, list[tuple[float, float]]]:
+    """A list of columns and rows for each name; a single pair is a list of one."""
+    if not isinstance(positions, Mapping):
+        raise OperandError("positions are given by name", hint='positions={"A": (0, 0), "B": [(1, 0), (1, 1)]}')
+    found = {}
+    for name, places in positions.items():
+        choice(name, sorted(known), "tensor")
+        try:
+            pairs = np.array(places, dtype=float).reshape(-1, 2)
+        except (TypeError, ValueError):
+            message = f"a position is a column and a row, not {clip(repr(places))}"
+            raise OperandError(message, hint=f'positions={{"{clip(name)}": (0, 0)}}') from None
+        found[name] = [(float(x), float(y)) for x, y in pairs]
+    return found
 
 
 def formula(node: Node) -> str:

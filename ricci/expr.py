@@ -180,15 +180,18 @@ class Expr(NumpyProtocols):
                 raise ShapeError(f"{clip(node.name)} in the expression and the variable differ: {shapes}")
             return node
         if not isinstance(node, str):
-            raise UnknownName("differentiate by a variable: its name or the tensor itself, not by an expression")
+            what = "an expression" if isinstance(node, Node) else clip(type(node).__name__)
+            names = f"there are: {', '.join(known) or 'none'}"
+            raise UnknownName(f"differentiate by a variable: its name or the tensor itself, not by {what}", hint=names)
         if node not in known:
             raise UnknownName(
                 f"{node} does not occur here and was not declared", hint=f"there are: {', '.join(known) or 'none'}"
             )
         return known[node]
 
-    def __call__(self, /, **arrays: Any) -> Any:
-        """The value, given an array for every tensor. Sizes are read off the arrays and checked against each other.
+    def __call__(self, /, *given: Any, **arrays: Any) -> Any:
+        """The value, given an array for every tensor, by name or in alphabetical order. Sizes are read off the arrays and
+        checked against each other.
 
         Raises:
             OperandError: an array is missing, or is not what was declared.
@@ -197,7 +200,8 @@ class Expr(NumpyProtocols):
             LimitError: the result or an intermediate would not fit in memory.
         """
         cancelled = not leaves(self.node) <= leaves(self.settled)
-        return evaluate([self.settled], arrays, declared=(self.variables if cancelled else self._declared).values())[0]
+        declared = (self.variables if cancelled else self._declared).values()
+        return evaluate([self.settled], arrays, declared, given=given)[0]
 
     def __getitem__(self, key: Any) -> Any:
         """Entries by constants, as NumPy selects them; a factor in index notation, ``A[i, j] * x[j]`` (see `ricci.indices`);

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ricci.expr import Expr
-from ricci.notation.numpy.creation import CREATION
+from ricci.notation.numpy.creation import CREATION, REFUSED
 from ricci.notation.numpy.functionals import vectorised
 from ricci.notation.numpy.indexing import column_stack, concatenate
 from ricci.notation.numpy.masks import Mask
@@ -156,7 +156,7 @@ def _function_of(home: str, name: str) -> Callable[..., Any] | None:
         return SPECIAL.get(name)
     if home.partition(".")[0] == "numpy":
         full = f"{home}.{name}".removeprefix("numpy.")
-        return CREATION.get(full) or (partial(_of_numpy, full) if full in ARRAY_FUNCTIONS else None)
+        return CREATION.get(full) or REFUSED.get(full) or (partial(_of_numpy, full) if full in ARRAY_FUNCTIONS else None)
     return None
 
 

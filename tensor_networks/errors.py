@@ -12,12 +12,14 @@ Every error that a user can meet is a `RicciError`. It knows the text it is abou
 from __future__ import annotations
 
 import difflib
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 WINDOW = 68  # characters of the user's line that are shown
 MESSAGE = 200  # longest first line
 HINT = 90  # longest hint
+INSIDE = ("tensor_networks", "ricci", "IPython")  # packages whose lines say nothing to a user in a notebook
 
 
 def clip(text: object, width: int = 40) -> str:
@@ -35,8 +37,10 @@ def suggestion(name: object, known: Iterable[str]) -> str:
     """`did you mean 'exp'?` for the nearest known name, or an empty string."""
     if not isinstance(name, str) or len(name) > 60:
         return ""
-    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
-    return f"did you mean '{clip(near[0])}'?" if near else ""
+    folded = {word.lower(): word for word in sorted(known, reverse=True)}
+    near = difflib.get_close_matches(name.lower(), sorted(folded), n=1, cutoff=0.6)
+    close = near and (near[0][:1] == name[:1].lower() or difflib.SequenceMatcher(None, name.lower(), near[0]).ratio() > 0.7)
+    return f"did you mean '{clip(folded[near[0]])}'?" if close else ""
 
 
 class RicciError(ValueError):
@@ -79,6 +83,15 @@ class RicciError(ValueError):
         if self.hint:
             lines.append("hint: " + clip(self.hint, HINT))
         return "\n".join(lines)
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the user's own lines and the message. The whole way is in ``__traceback__``."""
+        own = traceback.StackSummary.extract(
+            (frame, line)
+            for frame, line in traceback.walk_tb(self.__traceback__)
+            if str(frame.f_globals.get("__name__", "ricci")).partition(".")[0] not in INSIDE
+        )
+        return "".join([*own.format(), *traceback.format_exception_only(self)]).splitlines()
 
 
 class ParseError(RicciError):

@@ -155,6 +155,8 @@ class Step:
     def __str__(self) -> str:
         return self.text()
 
+    __repr__ = __str__
+
 
 class Derivation(Sequence[Step]):
     """The steps from an expression to its derivative, in order; `result` is the derivative."""

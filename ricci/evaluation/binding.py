@@ -62,7 +62,9 @@ def bind(arrays: Sequence[tuple[Tensor, np.ndarray]], sizes: dict[str, int]) -> 
     places = dict.fromkeys(sizes, "as given")
     for tensor, array in arrays:
         if array.ndim != tensor.order:
-            raise SizeError(f"{clip(tensor.name)} must have shape {show_shape(tensor.axes)}, not {array.shape}")
+            message = f"{clip(tensor.name)} must have shape {show_shape(tensor.axes)}, not {array.shape}"
+            squeezed = 0 < tensor.order == sum(size != 1 for size in array.shape)
+            raise SizeError(message, hint=f"np.squeeze({clip(tensor.name, 16)}) has it, or declare it so" if squeezed else "")
         for axis, size in enumerate(tensor.axes):
             if isinstance(size, str) and size not in sizes and derived(size) is None:
                 sizes[size] = array.shape[axis]

@@ -48,6 +48,7 @@ def evaluate(
     declared: Iterable[Tensor] = (),
     memory_limit: float | None = None,
     optimize: Any = None,
+    given: Sequence[Any] = (),
 ) -> list[Any]:
     """The values of the nodes.
 
@@ -57,6 +58,7 @@ def evaluate(
         declared: tensors that may be given although no node needs them; their shapes are checked and tell sizes.
         memory_limit: bytes that results and intermediates may take; 80 % of the physical memory by default.
         optimize: how contraction orders are chosen, see `tensor_networks.evaluation.plan.order`.
+        given: arrays in the alphabetical order of the tensors' names.
 
     Raises:
         OperandError: an array is missing, is no array of numbers, or lacks the symmetry that was declared.
@@ -70,7 +72,7 @@ def evaluate(
         compiled = _remembered(*settings)
     except TypeError:  # the planner cannot be hashed
         compiled = Compiled(*settings)
-    result: list[Any] = compiled(**arrays)
+    result: list[Any] = compiled(**(compiled.named(given, arrays) if given else arrays))
     return result
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ricci.functions import FUNCTIONS
@@ -23,6 +23,7 @@ NOTATIONS = ("matrix", "index", "latex")
 WORD = re.compile(r"[^\W\d]\w*")
 EXPONENT = re.compile(r"\^\{\s*(?:T|[-+./\d\s]+)\}|(?<=[|‖])_\{?\w+\}?")  # braces that say nothing of indices
 SUBSCRIPTED = re.compile(r"[^\W_]+_[^\W\d_]+")
+BESIDE = re.compile(r"((?<![\w.])[^\W\d]\w*|\)|\^[-+]?(?:\w+|\([^()]*\)))\s+(?=([^\W\d]\w*|\())")  # what begins with no number
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,11 @@ def _guess_undeclared(text: str) -> str:
     words = [found for found in WORD.finditer(text) if not is_function(found.group())]
     subscripted = [found for found in words if SUBSCRIPTED.fullmatch(found.group())]
     if not subscripted or "'" in text:
+        if not subscripted:
+            _check_neighbours(text)
         return "index" if ")_" in text or (not subscripted and _neighbours(text)) else "matrix"
+    if _calls_only(text, subscripted):
+        return "matrix"
     indices = "".join(found.group().partition("_")[2] for found in subscripted)
     bare = len(words) > len(subscripted)
     if "*" in text and (bare or len(set(indices)) == len(indices)):
@@ -124,6 +129,26 @@ def _guess_undeclared(text: str) -> str:
         hint = "declare the names, or say notation='matrix' or notation='index'"
         raise ParseError(what, text=text, start=found.start(), end=found.end(), hint=hint)
     return "index"
+
+
+def _calls_only(text: str, subscripted: Sequence[re.Match[str]]) -> bool:
+    """Are all of these words names of functions, as in `log_softmax(x)`, so that nothing has indices?"""
+    behind = (text[found.end() : found.end() + 1] for found in subscripted)
+    heads = {found.group().partition("_")[0] for found in subscripted}
+    return ")_" not in text and not heads.intersection(SUMS) and set(behind) == {"("}
+
+
+def _check_neighbours(text: str) -> None:
+    """Check that nothing stands side by side that may be numbers, or matrices and vectors.
+
+    Raises:
+        ParseError: something does.
+    """
+    found = next((found for found in BESIDE.finditer(text) if not is_function(found[1])), None)
+    if found is not None and "'" not in text:
+        what = "letters side by side may be numbers, or matrices and vectors"
+        hint = "write * for the product and ' for the transpose, x'*A*x, or declare the names"
+        raise ParseError(what, text=text, start=found.start(2), end=found.end(2), hint=hint)
 
 
 def _raised_index(text: str, scope: Scope) -> bool:

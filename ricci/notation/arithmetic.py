@@ -230,8 +230,8 @@ def _is_dot(part: Formula) -> bool:
 
 def _latex_fraction(above: Sequence[Formula], below: Sequence[Formula], body: Formula | None) -> list[str | Formula]:
     """The term with a fraction in front of its body."""
-    alone = len(above) == 1 and body is None
-    top = joined([(part,) if alone and below else wrapped_latex(part, POWER) for part in above], r"\,")
+    bare = above[-1] if body is None and (above[-1].kind == "chain" or (below and len(above) == 1)) else None
+    top = joined([(part,) if part is bare else wrapped_latex(part, POWER) for part in above], r"\,")
     if below:
         under = [(part,) if len(below) == 1 else wrapped_latex(part, POWER) for part in below]
         top = [r"\frac{", *(top or ["1"]), "}{", *joined(under, r"\,"), "}"]

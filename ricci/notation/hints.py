@@ -17,6 +17,9 @@ CHARACTERS: Mapping[str, str] = {
     "[": "an entry is written in index notation, A_ij; brackets hold numbers, [1, 2; 3, 4]",
     "]": "an entry is written in index notation, A_ij; brackets hold numbers, [1, 2; 3, 4]",
     "=": "a formula is one side only, without =",
+    ":": "an entry is written in index notation, A_ij",
+    "•": "write x'*y",
+    "⟨": "the inner product is x'*y",
     ";": "one formula at a time",
     ",": "one formula at a time",
     ">": "where(c, x, y), step, sign and maximum are functions; a comparison has no derivative",
@@ -50,9 +53,49 @@ NAMES: Mapping[str, str] = {
     "svd": "svdvals(A) are the singular values",
     "rank": "a rank has no derivative",
     "e": "write exp(1), or declare it as a scalar",
+    "inf": "infinity is no number of a formula",
+    "cov": "write (X - ones(m)*a')'*(X - ones(m)*a')/m with the means a",
+    "corr": "write x'*y/(norm2(x)*norm2(y))",
+    "median": "a median has no formula; mean(x) has",
+    "argmax": "an argmax has no derivative; max(x) and softmax(x) have",
+    "mse": "write mean((x - y).^2)",
+    "cross_entropy": "write -y'*log(softmax(x))",
+    "leaky_relu": "write max(x, 0.01*x)",
+    "layernorm": "write (x - mean(x))/std(x)",
+    "normpdf": "write exp(-x.^2/2)/sqrt(2*pi)",
+    "Phi": "normcdf(x) is the distribution function of a normal variable",
+    **dict.fromkeys(["len", "length", "numel", "size", "shape"], "the symbol of a size is a number: n"),
+    **dict.fromkeys(["floor", "ceil", "round", "fix"], "it is constant but for jumps, and not here"),
+}
+ELSEWHERE: Mapping[str, str] = {  # functions of other libraries, and what does that here
+    "jit": 'rc.compile(expression, "jax")',
+    "vmap": 'jax.vmap of rc.compile(expression, "jax"), or the batch as an axis of the formula',
+    **dict.fromkeys(["jacfwd", "jacrev"], "rc.jacobian"),
+    **dict.fromkeys(["linearize", "pushforward"], "rc.jvp"),
+    "pullback": "rc.vjp",
+    **dict.fromkeys(["diff", "D", "partial"], "rc.derivative"),
+    **dict.fromkeys(["gradient", "nabla"], "rc.grad"),
+    "lambdify": "rc.compile",
+    **dict.fromkeys(["symbols", "Symbol", "MatrixSymbol", "variable", "var"], "rc.tensor, or rc.tensors for several"),
+    **dict.fromkeys(["simplify", "expand"], "what is printed is simplified, and rc.equal compares"),
+    "solve": "rc.compile(H, operator=True) gives what solves Newton steps; a formula is not solved for a variable",
+    **dict.fromkeys(["contract", "ncon", "tensordot"], "rc.einsum"),
+    **dict.fromkeys(["contract_path", "einsum_path"], "rc.cost, or ricci.drawing.plan for a picture"),
+    "draw": "expression.draw()",
+    "latex": "expression.latex()",
+}
+METHODS_ELSEWHERE: Mapping[str, str] = {  # methods of other libraries, and what does that here
+    **dict.fromkeys(["diff", "derivative"], 'rc.derivative(e, "x")'),
+    **{name: f'rc.{name}(e, "x")' for name in ("grad", "jacobian", "hessian", "hvp", "differential", "steps")},
+    **dict.fromkeys(["subs", "replace", "xreplace"], "e.substitute(x=...)"),
+    **dict.fromkeys(["eval", "evaluate", "evalf", "numpy", "lambdify"], "e(x=array, ...), or rc.compile(e)"),
+    **dict.fromkeys(["simplify", "expand", "factor"], "what is printed is simplified; rc.equal compares"),
+    **dict.fromkeys(["save", "plot", "show", "svg"], 'e.draw().save("a.svg")'),
+    **dict.fromkeys(["name", "names", "free_symbols", "inputs"], "e.variables has the tensors by name"),
+    **{name: f"rc.{name}(e)" for name in ("compile", "source", "cost")},
 }
 CALLED: Mapping[str, str] = dict.fromkeys(["sigma", "σ"], "write sigmoid(x)")
-SUPERSCRIPTS = {"½": "0.5*", "ᴴ": "'"}
+SUPERSCRIPTS = {"½": "0.5*", "¼": "0.25*", "¾": "0.75*", "ᴴ": "'", "ᵢ": "_i", "ⱼ": "_j"}
 RAISED_T = re.compile(r"\^\s*\{?\s*(T|t|H|\\top|\\intercal)\b")
 LATEX = re.compile(r"\\([A-Za-z]{2,}|[|{},;!])")
 DOT_T = re.compile(r"\.(T|t|H|mT)\b")
@@ -66,7 +109,7 @@ def improve(error: RicciError, text: str, names: Mapping[str, Node], functions: 
         return
     end = error.start + 1 if error.end is None else error.end
     written = next((mark for mark in SUPERSCRIPTS if mark in text), "")
-    if written and isinstance(error, UnknownName | IndexNotationError):
+    if written and isinstance(error, UnknownName | IndexNotationError | ParseError):
         found = f"write {SUPERSCRIPTS[written]} instead of {written}"
     elif isinstance(error, UnknownName):
         name, called = text[error.start : end], not error.message.startswith("the name")
@@ -78,7 +121,8 @@ def improve(error: RicciError, text: str, names: Mapping[str, Node], functions: 
             found = CALLED.get(name, "") * called or of_name(name, text[end : end + 2], names, functions)
         near = re.fullmatch("did you mean '(.*)'\\?", error.hint)
         if not found and names and not called and (near is None or near[1] not in names):
-            found = f'declare its sizes, such as {clip(name, 16)}="n", or "" for a scalar'
+            others = "" if len(names) > 4 else f"; there are {', '.join(clip(known, 12) for known in names)}"
+            found = f'declare its sizes, such as {clip(name, 16)}="n", or "" for a scalar{others}'
     elif _raised_t(text, error, end):
         found = TRANSPOSE if isinstance(error, ParseError | ShapeError | IndexNotationError) else ""
         if isinstance(error, IndexNotationError):
@@ -93,6 +137,11 @@ def improve(error: RicciError, text: str, names: Mapping[str, Node], functions: 
     else:
         found = ""
     error.hint = found or error.hint
+
+
+def elsewhere(name: str) -> str:
+    """What a message says of a name that the package does not have."""
+    return f": {ELSEWHERE[name]}" if name in ELSEWHERE else ""
 
 
 def _raised_t(text: str, error: RicciError, end: int) -> bool:
@@ -117,6 +166,10 @@ def of_place(text: str, place: int) -> str:
         return "in index notation the transpose of A_ij is A_ji"
     if character == "=" and LIMIT.search(before):
         return WHOLE_AXIS
+    if character == "=" and re.search(r",\s*\w+$", before):
+        return "arguments are given in order, without names"
+    if character == "<" and not before:
+        return CHARACTERS["⟨"]
     if character == "_" and re.search(r"sum$", before):
         return "write sum_i( ... )"
     return CHARACTERS.get(character, "")

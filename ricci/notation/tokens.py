@@ -11,7 +11,8 @@ from tensor_networks.errors import ParseError, clip
 
 SAME = {"−": "-", "–": "-", "⋅": "·", "∘": ".*", "⊙": ".*", ".'": "'", ".T": "'", "ᵀ": "'"}  # other spellings of operators
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-MARKS = f"ᵀᴴ{RAISED}"  # letters and digits to Python, but no part of a name
+FRACTIONS = "½¼¾⅓⅔⅛"
+MARKS = f"ᵀᴴ{RAISED}{FRACTIONS}"  # letters and digits to Python, but no part of a name
 LOWERED = str.maketrans(f"{RAISED}⁻", "0123456789-")
 
 

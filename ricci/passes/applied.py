@@ -165,6 +165,26 @@ def shifts(node: Node) -> Node:
     return total([(apply("logsumexp", rest), 1), *shift])
 
 
+def shifted_sums(node: Node) -> Node:
+    """log(sum_j(exp(u_ij + c_i))) = c_i + log(sum_j(exp(u_ij))): the largest entry of a row, taken away and added, is gone."""
+    if not is_call(node, "log") or not isinstance(node.children[0], Network) or len(node.children[0].factors) != 1:
+        return node
+    rows = node.children[0]
+    child, slots, power = rows.factors[0]
+    plain = all(len(group) == 1 for group in (*slots, *rows.outputs)) and len(rows.sizes) == len(set(slots)) == len(slots)
+    if not plain or power != 1 or not is_call(child, "exp") or not isinstance(child.children[0], Sum):
+        return node
+    summed = [axis for axis, group in enumerate(slots) if group not in rows.outputs]
+    terms = child.children[0].terms
+    constant = [(term, number) for term, number in terms if all(is_bare(term, axis) for axis in summed)]
+    if not summed or not constant or len(constant) == len(terms):
+        return node
+    rest = total([term for term in terms if term not in constant], child.axes)
+    kept = [group for group in slots if group in rows.outputs]
+    shift = [(network([(without_axes(term, summed), kept)], rows.outputs), number) for term, number in constant]
+    return total([(apply("log", network([(apply("exp", rest), slots)], rows.outputs)), 1), *shift])
+
+
 def parities(node: Node) -> Node:
     """f(-u) = -f(u) for odd functions, f(u) for even ones; the argument keeps a positive first coefficient."""
     if not isinstance(node, Apply) or not node.function.parity or primitive(node.args[0])[1] >= 0:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from inspect import Parameter, signature
 from typing import Any
@@ -164,11 +165,13 @@ def _formula(candidate: Expr, task: Task) -> Check:
     expected = task.expected(names, candidate.order)
     same_tensors(candidate, expected)
     text = str(candidate)
+    remark = ""
     linear = _not_linear(candidate, task) if task.along in leaves(expected.node) or task.along.name in names else None
     if linear is None and candidate.axes != expected.axes:
         fitted = _in_a_layout(candidate, expected)
         if fitted is not None:
             return Check("equal", fitted, expected, text)
+        expected, remark = _as_matrix(candidate, expected)
     if candidate.axes == expected.axes:
         same = equal(candidate, expected)
         if same:
@@ -180,8 +183,8 @@ def _formula(candidate: Expr, task: Task) -> Check:
         difference, told = told_apart(candidate, expected)
     finding = linear or _found(_caller(candidate), pairs, expected, task, candidate.axes, told)
     finding = finding or Finding("different", _gap(candidate, expected, difference))
-    example = counterexample(_caller(candidate), expected)
-    return Check(*finding, expected, text, difference, example)
+    example = counterexample(_caller(candidate), expected) if finding.verdict != "shape" else None
+    return Check(finding.verdict, finding.detail + remark, expected, text, difference, example)
 
 
 def _found(
@@ -221,19 +224,37 @@ def _caller(candidate: Expr) -> Callable[[Mapping[str, Any]], Any]:
 
 def _in_a_layout(candidate: Expr, expected: Expr) -> str | None:
     """How it is equal, if the candidate is the derivative as a matrix in one of the layouts."""
-    if candidate.order > 2 or len(expected.split) < 2:
-        return _squeezed_equal(candidate, expected)
+    for name, seen in _matrices(expected) if candidate.order < 3 else ():
+        if seen.axes == candidate.axes and seen.order != expected.order:
+            same = equal(candidate, seen)
+            if same:
+                return f"{same}; in {name}"
+    return _squeezed_equal(candidate, expected)
+
+
+def _matrices(expected: Expr) -> Iterator[tuple[str, Expr]]:
+    """The derivative as a matrix in each layout that it has, after the name of that."""
+    if len(expected.split) < 2:
+        return
     for layout in ("numerator", "denominator", "block-wrt", "block-value"):
         for vec in ("column", "row"):
-            try:
+            with suppress(RicciError):
                 seen: MatrixExpr = matrix(expected, layout, vec)
-            except RicciError:
-                continue
-            if seen.axes == candidate.axes and seen.node.order != expected.order:
-                same = equal(candidate, Expr(seen.node, declared=seen.variables))
-                if same:
-                    return f"{same}; in {layout} layout, {vec}-major"
-    return _squeezed_equal(candidate, expected)
+                yield f"{layout} layout, {vec}-major", Expr(seen.node, declared=seen.variables)
+
+
+def _as_matrix(candidate: Expr, expected: Expr) -> tuple[Expr, str]:
+    """A derivative of more than two axes as a matrix, if the candidate is one, and a remark in which layout.
+
+    It is one of the candidate's shape, if there is any, of which the candidate is a multiple or the like, if there is any.
+    """
+    views = list(_matrices(expected)) if candidate.order == 2 < expected.order else []
+    if not views:
+        return expected, ""
+    fitting = [view for view in views if view[1].axes == candidate.axes] or views[:1]
+    call = _caller(candidate)
+    name, seen = next((view for view in fitting[1:] and fitting if diagnosed(compared(call, view[1]), view[1])), fitting[0])
+    return seen, f"; as a matrix in {name}"
 
 
 def _squeezed_equal(candidate: Expr, expected: Expr) -> str | None:

@@ -14,7 +14,7 @@ from ricci.expr import Expr, leaves
 from ricci.proofs.verification import DOMAINS, random_point, regular, size_choices
 from ricci.traits.points import nearest, trait_check
 from tensor_networks.axes import Axis, show_shape
-from tensor_networks.errors import OperandError, RicciError
+from tensor_networks.errors import OperandError, RicciError, clip
 from tensor_networks.nodes import Tensor, tensor
 
 TOLERANCE = 1e-8
@@ -44,6 +44,9 @@ class Pair:
         return close(self.got, self.want)
 
 
+LINE = 240  # characters of an array that are shown
+
+
 @dataclass(frozen=True)
 class Counterexample:
     """A point at which the candidate is wrong."""
@@ -61,7 +64,7 @@ class Counterexample:
 def shown(array: Any) -> str:
     """An array in one line."""
     text = np.array2string(np.asarray(array), precision=4, separator=", ", threshold=24, suppress_small=True)
-    return re.sub(r" (?=[\],])", "", " ".join(text.split()).replace("[ ", "["))
+    return clip(re.sub(r" (?=[\],])", "", " ".join(text.split()).replace("[ ", "[")), LINE)
 
 
 def close(got: Array, want: Array) -> bool:

@@ -62,6 +62,8 @@ class Equality:
             "numeric": f"different: by {self.error:.2g} at a random point",
         }[self.how]
 
+    __repr__ = __str__
+
 
 def equal(one: Expression, other: Expression) -> Equality:
     """Compare two expressions. In a text the names of the other one, if that is no text, mean what they mean there.

@@ -42,6 +42,8 @@ class Verification:
         word = "verified" if self.ok else "REFUTED"
         return f"{word}: {self.entries} entries at {' and '.join(self.points)}, largest relative error {self.error:.1e}"
 
+    __repr__ = __str__
+
 
 def verify(result: Expression, *, tolerance: float = TOLERANCE, seed: int = 0) -> Verification:
     """Check a derivative (what `derivative`, `grad`, `jacobian` or `hessian` returned) numerically.
@@ -55,7 +57,7 @@ def verify(result: Expression, *, tolerance: float = TOLERANCE, seed: int = 0) -
     result = as_expression(result)
     if result.origin is None:
         message = "only what derivative, grad, jacobian or hessian returned can be verified"
-        raise RicciError(message, hint="keep the derivative itself")
+        raise RicciError(message, hint="keep the derivative itself; rc.check says whether a formula of yours is one")
     root, variables = result.origin
     error, entries, points = 0.0, 0, []
     for base in (2, 4):

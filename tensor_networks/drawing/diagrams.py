@@ -46,9 +46,9 @@ class Diagram:
     def _repr_svg_(self) -> str:
         return self.svg()
 
-    def tikz(self) -> str:
-        """A standalone LaTeX document that needs pgf only."""
-        return tikz(self.picture, self.title)
+    def tikz(self, standalone: bool = True) -> str:
+        """A LaTeX document that needs pgf only, or, not standalone, its ``tikzpicture`` for a document that uses tikz."""
+        return tikz(self.picture, standalone)
 
     def dot(self) -> str:
         """A Graphviz graph of the node, without a layout."""
@@ -66,12 +66,14 @@ class Diagram:
         """The picture as PNG, on white.
 
         Raises:
-            FormatError: resvg-py is not installed (``pip install ricci[draw]``).
+            FormatError: resvg-py is not installed (``pip install resvg-py``).
         """
         try:
             import resvg_py
         except ImportError as error:
-            raise FormatError("PNG needs the package resvg-py", hint="pip install ricci[draw]") from error
+            raise FormatError(
+                "PNG needs the package resvg-py", hint="pip install resvg-py; .svg, .tex, .html, .dot and .txt need nothing"
+            ) from error
         return bytes(resvg_py.svg_to_bytes(svg_string=self.svg(), zoom=round(scale)))
 
     def draw(self, ax: Any = None) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations, islice
 
@@ -9,6 +10,7 @@ from tensor_networks.drawing.mesh import Edge, Mesh
 from tensor_networks.drawing.picture import Box
 from tensor_networks.drawing.spine import Adjacency
 from tensor_networks.drawing.style import CLEAR, PITCH
+from tensor_networks.errors import OperandError, clip
 
 Site = tuple[float, float]
 MOST_PAIRS = 24  # of corners that are tried
@@ -31,7 +33,7 @@ def find_grid(mesh: Mesh, near: Adjacency, component: Sequence[int]) -> dict[int
     pairs = islice(combinations(corners, 2), MOST_PAIRS)
     found = [_from_corners(near, component, first, second) for first, second in pairs]
     views = [_lying(mesh, sites) for sites in found if sites is not None]
-    return min(views, key=lambda view: _reading(mesh, view), default=None)
+    return min(views, key=lambda view: (-_into_holes(mesh, view), _reading(mesh, view)), default=None)
 
 
 def _from_corners(near: Adjacency, component: Sequence[int], first: int, second: int) -> dict[int, Site] | None:
@@ -82,24 +84,62 @@ def _lying(mesh: Mesh, sites: dict[int, Site]) -> dict[int, Site]:
     return min(views, key=lambda view: _reading(mesh, view))
 
 
+def _into_holes(mesh: Mesh, view: dict[int, Site]) -> int:
+    """How many legs stand beside a missing site: a tensor that was removed leaves its legs there."""
+    taken = set(view.values())
+    wide, high = max(x for x, _ in taken), max(y for _, y in taken)
+    holes = {(x, y) for x in range(int(wide) + 1) for y in range(int(high) + 1)} - taken
+    ends = [view[edge.u] for edge in mesh.edges if edge.v < 0 <= edge.u and edge.u in view]
+    return sum(any((x + dx, y + dy) in holes for dx, dy in AROUND.values()) for x, y in ends)
+
+
 def _reading(mesh: Mesh, view: dict[int, Site]) -> list[str]:
     """The names in the order in which they are read."""
     order = sorted(view, key=lambda vertex: (view[vertex][1], view[vertex][0]))
     return [mesh.vertices[vertex].glyph.title for vertex in order]
 
 
-def given_sites(mesh: Mesh, component: Sequence[int], positions: Mapping[str, Sequence[Site]]) -> dict[int, Site] | None:
-    """The positions that are given by name; None unless there is one for every vertex of the component."""
-    used: dict[str, int] = {}
+def given_sites(
+    mesh: Mesh, near: Sequence[Sequence[int]], component: Sequence[int], positions: Mapping[str, Sequence[Site]]
+) -> dict[int, Site] | None:
+    """The positions that are given by name, dots between their neighbours; None if none is given for this component.
+
+    Raises:
+        OperandError: there are positions for some of its tensors and not for all.
+    """
+    used: Counter[str] = Counter()
     sites: dict[int, Site] = {}
+    missing: list[str] = []
+    joints: list[int] = []
     for vertex in component:
         name = mesh.vertices[vertex].glyph.title
-        place = used.get(name, 0)
-        if name not in positions or place >= len(positions[name]):
-            return None
-        used[name] = place + 1
-        sites[vertex] = positions[name][place]
-    return sites
+        if not name:
+            joints.append(vertex)
+        elif used[name] < len(positions.get(name, ())):
+            sites[vertex] = positions[name][used[name]]
+        else:
+            missing.append(name)
+        used[name] += 1
+    if sites and missing:
+        hint = f"it occurs {used[missing[0]]} times: give a list of as many" if used[missing[0]] > 1 else ""
+        raise OperandError(f"positions lacks one for {clip(missing[0])}", hint=hint)
+    for vertex in joints if sites else ():
+        around = [sites[other] for other in near[vertex] if other in sites] or [(0.0, 0.0)]
+        sites[vertex] = _between(around, set(sites.values()))
+    return sites or None
+
+
+def _between(around: Sequence[Site], taken: set[Site]) -> Site:
+    """A free place between others; beside them if they are in a line, so that no wire passes under them."""
+    columns, rows = zip(*around, strict=True)
+    x, y = sum(columns) / len(columns), sum(rows) / len(rows)
+    if len(around) > 2 and len(set(rows)) == 1:
+        y -= (max(columns) - min(columns)) / 2 + 0.5
+    elif len(around) > 2 and len(set(columns)) == 1:
+        x -= (max(rows) - min(rows)) / 2 + 0.5
+    while (x, y) in taken:
+        y -= 0.5
+    return x, y
 
 
 def on_sites(mesh: Mesh, sites: Mapping[int, Site], edges: Sequence[Edge]) -> Box:

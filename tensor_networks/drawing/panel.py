@@ -76,7 +76,7 @@ def _turn(mesh: Mesh) -> bool:
 def _laid_out(mesh: Mesh, near: list[list[int]], component: list[int], positions: Mapping[str, Sequence[Site]]) -> Component:
     inside = set(component)
     edges = [edge for edge in mesh.edges if edge.u in inside]
-    sites = given_sites(mesh, component, positions) if positions else find_grid(mesh, near, component)
+    sites = given_sites(mesh, near, component, positions) if positions else find_grid(mesh, near, component)
     if sites is not None:
         box = on_sites(mesh, sites, edges)
         return Component(component, edges, box, (box[1] + box[3]) / 2, True)

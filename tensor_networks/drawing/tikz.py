@@ -40,6 +40,14 @@ _LETTERS |= {0x391 + place: name for place, name in _CAPITALS.items()}
 _ESCAPES |= {chr(code): rf"\ensuremath{{\{name}}}" for code, name in _LETTERS.items()}
 
 
+PREAMBLE = (
+    r"\documentclass[border=4pt]{standalone}",
+    r"\usepackage{textcomp}",
+    r"\usepackage[T1]{fontenc}",
+    r"\usepackage{tikz}",
+)
+
+
 def escape(text: str) -> str:
     """Text for LaTeX. Letters that a plain LaTeX has no glyph for are shown by their code."""
     out = []
@@ -62,16 +70,10 @@ def _runs(runs: Runs, italic: bool) -> str:
     return f"\\textit{{{whole}}}" if italic else whole
 
 
-def tikz(picture: Picture, title: str = "") -> str:
-    """The LaTeX text of a picture."""
-    out = [
-        r"\documentclass[border=4pt]{standalone}",
-        r"\usepackage{textcomp}",
-        r"\usepackage[T1]{fontenc}",
-        r"\usepackage{tikz}",
-    ]
+def tikz(picture: Picture, standalone: bool = True) -> str:
+    """The LaTeX text of a picture: a document of its own, or a ``tikzpicture`` for another one."""
+    out = [r"\begin{tikzpicture}[x=0.75pt,y=-0.75pt,line cap=round]"]
     out += [f"\\definecolor{{ricci-{role}}}{{HTML}}{{{colour[1:].upper()}}}" for role, colour in LIGHT.items()]
-    out += [r"\begin{document}", r"\begin{tikzpicture}[x=0.75pt,y=-0.75pt,line cap=round]"]
     for item in flat(picture):
         if isinstance(item, Line):
             look = [
@@ -90,8 +92,10 @@ def tikz(picture: Picture, title: str = "") -> str:
             size = f"\\fontsize{{{item.size * 0.75:.1f}}}{{{item.size:.1f}}}\\selectfont "
             x, y = item.at
             out.append(f"\\node[{','.join(look)}] at ({x:.1f},{y:.1f}) {{{size}{_runs(item.runs, item.italic)}}};")
-    out += [r"\end{tikzpicture}", r"\end{document}", ""]
-    return "\n".join(out)
+    out.append(r"\end{tikzpicture}")
+    if standalone:
+        out = [*PREAMBLE, r"\begin{document}", *out, r"\end{document}"]
+    return "\n".join([*out, ""])
 
 
 def _shape(shape: Shape) -> str:

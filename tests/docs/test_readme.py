@@ -1,6 +1,7 @@
 """The examples of the README and of docs/ are executed, and print exactly what stands there."""
 
 import re
+import shlex
 from contextlib import suppress
 from pathlib import Path
 from unittest import SkipTest
@@ -9,6 +10,8 @@ import pytest
 from sybil import Sybil
 from sybil.document import Document
 from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
+
+from ricci.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -54,6 +57,23 @@ def test_a_number_of_the_readme_is_that_of_its_page(claim: str) -> None:
     assert one
     assert other
     assert float(one[0].replace(",", "")) == pytest.approx(float(other[0].replace(",", "")), rel=tolerance)
+
+
+COMMANDS = [
+    pytest.param(command, id=f"{page.name}-{number}")
+    for page in PAGES
+    for number, command in enumerate(
+        re.findall(r"python -m ricci (.+?)(?:`|$)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_that_a_page_shows(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It runs; a wrong formula is an answer as well, --help an end."""
+    with suppress(SystemExit):
+        assert main(shlex.split(command)) in (0, 1)
+    assert capsys.readouterr().out
 
 
 def test_the_readme_counts_the_equations() -> None:

@@ -1,12 +1,14 @@
 """Every format: well formed, the same bytes in every process, quick; outside programs take it where they are installed."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from tensor_networks.drawing import diagram
 from tensor_networks.errors import FormatError
 from tensor_networks.networks import network, total
 from tensor_networks.nodes import Node, tensor
+from tests.drawing.geometry import faults
 from tests.drawing.pictures import ROOT, gallery
 
 TRACE = rc.parse("tr(A*X*B*X')")
@@ -47,6 +50,55 @@ def test_text() -> None:
 def test_save(suffix: str, tmp_path: Path) -> None:
     path = TRACE.draw().save(tmp_path / f"picture.{suffix}")
     assert path.read_text(encoding="utf-8")
+
+
+def test_a_picture_for_another_document() -> None:
+    whole, part = TRACE.draw().tikz(), TRACE.draw().tikz(standalone=False)
+    assert part in whole
+    assert part.startswith(r"\begin{tikzpicture}") and part.endswith("\\end{tikzpicture}\n")
+
+
+STAR = rc.parse("A_ia B_ib C_ic D_id -> abcd")
+LADDER = rc.parse("A_ia B_ajb C_bk A_ic B_cjd C_dk ->")
+PLACES = {
+    "a square": {"A": (0, 0), "B": (2, 0), "C": (0, 2), "D": (2, 2)},
+    "a row": {"A": (0, 0), "B": (1, 0), "C": (2, 0), "D": (3, 0)},
+    "a column": {"A": (0, 0), "B": (0, 1), "C": (0, 2), "D": (0, 3)},
+}
+
+
+@pytest.mark.parametrize("places", PLACES.values(), ids=PLACES.keys())
+def test_a_dot_has_a_place_between_the_given_ones(places: dict[str, tuple[int, int]]) -> None:
+    picture = STAR.draw(positions=places).picture
+    assert faults(picture) == []
+
+
+def test_several_positions_of_one_name() -> None:
+    given = {"A": [(0, 0), (0, 1)], "B": [(1, 0), (1, 1)], "C": [(2, 0), (2, 1)]}
+    assert faults(LADDER.draw(positions=given).picture) == []
+
+
+def test_one_side_for_all_legs() -> None:
+    assert STAR.draw(sides="d").svg() == STAR.draw(sides="dddd").svg()
+
+
+REFUSED = {
+    "a position is missing": ({"positions": {"A": (0, 0)}}, "B"),
+    "fewer positions than tensors": ({"positions": {"A": (0, 0), "B": [(0, 1), (1, 1)], "C": [(0, 2), (1, 2)]}}, "a list"),
+    "no tensor": ({"positions": {"Q": (0, 0)}}, "Q"),
+    "no pair": ({"positions": {"A": 3}}, "a column and a row"),
+    "no names": ({"positions": [(0, 0)]}, "by name"),
+    "sides": ({"sides": "xy"}, "l, r, d, u"),
+    "labels": ({"labels": "sizes"}, "index, size, none"),
+    "a form": ({"form": "png"}, "save"),
+    "an option": ({"color": "red"}, "positions"),
+}
+
+
+@pytest.mark.parametrize(("options", "words"), REFUSED.values(), ids=REFUSED.keys())
+def test_options_that_are_refused(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(rc.RicciError, match=words):
+        LADDER.draw(**options).svg()
 
 
 def test_save_refuses_other_suffixes(tmp_path: Path) -> None:
@@ -164,3 +216,10 @@ def test_plan() -> None:
 def test_a_plan_is_for_sizes_that_occur() -> None:
     with pytest.raises(rc.UnknownName, match="no size 'q'"):
         plan(TRACE, sizes={"q": 3})
+
+
+def test_the_environment_in_a_norm_is_the_ladder_with_a_hole() -> None:
+    norm = rc.parse("A_ia B_ajb C_bkc D_cld E_dm A_ie B_ejf C_fkg D_glh E_hm ->")
+    first, *_, last = rc.grad(norm, "C").draw().text().splitlines()
+    assert re.findall("[A-E]", first) == list("ABCDE")
+    assert re.findall("[A-E]", last) == list("ABDE")

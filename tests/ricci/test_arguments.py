@@ -265,3 +265,80 @@ def test_old_spellings_work() -> None:
     point = {"X": POINT["A"], "A": POINT["A"]}
     for program in (rc.compile(HESSIAN, structure="auto"), rc.compile(HESSIAN, operator=True)):
         np.testing.assert_allclose(program(**point).dense(), HESSIAN(**point))
+
+
+def test_arrays_in_alphabetical_order() -> None:
+    f = rc.parse("x'*A*y")
+    arrays = {"A": np.arange(6.0).reshape(2, 3), "x": np.ones(2), "y": np.arange(3.0)}
+    assert f(*arrays.values()) == f(arrays["A"], arrays["x"], y=arrays["y"]) == f(**arrays)
+    with pytest.raises(rc.OperandError, match="3 inputs, not 4"):
+        f(*arrays.values(), 1)
+    with pytest.raises(rc.OperandError, match="given twice"):
+        f(arrays["A"], A=arrays["A"])
+
+
+def test_a_column_for_a_vector_has_a_hint() -> None:
+    with pytest.raises(rc.SizeError, match=r"hint: np.squeeze\(x\)"):
+        rc.parse("x'*x")(x=np.ones((3, 1)))
+
+
+def test_errors_are_named_by_the_door() -> None:
+    assert {getattr(rc, name).__module__ for name in rc.__all__ if name.endswith("Error")} == {"ricci"}
+    assert isinstance(pickle.loads(pickle.dumps(rc.ShapeError("no"))), rc.ShapeError)
+
+
+@pytest.mark.parametrize(("name", "words"), [("jit", "rc.compile"), ("jacfwd", "rc.jacobian"), ("nothing", "has no nothing")])
+def test_a_name_that_is_not_here(name: str, words: str) -> None:
+    with pytest.raises(AttributeError, match=words):
+        getattr(rc, name)
+
+
+def test_what_a_notebook_shows_of_an_error() -> None:
+    def users_function() -> None:
+        rc.parse("x'*A*y + B*x")
+
+    try:
+        users_function()
+    except rc.ShapeError as error:
+        shown = error._render_traceback_()
+    assert [line for line in shown if "reading.py" in line or "reader.py" in line] == []
+    assert any("users_function" in line for line in shown)
+    assert any(line.startswith("ricci.ShapeError: cannot add") for line in shown)
+    assert shown[-1].startswith("hint: ")
+
+
+def test_short_answers_in_a_session() -> None:
+    f = rc.parse("x'*A*x")
+    assert repr(rc.verify(rc.grad(f, "x"))).startswith("verified: 6 entries")
+    assert repr(rc.steps(f, "x")[0]).startswith("df = x'*A*dx + dx'*A*x    product rule")
+
+
+METHODS_OF_OTHERS = {
+    "diff": "rc.derivative",
+    "subs": "e.substitute",
+    "simplify": "rc.equal",
+    "save": "e.draw()",
+    "name": "variables",
+}
+
+
+@pytest.mark.parametrize(("name", "words"), METHODS_OF_OTHERS.items())
+def test_a_method_that_is_not_here(name: str, words: str) -> None:
+    with pytest.raises(rc.MissingMethod) as raised:
+        getattr(F, name)
+    assert words in raised.value.hint
+
+
+def test_a_number_is_an_expression() -> None:
+    assert rc.equal("x'*x - x'*x", 0)
+    assert not rc.equal("x'*x", 1)
+    assert repr(rc.equal("x'*y", "y'*x")) == "equal, proven: one normal form"
+    with pytest.raises(rc.OperandError, match="bool"):
+        rc.equal("x'*x", True)
+
+
+def test_a_variable_or_a_direction_of_another_kind() -> None:
+    with pytest.raises(rc.UnknownName, match="by int\nhint: there are: A, x"):
+        rc.grad(F, 0)  # type: ignore[arg-type]
+    with pytest.raises(rc.DerivativeError, match="by its name, not by ndarray"):
+        rc.hvp(rc.parse("x'*x"), "x", np.ones(2))  # type: ignore[arg-type]

@@ -175,3 +175,27 @@ def test_numbers_at_a_point() -> None:
 def test_an_unknown_name_is_an_error() -> None:
     with pytest.raises(rc.UnknownName, match="foo"):
         rc.check("2*foo", "x'*x", "x", x="n")
+
+
+PRODUCT = {"A": "m n", "X": "n p", "B": "p q"}
+MATRICES = [  # matrices that are offered for a derivative with more axes
+    ("kron(A, B)", "A*X*B", "X", PRODUCT, "shape", "the derivative a matrix m*q x n*p; as a matrix in numerator layout"),
+    ("kron(B, A)", "A*X*B", "X", PRODUCT, "shape", "kron(B', A) is right"),
+    ("-kron(B', A)", "A*X*B", "X", PRODUCT, "sign", "the sign is wrong; as a matrix in numerator layout"),
+    ("2*kron(A, B')", "A*X*B", "X", PRODUCT, "factor", "as a matrix in numerator layout, row-major"),
+    ("kron(X', eye(n))", "X*X", "X", {"X": "n n"}, "missing term", "kron(eye(n), X) is missing"),
+]
+
+
+@pytest.mark.parametrize(("candidate", "text", "wrt", "shapes", "verdict", "words"), MATRICES)
+def test_a_matrix_for_a_derivative_with_more_axes(
+    candidate: str, text: str, wrt: str, shapes: dict[str, str], verdict: str, words: str
+) -> None:
+    answer = rc.check(candidate, text, wrt, **shapes)
+    assert (answer.verdict, words in answer.detail) == (verdict, True), answer.detail
+    assert (answer.counterexample is None) == (verdict == "shape")
+
+
+def test_a_counterexample_is_short() -> None:
+    answer = rc.check("2*kron(B', A)", "A*X*B", "X", **PRODUCT)
+    assert max(map(len, str(answer).splitlines())) < 1000

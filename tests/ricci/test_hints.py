@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import ricci as rc
+from tensor_networks.errors import suggestion
 
 DECLARED: dict[str, Any] = {"A": "m n", "B": "n m", "X": "n n", "x": "n", "y": "n", "b": "m", "a": ""}
 HINTS = [  # the text, the place, words of the hint
@@ -79,6 +80,15 @@ HINTS = [  # the text, the place, words of the hint
     ("A_ij*x_j'", 8, "is A_ji"),
     ("A_i x_i", 0, "declared as m x n"),
     ("A_ij + x_i", 7, "one_j broadcasts"),
+    ("cov(X)", 0, "with the means a"),
+    ("len(x)", 0, "a size is a number"),
+    ("floor(x)", 0, "constant but for jumps"),
+    ("leaky_relu(x)", 0, "0.01*x"),
+    ("exp(X, axis=0)", 11, "without names"),
+    ("A(:, 1)", 2, "A_ij"),
+    ("<x, y>", 0, "x'*y"),
+    ("x•y", 1, "x'*y"),
+    ("¾*x", 0, "0.75*"),
     ("(A*x", 4, "position 0 is not closed"),
     ("", 0, "x'*A*x"),
 ]
@@ -94,12 +104,53 @@ def test_hint(text: str, place: int, words: str) -> None:
     assert text in str(error) and "^" in str(error)
 
 
+UNDECLARED = [  # texts without declarations that may mean two things, and no guess is made
+    ("A x", 2, "x'*A*x"),
+    ("A^T A", 4, "x'*A*x"),
+    ("A^-1 x", 5, "x'*A*x"),
+    ("x^T A x + b^T x", 4, "x'*A*x"),
+    ("sum(x) y", 7, "x'*A*x"),
+    ("(A + B) (x + y)", 8, "x'*A*x"),
+    ("Gamma_ij^k u^i u^j", 9, 'k=""'),
+    ("A^i_j x^j c^p", 12, 'p=""'),
+    ("batch_norm(x)", 0, ""),
+    ("norm_F(X)", 0, "normF"),
+    ("∑ x_i y_i", 0, "sum_i(x_i)"),
+    ("½*x'*x", 0, "0.5*"),
+]
+
+
+@pytest.mark.parametrize(("text", "place", "words"), UNDECLARED)
+def test_no_guess(text: str, place: int, words: str) -> None:
+    with pytest.raises(rc.RicciError) as raised:
+        rc.parse(text)
+    error = raised.value
+    assert error.position == place
+    assert words in error.hint
+    assert text in str(error) and "^" in str(error)
+
+
+def test_the_names_that_there_are() -> None:
+    with pytest.raises(rc.UnknownName, match="there are X, beta, y"):
+        rc.check("-2*X'*(y - X*b)", rc.parse("norm2(y - X*beta)^2", X="n p", beta="p", y="n"), "beta")
+
+
+NEAR = {"JAX": "jax", "Sofmax": "softmax", "sigmod": "sigmoid", "round": "", "len": ""}
+
+
+@pytest.mark.parametrize(("name", "near"), NEAR.items())
+def test_suggestions(name: str, near: str) -> None:
+    known = ["jax", "softmax", "sigmoid", "prod", "relentr"]
+    assert suggestion(name, known) == (f"did you mean '{near}'?" if near else "")
+
+
 def test_what_can_be_read_is_no_error() -> None:
     for text in ("x''", "X^-1", "trace(X)", "x + 1", "A^ij x_j"):
         rc.parse(text, **DECLARED)
 
 
 SPELLINGS = [  # as other languages and paper have it, and our way
+    ("‖x‖₁ + ‖x - y‖₂²", "norm1(x) + norm2(x - y)^2"),
     ("A.'", "A'"),
     ("A.T*b", "A'*b"),
     ("x^T*X*y", "x'*X*y"),

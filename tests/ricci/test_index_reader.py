@@ -155,6 +155,10 @@ def test_errors(text, kind, mentions):
     [
         ("A_ij x_j - b_i", {"A": ("n", "m"), "x": ("m",), "b": ("n",)}),
         ("A^i_j x^j", {"A": ("n", "m"), "x": ("m",)}),
+        ("g_{ij} x^i x^j", {"g": ("n", "n"), "x": ("n",)}),
+        ("g_{μν} x^μ x^ν", {"g": ("n", "n"), "x": ("n",)}),
+        ("g_{mu nu} x^mu x^nu", {"g": ("n", "n"), "x": ("n",)}),
+        ("x_i^p", {"p": (), "x": ("n",)}),
         ("2 c x_i x_i", {"c": (), "x": ("n",)}),
         ("inv(F)_ij", {"F": ("n", "n")}),
         ("S_ij x_j + delta_ij x_j", {"S": ("n", "n"), "x": ("n",)}),

@@ -1,5 +1,6 @@
 """The command line: what it prints, and that no option is ignored in silence."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from ricci.__main__ import main
 from ricci.layouts.layout import LAYOUTS
 
 FORMULA = "x'*A*x"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def printed(capsys: pytest.CaptureFixture[str], *given: str) -> str:
@@ -35,6 +37,13 @@ PRINTED = {
     "LaTeX with indices": ([FORMULA, "--wrt", "x", "--latex", "--show", "index"], [r"x_{j}"]),
     "verify": ([FORMULA, "--wrt", "x", "--verify"], ["verified"]),
     "steps": ([FORMULA, "--wrt", "x", "--steps"], ["product rule"]),
+    "steps in LaTeX": ([FORMULA, "--wrt", "x", "--steps", "--latex"], [r"\begin{aligned}", r"\text{product rule}"]),
+    "names with commas": ([FORMULA, "--wrt", "x,x"], ["d^2f/dx dx = A + A'"]),
+    "LaTeX in": ([r"x^\top A x", "--wrt", "x", "--notation", "latex"], ["df/dx = A*x + A'*x"]),
+    "a row": ([FORMULA, "--wrt", "x", "--layout", "numerator"], ["shape       1 x n    numerator; 1 row"]),
+    "check": ([FORMULA, "--wrt", "x", "--check", "A*x + A'*x"], ["equal, proven"]),
+    "check of a second derivative": ([FORMULA, "--wrt", "x", "x", "--check", "A + A'"], ["equal, proven"]),
+    "cost": ([FORMULA, "--wrt", "x", "--cost"], ["operations  4.01e+04, growing as n^2", "matmul"]),
     "source": ([FORMULA, "--source", "numpy"], ["def program(A, x):"]),
     "source of a derivative": ([FORMULA, "--wrt", "x", "--source", "jax"], ["import jax", "def program(A, x):"]),
     "drawn": ([FORMULA, "--draw", "-"], ["A"]),
@@ -64,6 +73,7 @@ ERRORS = {
     "derivation": [FORMULA, "--wrt", "x", "--derivation"],
     "derivation of nothing": [FORMULA, "--derivation", "--draw", "-"],
     "layout in index notation": [FORMULA, "--wrt", "x", "--layout", "numerator", "--show", "index"],
+    "check": [FORMULA, "--check", "A*x"],
     "no formula": ["--wrt", "x"],
     "nothing": [],
     "a declaration": [FORMULA, "--var", "A"],
@@ -81,10 +91,28 @@ def test_what_is_wrong_is_said(capsys: pytest.CaptureFixture[str], given: list[s
     assert (out, err.split(":")[0] in rc.__all__) == ("", True), err
 
 
-def test_the_source_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    text = printed(capsys, FORMULA, "--wrt", "x", "--source", "numpy")
+def test_a_wrong_formula_is_an_error_status(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([FORMULA, "--wrt", "x", "--check", "2*A*x"]) == 1
+    assert "different: it is right only for symmetric A" in capsys.readouterr().out
+
+
+def test_the_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{FORMULA}\n"))
+    assert "df/dx = A*x + A'*x" in printed(capsys, "-", "--wrt", "x")
+
+
+def test_who_reads_may_stop() -> None:
+    command = [sys.executable, "-m", "ricci", FORMULA, "--wrt", "x", "--steps"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as running:
+        assert running.stdout is not None and running.stderr is not None
+        running.stdout.close()
+        assert (running.stderr.read(), running.wait()) == (b"", 0)
+
+
+def test_the_output_with_the_source_is_a_program(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, FORMULA, "--wrt", "x", "--steps", "--latex", "--draw", "-", "--source", "numpy")
     space: dict[str, object] = {}
-    exec(text[text.index("import numpy") :], space)
+    exec(text, space)
     a, x = np.arange(9.0).reshape(3, 3), np.arange(3.0)
     np.testing.assert_allclose(space["program"](a, x), (a + a.T) @ x)  # type: ignore[operator]
 
@@ -97,8 +125,7 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_as_a_module() -> None:
-    root = Path(__file__).resolve().parents[2]
     done = subprocess.run(
-        [sys.executable, "-m", "ricci", "-x'*x", "--wrt", "x"], cwd=root, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "ricci", "-x'*x", "--wrt", "x"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, "df/dx = -2*x" in done.stdout) == (0, True), done.stderr

@@ -421,3 +421,21 @@ def test_a_long_loop() -> None:
 
     traced = rc.trace(chain, x="n")
     np.testing.assert_allclose(numbers(traced, x=W), chain(W))
+
+
+def cross_entropy(W: Any, X: Any, Y: Any) -> Any:
+    """As everybody writes it: the largest entry of each row is taken away before the exponential."""
+    z = X @ W
+    z = z - z.max(1, keepdims=True)
+    return -(Y * (z - np.log(np.exp(z).sum(1, keepdims=True)))).sum() / len(X)
+
+
+def test_a_largest_entry_that_is_taken_away_and_added_is_gone() -> None:
+    rows = rc.trace(lambda x: np.log(np.exp(x - x.max(1, keepdims=True)).sum(1)) + x.max(1), x="m n")
+    assert str(rows) == "log(exp(x)*ones(n))"
+    np.testing.assert_allclose(rows(x=np.full((2, 3), 1e3)), 1e3 + np.log(3))
+    loss = rc.trace(cross_entropy, W="d k", X="n d", Y="n k one-hot")
+    assert str(rc.grad(loss, "W")) == "X'*(softmax(X*W) - Y)/n"
+    hessian = rc.hessian(loss, "W")
+    assert "amax" not in str(loss) + str(hessian) and "peak" not in str(hessian)
+    assert rc.verify(hessian)

@@ -34,6 +34,7 @@ SPELLINGS = {"δ": ("delta", [2]), "ones": ("one", [1])} | dict.fromkeys(["epsil
 SUMS = ("sum", "Σ", "∑")
 OPERATORS = ["+", "-", "*", "/", "·", "^", "**", "_", "(", ")", "[", "]", ",", ";", "{", "}", "->"]
 LETTER = re.compile(rf"(?![{MARKS}])[^\W\d_][0-9]*")
+SUBSCRIPT = re.compile(r"_\s*(?:\{([^{}]*)\}|([^\W_]+))")
 
 
 def is_function(name: str) -> bool:
@@ -65,6 +66,7 @@ class IndexParser(Parser):
         self.sizes = sizes
         self.whole_words = self._whole_words()
         self.heights = False  # does any index stand up?
+        self.exponents: list[Token] = []  # letters without a declaration that were taken for exponents
 
     def _whole_words(self) -> frozenset[str]:
         """Words that some braces set apart from others: those are names of one index each."""
@@ -82,6 +84,14 @@ class IndexParser(Parser):
             elif token.kind == "name" and group is not None:
                 group.append(token.text)
         return frozenset(found)
+
+    def parse(self) -> Syntax:
+        tree = super().parse()
+        if self.heights and self.exponents:
+            name = clip(self.exponents[0].text, 16)
+            hint = f'declare the names: {name}="" for a power, and the axes of what stands before it for an index'
+            self.fail(f"{name} may be an upper index, or an exponent", hint, token=self.exponents[0])
+        return tree
 
     def whole(self) -> Walk[Syntax]:
         tree = yield self.expression(0)
@@ -136,6 +146,8 @@ class IndexParser(Parser):
     def named(self) -> Walk[Syntax]:
         token, following = self.current, self.tokens[self.place + 1]
         if token.text in self.orders or following.text != "_":
+            if token.text == "∑" and token.text not in self.orders:
+                self.fail("the sum does not say its index", "write ∑_i, or sum(x) of all entries")
             return (yield super().named())
         if token.text in SUMS:
             return (yield self.summation(self.advance()))
@@ -271,7 +283,9 @@ class IndexParser(Parser):
             order = self.orders.get(tree.name, SYMBOLS.get(SPELLINGS.get(tree.name, (tree.name,))[0]))
             if order is not None:
                 return given < order
-            return not self.orders and self._looks_raised(following)
+            raised = not self.orders and self._looks_raised(following)
+            self.exponents += [following] if not raised and following.text not in self.sizes else []
+            return raised
         if isinstance(tree, Call) and tree.name not in FUNCTIONS and tree.name not in CONSTANTS:
             return False
         return following.text not in self.orders and following.text not in self.sizes
@@ -281,10 +295,7 @@ class IndexParser(Parser):
         place = self.tokens.index(following, self.place)
         if self.tokens[place + 1].text in ("_", "}"):
             return True
-        low = {
-            letter
-            for mark, token in zip(self.tokens, self.tokens[1:], strict=False)
-            if mark.text == "_" and token.kind == "name"
-            for letter in letters(token.text)
-        }
-        return low.issuperset(letters(following.text))
+        groups = SUBSCRIPT.findall(self.text)
+        words = [word for group in groups for word in re.findall(r"[^\W_]+", " ".join(group))]
+        low = {letter for word in words for letter in ([word] if word in self.whole_words else letters(word))}
+        return following.text in low or low.issuperset(letters(following.text))

@@ -20,6 +20,7 @@ NAMES = rf"(?![{MARKS}])[^\W\d](?:(?![{MARKS}])\w)*"
 LEXER = Lexer(NAMES, SIGNS.split())
 KNOWN = frozenset([*MATRIX_FUNCTIONS, *CONSTANTS, "reshape"])
 BARS = ("|", "||", "‖")
+LOWERED_KINDS = {"₁": "1", "₂": "2"}  # of norms
 QUOTED = ("fro", "nuc", "inf")  # the norms that MATLAB and NumPy name by a string
 
 
@@ -73,8 +74,10 @@ class MatrixParser(Parser):
         if not self.at(opening.text):
             self.fail(f"a {opening.text} is missing", f"the {opening.text} at position {opening.start} is not closed")
         end = self.advance().end
-        kind = ""
-        if opening.text != "|" and self.current.kind == "name" and self.current.text[0] == "_" and self.current.start == end:
+        kind, here = "", opening.text != "|" and self.current.kind == "name" and self.current.start == end
+        if here and self.current.text in LOWERED_KINDS:
+            kind, end = LOWERED_KINDS[self.current.text], self.advance().end
+        elif here and self.current.text[0] == "_":
             kind, end = self.kind()
         return Bars(opening.start, end, inner, opening.text != "|", kind)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from ricci.notation.numpy.arrays import at_least, triangle
 from ricci.notation.numpy.shapes import Operand, operand, shape_given, size_given, stretched
+from tensor_networks.axes import show
 from tensor_networks.errors import TraceError
 from tensor_networks.filled import identity
 from tensor_networks.networks import constant, zero
@@ -62,6 +63,17 @@ def tri(N: Any, M: Any = None, k: int = 0, dtype: Any = None, **_: Any) -> Node:
     return triangle(upper=False)(ones((size_given(N), size_given(N if M is None else M))), k)  # type: ignore[no-any-return]
 
 
+def arange(*limits: Any, **_: Any) -> Node:
+    """Refused: the places along an axis are numbers, and the number of them is a symbol.
+
+    Raises:
+        TraceError: always.
+    """
+    symbols = ", ".join(show(size) for size in map(size_given, limits) if not isinstance(size, int))
+    hint = "declare the axis with a number; z[np.arange(n), labels] is (Y * z).sum(1), Y one-hot"
+    raise TraceError(f"np.arange needs the number of the size {symbols}, which is a symbol here", hint=hint)
+
+
 CREATION: dict[str, Callable[..., Any]] = {
     "array": array,
     "asarray": array,
@@ -77,3 +89,4 @@ CREATION: dict[str, Callable[..., Any]] = {
     "identity": eye,
     "tri": tri,
 }
+REFUSED: dict[str, Callable[..., Any]] = {"arange": arange}  # of sizes that are symbols

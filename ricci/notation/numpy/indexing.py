@@ -144,7 +144,8 @@ def _known(one: Any) -> Any:
     if one is None or one is Ellipsis or isinstance(one, slice):
         return one
     if isinstance(one, Node):
-        raise TraceError("an index must be a constant: the value of an expression is known only when arrays are given")
+        what = "an index must be a constant: the value of an expression is known only when arrays are given"
+        raise TraceError(what, hint='x[labels] is Y @ x with a declared one-hot matrix, Y="m n one-hot"')
     array = np.asarray(one) if not hasattr(one, "__index__") or isinstance(one, np.ndarray) else np.asarray(int(one))
     if isinstance(one, bool | np.bool_) or array.dtype.kind not in "iub":
         if array.size or array.dtype.kind != "f":

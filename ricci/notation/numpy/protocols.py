@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from ricci.notation.hints import METHODS_ELSEWHERE
 from ricci.notation.numpy import arrays
 from ricci.notation.numpy.functionals import FUNCTIONALS
 from ricci.notation.numpy.indexing import indexed
@@ -238,7 +239,8 @@ class NumpyProtocols:
         )
 
     def _number(self, *_: object) -> NoReturn:
-        raise TraceError(f"{self._text()} is an expression: its number is known only when arrays are given")
+        what = f"{self._text()} is an expression: its number is known only when arrays are given"
+        raise TraceError(what, hint="leave the conversion out; np.array([...]) makes an array of expressions")
 
     __float__ = __int__ = __complex__ = __index__ = _number
 
@@ -264,7 +266,7 @@ class NumpyProtocols:
                 if name in IN_PLACE
                 else f"{name} is not something an expression has"
             )
-        hint = "" if name.startswith("_") else suggestion(name, dir(type(self)))
+        hint = METHODS_ELSEWHERE.get(name) or ("" if name.startswith("_") else suggestion(name, dir(type(self))))
         raise MissingMethod(f"an expression has no attribute {clip(name)}", hint=hint)
 
     def _text(self) -> str:
