@@ -128,7 +128,7 @@ def collected(entries: Iterable[Entry]) -> list[Entry]:
         if part.kind == "power" and not part.detail[1] and isinstance(exponent, int):
             part, exponent = part.parts[0], exact(part.detail[0] * exponent)
         part, exponent = _positive_square(part, exponent)
-        name = part.text if is_single(part) else f"{part.text} {len(merged)}"
+        name = part.text if is_single(part) or part.kind == "chain" else f"{part.text} {len(merged)}"
         known = merged.get(name)
         merged[name] = (part, exponent if known is None else exact(exponent + known[1]))
     return [entry for entry in merged.values() if entry[1]]
@@ -148,9 +148,10 @@ def _positive_square(part: Formula, exponent: Number) -> Entry:
 
 
 def factor_rank(part: Formula) -> tuple[int, int, str]:
-    """Names first, then calls, then what needs parentheses."""
-    kinds = {"number": 0, "name": 0, "power": 1, "transpose": 1, "call": 2, "eye": 9}
-    return (kinds.get(part.kind, 3), part.cost if part.level >= POWER else 0, part.text)
+    """Names first, then sums of sizes, powers, calls, what needs parentheses."""
+    kinds = {"number": 0, "name": 0, "power": 1, "variable power": 1, "transpose": 1, "call": 2, "eye": 9}
+    kind = part.parts[0].kind if part.kind == "power" and part.parts[0].kind == "call" else part.kind
+    return (1 if kind == "sum" and not part.degree else kinds.get(kind, 3), part.cost if part.level >= POWER else 0, part.text)
 
 
 # -- terms

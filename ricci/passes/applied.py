@@ -210,15 +210,20 @@ def _falls_apart(node: Network) -> bool:
 
 
 def multiples(node: Node) -> Node:
-    """inv(c*X) = inv(X)/c for scalars c."""
-    if not is_call(node, "inv") or node.order != 2:
+    """inv(c*X) = inv(X)/c for scalars c, det(c*X) = c^n*det(X) for those that are no numbers."""
+    if not is_call(node, "inv", "det") or node.children[0].order != 2:
         return node
     inside, number = primitive(node.children[0])
     scalars = [factor for factor in inside.factors if not factor.slots] if isinstance(inside, Network) else []
-    if number in (0, 1) and not scalars:
+    if (number in (0, 1) or is_call(node, "det")) and not scalars:
         return node
     if isinstance(inside, Network) and scalars:
         inside = remade(inside, [factor for factor in inside.factors if factor.slots])
+    if is_call(node, "det"):
+        size = size_of(inside.axes[0])
+        det = apply("det", total([(inside, number)]))
+        powers = [apply("power", elementwise_power(factor.node, factor.exponent), size) for factor in scalars]
+        return network([(det, ()), *((power, ()) for power in powers)], ())
     outside = [(factor.node, (), -factor.exponent) for factor in scalars]
     return total([(network([(apply("inv", inside), "ij"), *outside], "ij"), ratio(1, number))])
 

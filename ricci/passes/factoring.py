@@ -56,8 +56,8 @@ def factorings(node: Node, tidy: Tidy) -> Iterator[Node]:
         yield from _over_denominator(node, terms, part, tidy)
 
 
-def opened(term: Node) -> Opened | None:
-    """A term taken apart; None if its axes are grouped or doubled."""
+def opened(term: Node, copies: int = 1) -> Opened | None:
+    """A term taken apart, powers up to some number of copies too; None if its axes are grouped or doubled."""
     if not isinstance(term, Network):
         wires = tuple(range(term.order))
         return Opened([(term, wires, 1)], wires, dict(enumerate(term.axes)), 1)
@@ -68,13 +68,18 @@ def opened(term: Node) -> Opened | None:
     factors: list[tuple[Node, tuple[int, ...], Number]] = []
     within: list[tuple[Node, tuple[int, ...], Number]] = []
     for child, slots, exponent in term.factors:
-        inner = opened(child) if not slots and exponent == 1 and isinstance(child, Network) else None
+        opens = isinstance(child, Network) and (exponent in range(1 + bool(slots), copies + 1))
+        inner = opened(child, copies) if opens else None
         if inner is None:
-            factors.append((child, tuple(group[0] for group in slots), exponent))
+            times = int(exponent) if exponent in range(1, copies + 1) else 1
+            factors += [(child, tuple(group[0] for group in slots), exponent if times == 1 else 1)] * times
             continue
-        shift = len(sizes)
-        sizes |= {shift + wire: size for wire, size in inner.sizes.items()}
-        within += [(below, tuple(shift + wire for wire in wires), power) for below, wires, power in inner.factors]
+        for _ in range(int(exponent)):
+            shift = len(sizes)
+            ends = {shift + wire: group[0] for wire, group in zip(inner.outputs, slots, strict=True)}
+            sizes |= {shift + wire: size for wire, size in inner.sizes.items()}
+            for below, wires, power in inner.factors:
+                within.append((below, tuple(ends.get(shift + wire, shift + wire) for wire in wires), power))
     return Opened(factors + within, tuple(group[0] for group in term.outputs), sizes, len(factors))
 
 
@@ -126,7 +131,7 @@ def _pulled(node: Sum, terms: list[Opened | None], part: Part, found: dict[int, 
                     inside.append((_without(term, own, place, exact(e - exponent)), node.terms[index][1]))
             rest = [term for index, term in enumerate(node.terms) if index not in group]
             if (part.labels and any(map(_factorless, inside))) or (
-                rest and (not part.labels or _as_many(total(inside), len(group)))
+                rest and (not part.labels or (_as_many(total(inside), len(group)) and not _share(inside)))
             ):
                 continue
             yield total([(_beside(node, own, exponent, total(inside)), 1), *rest], node.axes)
@@ -171,6 +176,12 @@ def _axes_of(part: Part, labels: tuple[int, ...]) -> list[Axis]:
 def _factorless(term: tuple[Node, Number]) -> bool:
     """Is a term a multiple of an identity, or a number? Not ones: ``A'*ones(n) - A'*p = A'*(1 - p)``."""
     return isinstance(term[0], Network) and all(not factor.slots for factor in term[0].factors) and term[0].order != 1
+
+
+def _share(terms: list[tuple[Node, Number]]) -> bool:
+    """Have several terms a tensor of more than two axes in common?"""
+    made_of = [{child for child in term.children if child.order > 2} for term, _ in terms]
+    return bool(set.intersection(*made_of))
 
 
 def _as_many(node: Node, count: int) -> bool:

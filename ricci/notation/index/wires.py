@@ -92,7 +92,8 @@ def ranked(factors: Iterable[Factor]) -> list[Factor]:
     def rank(factor: Factor) -> tuple[object, ...]:
         simple = isinstance(factor.node, Tensor | Size) or is_structured(factor.node)
         name = factor.node.name if isinstance(factor.node, Tensor) else ""
-        return (len(factor.slots) > 0, not simple, -len(factor.slots), name, factor.slots)
+        named = isinstance(factor.node, Tensor | Size) or bool(factor.slots)
+        return (len(factor.slots) > 0, not named, not simple, -len(factor.slots), name, factor.slots)
 
     return sorted(factors, key=rank)
 

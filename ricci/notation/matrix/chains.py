@@ -20,6 +20,7 @@ from ricci.notation.formula import (
     wrapped_latex,
 )
 from ricci.notation.matrix.entrywise import hadamard
+from ricci.notation.matrix.turning import turned_freely
 from ricci.notation.natural import is_diagonal
 from tensor_networks.axes import Axis, show
 
@@ -166,9 +167,7 @@ def sandwiched(term: Term) -> Term:
 
 def diagonal(formula: Formula) -> Formula:
     """diag of a vector (a matrix) or of a matrix (a vector)."""
-    if formula.order == 2:
-        formula = min(formula, transposed(formula), key=lambda f: f.cost)
-        formula = formula.parts[0] if formula.kind == "transpose" else formula
+    formula = turned_freely(formula)
     order = 2 if formula.order == 1 else 1
     return simple_call("diag", [formula], order, symmetric=order == 2, degree=formula.degree)
 

@@ -17,6 +17,7 @@ from ricci.notation.arithmetic import Entry, natural, transposed
 from ricci.notation.formula import Formula, call, cheapest, latex_size, power, simple_call
 from ricci.notation.matrix.chains import chain, diagonal, ones, unsquared
 from ricci.notation.matrix.entrywise import hadamard
+from ricci.notation.matrix.turning import turned_freely
 from tensor_networks.axes import Axis, show
 
 ENTRYWISE = frozenset({"sqrt", *(name for name, function in FUNCTIONS.items() if function.elementwise)})
@@ -316,10 +317,7 @@ def _unsquared(entries: list[Entry]) -> Entry:
 
 def norm(formula: Formula) -> Formula:
     """norm2 of a vector, normF of a matrix or its transpose, whichever is shorter; sums in it have their natural signs."""
-    formula = natural(formula)[0]
-    if formula.order == 2:
-        formula = min(formula, transposed(formula), key=lambda option: option.cost)
-        formula = formula.parts[0] if formula.kind == "transpose" else formula
+    formula = turned_freely(natural(formula)[0])
     name, mark = ("normF", "F") if formula.order == 2 else ("norm2", "2")
     return call(name, [formula], 0, (r"\left\lVert ", formula, rf"\right\rVert_{mark}"), degree=formula.degree)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 
 from ricci.constants import rows_of
 from ricci.functions import Apply
+from ricci.functions.minors import is_minors
 from ricci.notation.arithmetic import Entry, Term, as_term, is_single, natural, plus, product, scaled, transposed
 from ricci.notation.formula import (
     ATOM,
@@ -18,7 +19,6 @@ from ricci.notation.formula import (
     TooLong,
     array,
     call,
-    cheapest,
     latex_size,
     named,
     number,
@@ -26,16 +26,16 @@ from ricci.notation.formula import (
     wrapped_latex,
 )
 from ricci.notation.matrix.chains import ones, sandwiched
-from ricci.notation.matrix.sums import HALVES, factored, symmetrised
+from ricci.notation.matrix.outer import distributed, is_outer
+from ricci.notation.matrix.sums import HALVES, factored
 from ricci.notation.matrix.tangle import MOST_FACTORS, Tangle, Tangled, norm
 from ricci.notation.matrix.terminals import bundled
-from ricci.notation.matrix.turning import turnings
+from ricci.notation.matrix.turning import turned_freely, turnings
 from tensor_networks.axes import show, show_shape
 from tensor_networks.composites import is_zero
-from tensor_networks.networks import Factor, Network, Sum, network, one
+from tensor_networks.networks import Factor, Network, Sum, one
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.patterns import Pattern
-from tensor_networks.rewrite import flatten
 
 
 def write_matrix(node: Node, row: bool = False) -> str | None:
@@ -147,7 +147,7 @@ class MatrixWriter:
             return number(1)
         if node.order > 2:
             raise Tangled
-        if any(factor.node.order > 2 and not isinstance(factor.node, Pattern) for factor in node.factors):
+        if any(map(is_outer, node.factors)):
             return self.distributed(node)
         options = [self.multiplied(node, *turned) for turned in turnings(node.factors)]
         return options[0] if len(options) == 1 else min(options, key=lambda option: (option.cost, option.text.count("'")))
@@ -176,30 +176,12 @@ class MatrixWriter:
         return product(Term(sign, (*scalars, *((f, 1) for f in found)), None))
 
     def distributed(self, node: Network) -> Formula:
-        """A sum of higher order within grouped axes, such as `kron(A, B) + kron(C, D)`, term by term; scalars stay outside."""
-        scalars = [factor for factor in node.factors if not factor.slots]
-        if scalars:
-            wide = [factor for factor in node.factors if factor.slots]
-            body = matrix_formula(network(wide, node.outputs, dict(enumerate(node.sizes))))
-            if body is None:
-                raise Tangled
-            entries = [entry for factor in scalars for entry in self.factor(factor, False)[1]]
-            return product(self.merged(entries, body))
-        high = [k for k, f in enumerate(node.factors) if f.node.order > 2 and not isinstance(f.node, Pattern)]
-        place = high[0]
-        factor = node.factors[place]
-        if not isinstance(factor.node, Sum) or factor.exponent != 1 or all(len(group) == 1 for group in node.outputs):
+        """A product with factors of more than two axes; of minors at several places one sum would be read."""
+        minors = [factor.node for factor in node.factors if is_minors(factor)]
+        if any(child in minors for below in self.order for child in below.children if below is not node):
             raise Tangled
-        parts = []
-        for term, coefficient in factor.node.terms:
-            factors = [*node.factors[:place], factor._replace(node=term), *node.factors[place + 1 :]]
-            (part,) = flatten(network(factors, node.outputs, dict(enumerate(node.sizes))))
-            formula = matrix_formula(part)
-            if formula is None:
-                raise Tangled
-            parts.append((term, coefficient, scaled(coefficient, formula, free=False)))
-        halves = symmetrised(node, place, parts)
-        return cheapest([factored([part for _, _, part in parts]), *halves])
+        entries = [entry for factor in node.factors if not factor.slots for entry in self.factor(factor, False)[1]]
+        return distributed(node, entries, matrix_formula)
 
     def used(self, node: Network, wire: int) -> bool:
         """Does the wire occur in the network?"""
@@ -219,7 +201,8 @@ class MatrixWriter:
             return unit(inner), []
         formula = self.get(node)
         if not node.order:
-            return None, [(formula, exponent)]
+            parted = formula.kind == "product" and exponent == 1 == formula.detail.number and formula.detail.body is None
+            return None, list(formula.detail.scalars) if parted else [(formula, exponent)]
         if formula.kind == "product" and exponent == 1 and formula.detail.number > 0:
             value, scalars, body = formula.detail
             if value == 1:
@@ -280,6 +263,8 @@ class MatrixWriter:
             args = [self.argument(arg, node) for arg in node.args]
         if node.function.parity > 0:
             args = [natural(arg)[0] for arg in args]
+        if node.function.transposes == "same":
+            args = [turned_freely(arg) for arg in args]
         vectors = node.order == 1 and all(arg.order == 1 for arg in node.args)
         along = node.function.elementwise or (node.function.transposes == "along" and not rows) or vectors
         return simple_call(name, args, node.order, node.function.latex, along=along)
@@ -370,7 +355,7 @@ def unit(inner: Formula) -> Formula:
 
 
 def _logdet(writer: MatrixWriter, node: Apply) -> Formula:
-    inner = writer.get(node.args[0])
+    inner = turned_freely(writer.get(node.args[0]))
     return call("logdet", [inner], 0, (r"\log\left|\det\left(", inner, r"\right)\right|"), latex_level=POWER)
 
 
