@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from math import log
 from typing import Any
 
 from tensor_networks.axes import Axis
@@ -20,6 +21,7 @@ SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 LONGEST = 20_000  # characters
 SHORT = 9  # digits of a numerator or denominator that is written as it is
 MOST_DIGITS = 40  # behind the point of an exact decimal
+FEW_ZEROS = 10**25  # below which an integer is written out
 TOKEN = re.compile(r"[A-Za-z]\w*|\d+(?:\.\d+)?|\.[*/^]|[^\s\w]")
 LETTERS = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
 CAPITALS = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
@@ -203,9 +205,9 @@ def array(rows: Sequence[Sequence[float]], order: int) -> Formula:
 
 
 def number_text(value: Number) -> str | None:
-    """A number as it is written, if it is an integer or an exact decimal: `3`, `0.5`, `1e-300`."""
+    """A number as it is written, if it is an integer or an exact decimal: `3`, `0.5`, `1e-300`, `2.5e400`."""
     if isinstance(value, int):
-        return str(value)
+        return _scientific(value) or str(value)
     try:
         text = repr(float(value))
     except OverflowError:
@@ -216,7 +218,27 @@ def number_text(value: Number) -> str | None:
         if 10**digits % value.denominator == 0:
             whole = str(abs(value.numerator) * 10**digits // value.denominator).rjust(digits + 1, "0")
             return f"{'-' if value < 0 else ''}{whole[:-digits]}.{whole[-digits:]}"
-    return None
+    return _scientific(value)
+
+
+def _scientific(value: Number) -> str | None:
+    """A number of few digits and many zeros, beyond the floats too: `1e-400`, `2.5e400`; None for others."""
+    below = value.denominator
+    twos = (below & -below).bit_length() - 1
+    fives = round(log(below >> twos, 5))
+    if below != pow(5, fives) << twos or (below == 1 and abs(value.numerator) < FEW_ZEROS):
+        return None
+    places = max(twos, fives)
+    digits = abs(value.numerator) * 10**places // below
+    while digits and digits % 10**16 == 0:
+        digits, places = digits // 10**16, places - 16
+    while digits and digits % 10 == 0:
+        digits, places = digits // 10, places - 1
+    shown = str(digits) if digits < 10**MOST_DIGITS else ""
+    if not shown or (below == 1 and places > -MOST_DIGITS // 4):
+        return None
+    tail = f".{shown[1:]}" if len(shown) > 1 else ""
+    return f"{'-' if value < 0 else ''}{shown[0]}{tail}e{len(shown) - 1 - places}"
 
 
 def fraction(value: Number) -> tuple[Number, Number]:

@@ -14,6 +14,7 @@ from tensor_networks.axes import Axis
 from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact
+from tensor_networks.rewrite import unfolded
 
 MOST_TERMS = 16
 MOST_OFFERS = 8
@@ -42,7 +43,7 @@ def factorings(node: Node, tidy: Tidy) -> Iterator[Node]:
     """The sum with a common factor of some of its terms taken out, one result for each such factor."""
     if not isinstance(node, Sum) or not 1 < len(node.terms) <= MOST_TERMS:
         return
-    terms = [opened(term) for term, _ in node.terms]
+    terms = [opened(unfolded(term)) for term, _ in node.terms]
     parts: dict[Part, dict[int, tuple[int, Number]]] = {}
     for index, term in enumerate(terms):
         for part, place, exponent in parts_of(term) if term is not None else ():

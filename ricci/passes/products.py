@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ricci.functions import apply
 from ricci.passes.common import is_call, is_ones, negative, remade, without
 from ricci.passes.logarithms import exponent_of, exponents_of, one_plus_exp
@@ -224,24 +226,41 @@ def _with_softmax(child: Network, top: Node) -> Node | None:
 
 
 def squares(node: Node) -> Node:
-    """M.*M = M.^2 where M is a product itself: two groups of factors alike, on the same axes."""
-    if not isinstance(node, Network) or len(node.factors) < 4:
+    """M.*M = M.^2 where M is a product itself: two groups of factors alike, on the same axes, or on one wire with others."""
+    if not isinstance(node, Network) or len(node.factors) < 4 or not _has_pairs(node):
         return node
-    found: dict[tuple[Node, Slots], list[int]] = {}
-    inner = [[wire for group in factor.slots for wire in group if wire not in node.free] for factor in node.factors]
+    uses = Counter(wire for factor in node.factors for group in factor.slots for wire in group)
+    for cut in (None, *(wire for wire in sorted(uses) if uses[wire] > 2 and wire not in node.free)):
+        new = _squared(node, cut)
+        if new is not None:
+            return new
+    return node
+
+
+def _has_pairs(node: Network) -> bool:
+    """Are several factors there twice?"""
+    seen = [factor.node for factor in node.factors if factor.slots]
+    return len(seen) - len(set(seen)) > 1
+
+
+def _squared(node: Network, cut: int | None) -> Node | None:
+    """The product with two groups of factors made one square: groups that hang on axes, or on one inner wire that is cut."""
+    ends = node.free if cut is None else node.free | {cut}
+    inner = [[wire for group in factor.slots for wire in group if wire not in ends] for factor in node.factors]
     groups = [places for places in connected(inner, len(node.sizes)) if len(places) > 1]
     made_of = [sorted([node.factors[place].node.key for place in places]) for places in groups]
+    found: dict[tuple[Node, Slots], list[int]] = {}
     for places, keys in zip(groups, made_of, strict=True):
         held = {wire for place in places for group in node.factors[place].slots for wire in group}
-        slots = tuple((wire,) for wire in sorted(held & node.free))
-        if slots and made_of.count(keys) > 1:
+        slots = tuple((wire,) for wire in sorted(held & ends))
+        if slots and made_of.count(keys) > 1 and (cut is None or slots == ((cut,),)):
             inside = [node.factors[place] for place in places]
             part = network(inside, slots, {wire: node.sizes[wire] for wire in held})
             other = found.setdefault((part, slots), places)
             if other is not places:
                 rest = [factor for place, factor in enumerate(node.factors) if place not in (*places, *other)]
                 return remade(node, [*rest, Factor(part, slots, 2)])
-    return node
+    return None
 
 
 def normalised(node: Node) -> Node:

@@ -315,7 +315,8 @@ def _matrix_power(writer: MatrixWriter, node: Apply) -> Formula:
     pieces = [*([base] if base.level >= ATOM else ["(", base, ")"]), "^", *([exponent] if alone else ["(", exponent, ")"])]
     plain = base.kind == "name" or base.level < ATOM
     latex = wrapped_latex(base, ATOM) if plain else (r"\left(", base, r"\right)")
-    return Formula("matrix power", pieces, [*latex, "^{", exponent, "}"], order=2, level=3, degree=base.degree)
+    shown = [*latex, "^{", exponent, "}"]
+    return Formula("matrix power", pieces, shown, order=2, level=3, degree=base.degree, symmetric=base.symmetric)
 
 
 def _inverse(writer: MatrixWriter, node: Apply) -> Formula:
