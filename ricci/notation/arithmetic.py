@@ -32,9 +32,7 @@ FINE = Fraction(1, 1000)  # a number below which one is multiplied into a sum of
 DEEPEST = 12  # levels of products within products whose signs are looked at
 LINEAR = frozenset({"diag", "tr", "sum", "vec", "kron"})
 Entry = tuple[Formula, Number]  # a factor of an entrywise product and its exponent
-
-
-REMAKERS: dict[str, Callable[[Formula, Sequence[Any]], Formula]] = {}  # kinds made in other files, of other parts
+REMAKERS: dict[str, Callable[[Formula, Sequence[Any]], Formula]] = {}  # kinds and calls made in other files, of other parts
 
 
 class Term(NamedTuple):
@@ -107,6 +105,8 @@ def pushed(formula: Formula) -> list[Formula]:
 def _recalled(formula: Formula, arguments: Sequence[Formula]) -> Formula:
     """A function applied to other arguments."""
     name, along, latex = formula.detail
+    if name in REMAKERS:
+        return REMAKERS[name](formula, arguments)
     new = dict(zip(formula.parts, arguments, strict=True))
     pieces = tuple(piece if isinstance(piece, str) else new[piece] for piece in latex)
     more = {"along": along, "degree": formula.degree, "symmetric": formula.symmetric}

@@ -282,7 +282,9 @@ def call(name: str, args: Sequence[Formula], order: int, latex: Pieces, **more: 
 
 
 def simple_call(name: str, args: Sequence[Formula], order: int, macro: str = "", **more: Any) -> Formula:
-    """A function written `macro(arguments)` in LaTeX as well."""
+    """A function written `macro(arguments)` in LaTeX as well, but for the bars of the size of a scalar."""
+    if name == "abs" and not order and "|" not in args[0].latex:
+        return call(name, args, order, (r"\left|", *args, r"\right|"), **more)
     latex: list[str | Formula] = [macro or rf"\operatorname{{{name}}}", r"\left("]
     for place, arg in enumerate(args):
         latex += [", " if place else "", arg]

@@ -16,6 +16,7 @@ from ricci.functions import Apply, apply
 from ricci.functions.applying import is_bare, without_axes
 from ricci.notation.arithmetic import magnitude, natural, plus
 from ricci.notation.formula import (
+    ATOM,
     LONGEST,
     POWER,
     Formula,
@@ -32,6 +33,7 @@ from ricci.notation.index.spelling import (
     in_order,
     indexed,
     juxtaposed,
+    latex_letter,
     listed,
     numerals,
     placed,
@@ -104,7 +106,8 @@ def index_formula(node: Node, latex: bool = False, heights: Heights | None = Non
         return Formula("arrow", [body, " -> ", *parts], [body, r" \to ", *parts], order=0, level=0)
     plain = not node.order and all(isinstance(below, Size) or not below.order for below in writer.order)
     pieces = (body,) if plain else (body, " -> ", listed(outputs)) if outputs else (body, " ->")
-    return Formula("arrow", pieces, (body,), order=0, level=0)
+    shown = (body, rf" \to {' '.join(map(latex_letter, outputs))}") if writer.needs.get(flat) else (body,)
+    return Formula("arrow", pieces, shown, order=0, level=0)
 
 
 def is_minors(node: Node) -> bool:
@@ -215,7 +218,7 @@ class IndexWriter:
         """A sign, and factors side by side, with the sums written out that are not understood."""
         wires, deltas, inner = self.named_wires(node, letters, level)
         counts, concealed = occurrences(node), hidden(node, self.needs)
-        explicit = [w for w in inner if counts[w] < 2 or w in concealed]
+        explicit = [w for w in inner if counts[w] < 2 or w in concealed or (self.latex and counts[w] > 2)]
         within: list[Formula] = []
         under: list[Formula] = []
         above: list[Formula] = []
@@ -317,11 +320,11 @@ class IndexWriter:
             return self.minors(node.args, inside, letters)
         value = simple_call(name, inside, 0, node.function.latex)
         if self.latex:
-            value.latex_pieces = in_latex(name, node.args, inside, bool(letters))
+            value.latex_pieces, value.latex_level = in_latex(name, node.args, inside, bool(letters))
         value = self.at_heights(value, letters, None)
         if self.latex and name == "unit":
             entry = yield self.expression(node.args[0], letters, level)
-            norm = in_latex("norm2", node.args, inside, False)
+            norm, _ = in_latex("norm2", node.args, inside, False)
             value.latex_pieces = (r"\frac{", entry, "}{", *norm, "}")
         return value
 
@@ -330,7 +333,7 @@ class IndexWriter:
         first, second, third, last = letters
         inverse, det = simple_call("inv", inside, 0), simple_call("det", inside, 0, r"\det")
         if self.latex:
-            inverse.latex_pieces, det.latex_pieces = (in_latex(name, args, inside, name == "inv") for name in ("inv", "det"))
+            (inverse.latex_pieces, _), (det.latex_pieces, _) = (in_latex(f, args, inside, f == "inv") for f in ("inv", "det"))
         pairs = [((first, second), (last, third)), ((first, third), (last, second))]
         products = [juxtaposed([self.at_heights(inverse, pair, None) for pair in both], []) for both in pairs]
         value = juxtaposed([det, plus([(1, products[0]), (-1, products[1])])], [])
@@ -374,12 +377,13 @@ class IndexWriter:
         return juxtaposed([*deltas, body], [])
 
 
-def in_latex(name: str, nodes: Sequence[Node], args: Sequence[Formula], has_indices: bool) -> Pieces:
-    """A function that takes its arguments whole as matrix notation shows it, of arguments in index notation."""
+def in_latex(name: str, nodes: Sequence[Node], args: Sequence[Formula], has_indices: bool) -> tuple[Pieces, int]:
+    """A function that takes its arguments whole as matrix notation shows it, of arguments in index notation; and how tightly
+    that binds."""
     places = [tensor(f"argument {place}", node.axes) for place, node in enumerate(nodes)]
     shown = matrix_formula(apply(name, *places))
     if shown is None or shown.kind != "call":
-        return simple_call(name, args, 0).latex_pieces
+        return simple_call(name, args, 0).latex_pieces, ATOM
     pieces = latex_with(shown, {place.name: arg for place, arg in zip(places, args, strict=True)})
     closed = not has_indices or str(pieces[-1]).endswith(r"\right)")
-    return tuple(pieces) if closed else (r"\left(", *pieces, r"\right)")
+    return (tuple(pieces), shown.latex_level) if closed else ((r"\left(", *pieces, r"\right)"), ATOM)

@@ -299,4 +299,5 @@ def commutation(first: Axis, second: Axis) -> Formula:
     return Formula("commutation", [text], [latex], order=2, degree=0, symmetric=first == second, detail=(first, second))
 
 
+REMAKERS["kron"] = lambda _, parts: kronecker(*parts)
 REMAKERS["commutation"] = lambda formula, _: commutation(*reversed(formula.detail))

@@ -272,7 +272,8 @@ def summed(formula: Formula) -> Formula:
     """The sum of all entries; norm1 where they are sizes."""
     if formula.kind == "call" and formula.detail[0] == "abs" and len(formula.parts) == 1:
         (inner,) = formula.parts
-        return call("norm1", [inner], 0, (r"\left\lVert ", inner, r"\right\rVert_1"), degree=formula.degree)
+        shown = simple_call("vec", [inner], 1) if inner.order == 2 else inner  # another norm of a matrix in most books
+        return call("norm1", [inner], 0, (r"\left\lVert ", shown, r"\right\rVert_1"), degree=formula.degree)
     return simple_call("sum", [formula], 0, degree=formula.degree)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from ricci.constants import rows_of
 from ricci.functions import Apply
 from ricci.functions.minors import is_minors
-from ricci.notation.arithmetic import Entry, Term, as_term, is_single, natural, plus, product, scaled, transposed
+from ricci.notation.arithmetic import REMAKERS, Entry, Term, as_term, is_single, natural, plus, product, scaled, transposed
 from ricci.notation.formula import (
     ATOM,
     POWER,
@@ -320,8 +320,12 @@ def _matrix_power(writer: MatrixWriter, node: Apply) -> Formula:
 
 
 def _inverse(writer: MatrixWriter, node: Apply) -> Formula:
-    inner = writer.get(node.args[0])
-    return call("inv", [inner], 2, (*wrapped_latex(inner, ATOM), "^{-1}"), along=True)
+    return inverse(writer.get(node.args[0]))
+
+
+def inverse(inner: Formula) -> Formula:
+    """The inverse of a matrix."""
+    return call("inv", [inner], 2, (*wrapped_latex(inner, ATOM), "^{-1}"), along=True, degree=1)
 
 
 def _norm(writer: MatrixWriter, node: Apply) -> Formula:
@@ -360,6 +364,7 @@ def _logdet(writer: MatrixWriter, node: Apply) -> Formula:
     return call("logdet", [inner], 0, (r"\log\left|\det\left(", inner, r"\right)\right|"), latex_level=POWER)
 
 
+REMAKERS["inv"] = lambda formula, parts: inverse(*parts)
 SPELLINGS: dict[str, Callable[[MatrixWriter, Apply], Formula]] = {
     "power": _power,
     "powm": _matrix_power,
