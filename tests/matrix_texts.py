@@ -4,7 +4,8 @@ import random
 from collections.abc import Callable
 
 DECLARED = {
-    "A": "m n", "X": "m n", "B": "n n", "C": "n n", "S": "n n symmetric", "x": "n", "y": "n", "w": "m", "z": "m", "a": "", "b": "",
+    "A": "m n", "X": "m n", "B": "n n", "C": "n n", "S": "n n symmetric", "x": "n", "y": "n", "w": "m", "z": "m",
+    "a": "", "b": "",
 }  # fmt: skip
 ENTRYWISE = ("exp", "sin", "cos", "tanh", "sigmoid", "softplus", "abs")
 VECTORS = {"n": ("x", "y"), "m": ("w", "z")}

@@ -1,16 +1,16 @@
 """Random formulas and their derivatives: what is printed, in every notation, reads back as the same object."""
 
 import re
-import warnings
 
 import pytest
 
 import ricci as rc
 from tests.matrix_texts import DECLARED, Texts
 
-UNKNOWN_SIZE = re.compile("size of (index|an index)")  # LaTeX says no sizes: of `\delta_{i j}` alone nothing does
+UNSIZED = re.compile(r"\\delta|\\mathbf 1")  # the LaTeX of an identity in index notation does not say its size
 WRAPPERS = {
-    "scaled": "a*({})", "divided": "({})/a", "negated": "-({})", "transposed": "({})'", "raised": "({})^2", "entries raised": "({}).^2",
+    "scaled": "a*({})", "divided": "({})/a", "negated": "-({})", "transposed": "({})'", "raised": "({})^2",
+    "entries raised": "({}).^2",
     "inverted": "inv({})", "added": "({}) + M", "taken away": "M - ({})", "multiplied": "({})*M", "multiplier": "M*({})",
     "entrywise": "({}).*M", "below": "M./({})", "traced": "tr({})*M", "logdet": "logdet({})^2*M", "norm": "normF({})^3*M",
     "power": "({}).^a", "function": "exp({})",
@@ -33,6 +33,7 @@ def test_derivatives(seed: int) -> None:
         read_back(value.ricci(), value)
 
 
+@pytest.mark.filterwarnings("ignore:index . is summed inside")
 @pytest.mark.parametrize("seed", range(150))
 def test_latex(seed: int) -> None:
     texts = Texts(seed)
@@ -43,12 +44,8 @@ def test_latex(seed: int) -> None:
     arrow = (
         "" if r"\to" in indices or r"\mathbf 0" in indices or not value.shape else rf" \to {' '.join('ij'[: len(value.shape)])}"
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            read_back(indices + arrow, value, "latex")
-        except rc.RicciError as error:
-            assert UNKNOWN_SIZE.search(str(error)), indices
+    if not UNSIZED.search(indices):
+        read_back(indices + arrow, value, "latex")
 
 
 @pytest.mark.parametrize("outer", WRAPPERS)
