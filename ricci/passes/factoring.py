@@ -6,10 +6,11 @@ What all terms share on their output wires moves out by itself, when a sum is ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ricci.passes.expanding import Tidy, distributed
+from ricci.passes.length import weight
 from tensor_networks.axes import Axis
 from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
@@ -18,6 +19,7 @@ from tensor_networks.rewrite import unfolded
 
 MOST_TERMS = 16
 MOST_OFFERS = 8
+HEAVY = 8  # nodes in the tree of a factor that is taken out of some terms of a sum only
 
 
 class Part(NamedTuple):
@@ -58,15 +60,15 @@ def factorings(node: Node, tidy: Tidy) -> Iterator[Node]:
 
 
 def opened(term: Node, copies: int = 1) -> Opened | None:
-    """A term taken apart, powers up to some number of copies too; None if its axes are grouped or doubled."""
+    """A term taken apart, powers up to some number of copies too; None if its axes are grouped."""
     if not isinstance(term, Network):
         wires = tuple(range(term.order))
         return Opened([(term, wires, 1)], wires, dict(enumerate(term.axes)), 1)
     groups = [*term.outputs, *(group for factor in term.factors for group in factor.slots)]
-    if any(len(group) != 1 for group in groups) or len(term.free) < len(term.outputs):
+    if any(len(group) != 1 for group in groups):
         return None
     sizes: dict[int, Axis] = dict(enumerate(term.sizes))
-    factors: list[tuple[Node, tuple[int, ...], Number]] = []
+    outputs, factors = _parted(term, sizes)
     within: list[tuple[Node, tuple[int, ...], Number]] = []
     for child, slots, exponent in term.factors:
         opens = isinstance(child, Network) and (exponent in range(1 + bool(slots), copies + 1))
@@ -81,7 +83,20 @@ def opened(term: Node, copies: int = 1) -> Opened | None:
             sizes |= {shift + wire: size for wire, size in inner.sizes.items()}
             for below, wires, power in inner.factors:
                 within.append((below, tuple(ends.get(shift + wire, shift + wire) for wire in wires), power))
-    return Opened(factors + within, tuple(group[0] for group in term.outputs), sizes, len(factors))
+    return Opened(factors + within, outputs, sizes, len(factors))
+
+
+def _parted(term: Network, sizes: dict[int, Axis]) -> tuple[tuple[int, ...], list[tuple[Node, tuple[int, ...], Number]]]:
+    """The output wires, a further axis on one of them as a wire of its own (added to the sizes), and the identities between."""
+    outputs: list[int] = []
+    factors: list[tuple[Node, tuple[int, ...], Number]] = []
+    for (wire,) in term.outputs:
+        if wire in outputs:
+            sizes[len(sizes)] = sizes[wire]
+            factors.append((network((), "ii", {"i": sizes[wire]}), (wire, len(sizes) - 1), 1))
+            wire = len(sizes) - 1
+        outputs.append(wire)
+    return tuple(outputs), factors
 
 
 def parts_of(term: Opened) -> Iterator[tuple[Part, int, Number]]:
@@ -131,9 +146,7 @@ def _pulled(node: Sum, terms: list[Opened | None], part: Part, found: dict[int, 
                 if term is not None:
                     inside.append((_without(term, own, place, exact(e - exponent)), node.terms[index][1]))
             rest = [term for index, term in enumerate(node.terms) if index not in group]
-            if (part.labels and any(map(_factorless, inside))) or (
-                rest and (not part.labels or (_as_many(total(inside), len(group)) and not _share(inside)))
-            ):
+            if (part.labels and any(map(_factorless, inside))) or (rest and not _worth(part, inside, rest)):
                 continue
             yield total([(_beside(node, own, exponent, total(inside)), 1), *rest], node.axes)
 
@@ -176,18 +189,21 @@ def _axes_of(part: Part, labels: tuple[int, ...]) -> list[Axis]:
 
 def _factorless(term: tuple[Node, Number]) -> bool:
     """Is a term a multiple of an identity, or a number? Not ones: ``A'*ones(n) - A'*p = A'*(1 - p)``."""
-    return isinstance(term[0], Network) and all(not factor.slots for factor in term[0].factors) and term[0].order != 1
+    node = term[0]
+    if not isinstance(node, Network) or node.order == 1:
+        return False
+    return all(not factor.slots for factor in node.factors) if node.order else not node.factors
 
 
-def _share(terms: list[tuple[Node, Number]]) -> bool:
-    """Have several terms a tensor of more than two axes in common?"""
-    made_of = [{child for child in term.children if child.order > 2} for term, _ in terms]
-    return bool(set.intersection(*made_of))
-
-
-def _as_many(node: Node, count: int) -> bool:
-    """Is a node a sum of that many terms?"""
-    return isinstance(node, Sum) and len(node.terms) == count
+def _worth(part: Part, inside: list[tuple[Node, Number]], rest: Sequence[tuple[Node, Number]]) -> bool:
+    """May a factor be taken out of some terms only? Where these merge, or share more, or add up to what the rest has a multiple
+    of; or if it is long itself."""
+    left = total(inside)
+    if not isinstance(left, Sum) or len(left.terms) < len(inside):
+        return bool(part.labels)
+    if any(primitive(left)[0] in term.children for term, _ in rest) or weight(part.node) > HEAVY:
+        return True
+    return bool(set.intersection(*({child for child in term.children if child.order > 2} for term, _ in inside)))
 
 
 def _over_denominator(node: Sum, terms: list[Opened | None], part: Part, tidy: Tidy) -> Iterator[Node]:

@@ -159,7 +159,8 @@ def sandwiched(term: Term) -> Term:
     for place, (part, exponent) in enumerate(term.scalars):
         if part.kind == "chain" and exponent == 1:
             for inner in (part.parts, [transposed(other) for other in reversed(part.parts)]):
-                if [inner[0].text, inner[-1].text] == ends:
+                square = len(inner) == 2 and transposed(inner[0]).text == inner[1].text  # `(x'*x)*x*x'` stays
+                if [inner[0].text, inner[-1].text] == ends and not square:
                     parts = [*body.parts[: vectors[1]], *inner, *body.parts[vectors[1] :]]
                     return term._replace(scalars=(*term.scalars[:place], *term.scalars[place + 1 :]), body=_chain(parts, 2))
     return term
