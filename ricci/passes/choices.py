@@ -67,17 +67,21 @@ def _inner(factor: Factor, tidy: Tidy) -> Iterator[Node]:
 
 
 def _apart(node: Network, tidy: Tidy) -> Iterator[Node]:
-    """A scalar multiplied out over a sum whose terms have scalar factors: ``tr((tr(B)*A - B)*A) = tr(B)*tr(A^2) - tr(B*A)``."""
-    if node.order:
-        return
-    for place, (child, slots, exponent) in enumerate(node.factors):
+    """A scalar multiplied out over a sum whose terms fall apart there: ``tr((tr(B)*A - B)*A) = tr(B)*tr(A^2) - tr(B*A)``,
+    ``tr((eye(n) - x*y')*A) = tr(A) - y'*A*x``."""
+    for place, (child, slots, exponent) in enumerate(node.factors) if not node.order else ():
         if isinstance(child, Network) and not slots and exponent == 1:
             for form in _apart(child, tidy):
                 yield remade(node, [*node.factors[:place], Factor(form, (), 1), *node.factors[place + 1 :]])
-        elif slots and place in sums_of(node) and any(map(_is_scaled, child.children)):
+        elif slots and place in sums_of(node) and any(_is_doubled(term) or _is_scaled(term) for term in child.children):
             terms = distributed(node, [place])
             if terms:
                 yield total(gathered([(tidy(term), number) for term, number in terms]), ())
+
+
+def _is_doubled(node: Node) -> bool:
+    """Is it a diagonal matrix?"""
+    return isinstance(node, Network) and node.order == 2 and node.outputs[0] == node.outputs[1]
 
 
 def _is_scaled(node: Node) -> bool:
