@@ -6,7 +6,7 @@ What all terms share on their output wires moves out by itself, when a sum is ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ricci.passes.expanding import Tidy, distributed
@@ -45,7 +45,9 @@ def factorings(node: Node, tidy: Tidy) -> Iterator[Node]:
     """The sum with a common factor of some of its terms taken out, one result for each such factor."""
     if not isinstance(node, Sum) or not 1 < len(node.terms) <= MOST_TERMS:
         return
-    terms = [opened(unfolded(term)) for term, _ in node.terms]
+    parents = [parent for term, _ in node.terms if isinstance(parent := unfolded(term), Network)]
+    powers = {factor.node for parent in parents for factor in parent.factors if not factor.slots and factor.exponent != 1}
+    terms = [opened(unfolded(term), whole=powers) for term, _ in node.terms]
     parts: dict[Part, dict[int, tuple[int, Number]]] = {}
     for index, term in enumerate(terms):
         for part, place, exponent in parts_of(term) if term is not None else ():
@@ -59,8 +61,8 @@ def factorings(node: Node, tidy: Tidy) -> Iterator[Node]:
         yield from _over_denominator(node, terms, part, tidy)
 
 
-def opened(term: Node, copies: int = 1) -> Opened | None:
-    """A term taken apart, powers up to some number of copies too; None if its axes are grouped."""
+def opened(term: Node, copies: int = 1, whole: Container[Node] = ()) -> Opened | None:
+    """A term taken apart, powers up to some number of copies too, but for some scalars in it; None if its axes are grouped."""
     if not isinstance(term, Network):
         wires = tuple(range(term.order))
         return Opened([(term, wires, 1)], wires, dict(enumerate(term.axes)), 1)
@@ -71,7 +73,7 @@ def opened(term: Node, copies: int = 1) -> Opened | None:
     outputs, factors = _parted(term, sizes)
     within: list[tuple[Node, tuple[int, ...], Number]] = []
     for child, slots, exponent in term.factors:
-        opens = isinstance(child, Network) and (exponent in range(1 + bool(slots), copies + 1))
+        opens = isinstance(child, Network) and exponent in range(1 + bool(slots), copies + 1) and child not in whole
         inner = opened(child, copies) if opens else None
         if inner is None:
             times = int(exponent) if exponent in range(1, copies + 1) else 1
