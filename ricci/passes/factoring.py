@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from ricci.functions.applying import is_bare
 from ricci.passes.expanding import Tidy, distributed
 from ricci.passes.length import weight
 from tensor_networks.axes import Axis
@@ -116,7 +117,8 @@ def parts_of(term: Opened) -> Iterator[tuple[Part, int, Number]]:
         lone = sum(uses[wire] < 2 for wire in inner)  # A*ones(n) has A as A*p has it
         if len(set(wires)) < len(wires) or lone > (len(wires) == 2 > len(inner)) or (inner and exponent != 1):
             continue
-        if any(uses[wire] > 2 and not _parallel(term, place, wire) for wire in inner):
+        matrix = len(wires) == 2 and len(inner) == 1
+        if any(uses[wire] > 2 and not matrix and not _parallel(term, place, wire) for wire in inner):
             continue
         if len(wires) == 2 and len(set(node.orbits)) == 1:
             wires = tuple(sorted(wires, key=lambda wire: axes.get(wire, len(axes))))
@@ -148,9 +150,12 @@ def _pulled(node: Sum, terms: list[Opened | None], part: Part, found: dict[int, 
                 if term is not None:
                     inside.append((_without(term, own, place, exact(e - exponent)), node.terms[index][1]))
             rest = [term for index, term in enumerate(node.terms) if index not in group]
-            if (part.labels and any(map(_factorless, inside))) or (rest and not _worth(part, inside, rest)):
+            left = total(inside)
+            if (part.labels and any(map(_factorless, inside))) or (rest and not _worth(part, left, len(inside), rest)):
                 continue
-            yield total([(_beside(node, own, exponent, total(inside)), 1), *rest], node.axes)
+            if min(part.labels, default=0) < 0 and _has_ones(left):
+                continue
+            yield total([(_beside(node, own, exponent, left), 1), *rest], node.axes)
 
 
 def _with_its_axes(part: Part) -> Part:
@@ -197,15 +202,26 @@ def _factorless(term: tuple[Node, Number]) -> bool:
     return all(not factor.slots for factor in node.factors) if node.order else not node.factors
 
 
-def _worth(part: Part, inside: list[tuple[Node, Number]], rest: Sequence[tuple[Node, Number]]) -> bool:
+def _has_ones(node: Node) -> bool:
+    """Is it a matrix, or a multiple of one, in a sum of which a row or column of ones stands?"""
+    sums = [node, *node.children] if isinstance(node, Network) else [node]
+    return any(
+        is_bare(term, axis)
+        for part in sums
+        if isinstance(part, Sum) and part.order == 2
+        for term in part.children
+        for axis in (0, 1)
+    )
+
+
+def _worth(part: Part, left: Node, count: int, rest: Sequence[tuple[Node, Number]]) -> bool:
     """May a factor be taken out of some terms only? Where these merge, or share more, or add up to what the rest has a multiple
     of; or if it is long itself."""
-    left = total(inside)
-    if not isinstance(left, Sum) or len(left.terms) < len(inside):
+    if not isinstance(left, Sum) or len(left.terms) < count:
         return bool(part.labels)
     if any(primitive(left)[0] in term.children for term, _ in rest) or weight(part.node) > HEAVY:
         return True
-    return bool(set.intersection(*({child for child in term.children if child.order > 2} for term, _ in inside)))
+    return bool(set.intersection(*({child for child in term.children if child.order > 2} for term in left.children)))
 
 
 def _over_denominator(node: Sum, terms: list[Opened | None], part: Part, tidy: Tidy) -> Iterator[Node]:
