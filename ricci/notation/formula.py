@@ -294,6 +294,12 @@ def simple_call(name: str, args: Sequence[Formula], order: int, macro: str = "",
 # -- parentheses
 
 
+def is_single(part: Formula) -> bool:
+    """Is it one factor? The square of a product of several is another node than the product written twice."""
+    inner = part.parts[0] if part.kind == "transpose" else part
+    return not inner.order or inner.kind not in ("chain", "hadamard", "product")
+
+
 def wrapped(formula: Formula, level: int) -> Pieces:
     """The formula, in parentheses if it binds less tightly than `level`."""
     return (formula,) if formula.level >= level else ("(", formula, ")")

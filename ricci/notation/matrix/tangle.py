@@ -269,7 +269,8 @@ def halves(entries: list[Entry]) -> Iterable[tuple[Formula, Formula]]:
 
 
 def summed(formula: Formula) -> Formula:
-    """The sum of all entries; norm1 where they are sizes."""
+    """The sum of all entries, of a matrix or its transpose; norm1 where they are sizes."""
+    formula = turned_freely(formula)
     if formula.kind == "call" and formula.detail[0] == "abs" and len(formula.parts) == 1:
         (inner,) = formula.parts
         shown = simple_call("vec", [inner], 1) if inner.order == 2 else inner  # another norm of a matrix in most books

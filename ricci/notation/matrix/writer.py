@@ -10,7 +10,7 @@ from collections.abc import Callable, MutableMapping, Sequence
 from ricci.constants import rows_of
 from ricci.functions import Apply
 from ricci.functions.minors import is_minors
-from ricci.notation.arithmetic import REMAKERS, Entry, Term, as_term, is_single, natural, plus, product, scaled, transposed
+from ricci.notation.arithmetic import REMAKERS, Entry, Term, as_term, natural, plus, product, scaled, transposed
 from ricci.notation.formula import (
     ATOM,
     POWER,
@@ -19,6 +19,7 @@ from ricci.notation.formula import (
     TooLong,
     array,
     call,
+    is_single,
     latex_size,
     named,
     number,
@@ -201,8 +202,7 @@ class MatrixWriter:
             return unit(inner), []
         formula = self.get(node)
         if not node.order:
-            parted = formula.kind == "product" and exponent == 1 == formula.detail.number and formula.detail.body is None
-            return None, list(formula.detail.scalars) if parted else [(formula, exponent)]
+            return None, [(formula, exponent)]
         if formula.kind == "product" and exponent == 1 and formula.detail.number > 0:
             value, scalars, body = formula.detail
             if value == 1:
@@ -228,11 +228,18 @@ class MatrixWriter:
         terms = [term for term, _ in node.terms]
         if all(filled.get(term) is not None for term in terms) or any(map(doubled, terms)):
             filled = {}
+        if node.order == 2 and node.axes[0] == node.axes[1] and any(map(self.is_product, terms)):
+            filled = {term: formula for term, formula in filled.items() if not term.children}
         parts = []
         for term, coefficient in node.terms:
             formula = filled.get(term) or self.get(term)
             parts.append(scaled(coefficient, formula, free=False))
         return factored(parts, HALVES) if node.order else plus([(1, part) for part in parts])
+
+    def is_product(self, node: Node) -> bool:
+        """Is it a matrix product or a matrix? A scalar beside it would be taken for a multiple of the identity."""
+        body = as_term(self.get(node)).body
+        return body is not None and body.kind in ("chain", "name", "transpose")
 
     def filled(self, term: Node) -> Formula | None:
         """The scalar that stands in every entry, if that is what a term is and it may be added as such."""
