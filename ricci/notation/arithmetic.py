@@ -129,7 +129,7 @@ def collected(entries: Iterable[Entry]) -> list[Entry]:
         if part.kind == "power" and not part.detail[1] and isinstance(exponent, int):
             part, exponent = part.parts[0], exact(part.detail[0] * exponent)
         part, exponent = _positive_square(part, exponent)
-        name = part.text if is_single(part) or part.kind == "chain" else f"{part.text} {len(merged)}"
+        name = part.text if is_single(part) else f"{part.text} {len(merged)}"
         known = merged.get(name)
         merged[name] = (part, exponent if known is None else exact(exponent + known[1]))
     return [entry for entry in merged.values() if entry[1]]

@@ -26,6 +26,7 @@ from tensor_networks.axes import Axis, show
 
 MOST_OPENED = 200  # factors of a product that are taken over into another one
 MOST_FOLDED = 64  # factors of a product in which powers of products are looked for
+MOST_SQUARED = 2  # factors of a product whose square is written so in a trace
 LONGEST_BLOCK = 4  # factors of a product that is written as a power
 
 
@@ -100,8 +101,12 @@ def _chain(parts: Sequence[Formula], order: int) -> Formula:
 
 
 def unsquared(part: Formula) -> Formula:
-    """A matrix product twice over written out: of (X'*X)^2 the trace would be read as the sum of (X'*X).^2."""
-    return _side_by_side(_unfolded(part), part.order) if part.kind == "power" and part.detail[0] == 2 else part
+    """The square of a symmetric or long product written out: of (X'*X)^2 the trace would be read as the sum of (X'*X).^2."""
+    if part.kind != "power" or part.detail[0] != 2 or part.parts[0].kind != "chain":
+        return part
+    (base,) = part.parts
+    short = len(base.parts) <= MOST_SQUARED and transposed(base).text != base.text
+    return part if short else _side_by_side(_unfolded(part), part.order)
 
 
 def _side_by_side(grouped: Sequence[Formula], order: int) -> Formula:

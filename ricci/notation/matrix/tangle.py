@@ -168,7 +168,7 @@ class Tangle:
         """What is left between two output wires."""
         rows, columns = self.outputs
         left, right = self.vector(rows), self.vector(columns)
-        entries = self.between(rows, columns)
+        entries = _squared(self.between(rows, columns))
         if not entries:
             if left is None and right is None:
                 return ones(self.sizes[rows], self.sizes[columns])
@@ -233,6 +233,13 @@ class Tangle:
             if self.vectors[near]:
                 options += entries_summed([*self.vectors[near], onto], self.sizes[near])
         return options
+
+
+def _squared(entries: list[Entry]) -> list[Entry]:
+    """A matrix product twice among the entries as one to the power 2."""
+    if len(entries) == 2 and entries[0][1] == entries[1][1] == 1 and entries[0][0].text == entries[1][0].text:
+        return [(entries[0][0], 2)]
+    return entries
 
 
 def _of_whole(vector: Formula) -> Formula | None:
@@ -300,9 +307,7 @@ def _ends_in_differential(formula: Formula) -> bool:
 
 def traced(formula: Formula) -> Formula:
     """The trace."""
-    if formula.kind == "transpose":
-        formula = formula.parts[0]
-    return simple_call("tr", [unsquared(formula)], 0, degree=formula.degree)
+    return simple_call("tr", [unsquared(turned_freely(formula))], 0, degree=formula.degree)
 
 
 def squares(entries: list[Entry]) -> list[Formula]:
