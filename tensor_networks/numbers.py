@@ -1,7 +1,7 @@
 """Exact numbers: coefficients and exponents are integers, or fractions where they are not integral."""
 
 from fractions import Fraction
-from math import gcd, isfinite, isqrt, lcm
+from math import gcd, isfinite, isqrt, lcm, log10
 from numbers import Integral, Rational
 
 from tensor_networks.errors import RicciError
@@ -9,7 +9,8 @@ from tensor_networks.errors import RicciError
 Number = int | Fraction
 
 ROOT_DIGITS = 400  # rational roots are looked for in numbers of up to this many bits
-MOST_BITS, KEPT_BITS = 1024, 256  # a number of more bits than the first is rounded to the second
+MOST_BITS, KEPT_BITS = 1024, 256  # a number of more bits than the first is rounded to decimal digits of the second
+KEPT_DIGITS = int(KEPT_BITS * log10(2))
 INTEGER_BITS, SPREAD_BITS = 24, 6  # the integers that a content leaves have no more bits; see `content`
 
 
@@ -38,9 +39,8 @@ def bounded(number: Number) -> Number:
     above, below = abs(number.numerator).bit_length(), number.denominator.bit_length()
     if above + below <= MOST_BITS:
         return number
-    shift = KEPT_BITS - (above - below)
-    scaled = round(Fraction(number) * (Fraction(2) ** shift))
-    return exact(Fraction(scaled) / Fraction(2) ** shift)
+    scale = Fraction(10) ** (KEPT_DIGITS - int((above - below) * log10(2)))
+    return exact(round(number * scale) / scale)
 
 
 def power(base: Number, exponent: Number) -> Number | None:

@@ -32,12 +32,12 @@ from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
 from ricci.passes.length import tokens
 from ricci.passes.logarithms import logarithms
+from ricci.passes.minors import cofactors, differences
 from ricci.passes.penrose import pseudoinverses
 from ricci.passes.powers import cancelled_products, common_norms, common_units, norms, roots, signs, units, variable_powers
 from ricci.passes.products import (
     adjugates,
     cancellations,
-    cofactors,
     hyperbolics,
     normalised,
     reciprocal_exponentials,
@@ -77,6 +77,7 @@ OF_FUNCTIONS: tuple[Pass, ...] = (
 )
 OF_PRODUCTS: tuple[Pass, ...] = (
     cofactors,
+    differences,
     roots,
     norms,
     units,

@@ -17,6 +17,7 @@ from ricci.notation.formula import (
     Formula,
     call,
     fraction,
+    is_single,
     joined,
     number,
     power,
@@ -25,7 +26,7 @@ from ricci.notation.formula import (
     wrapped,
     wrapped_latex,
 )
-from ricci.notation.natural import ODD, is_mixed, is_natural, natural_rank
+from ricci.notation.natural import ODD, factor_rank, is_mixed, is_natural, natural_rank
 from tensor_networks.numbers import Number, exact
 
 FINE = Fraction(1, 1000)  # a number below which one is multiplied into a sum of numbers as large
@@ -104,6 +105,8 @@ def pushed(formula: Formula) -> list[Formula]:
 def _recalled(formula: Formula, arguments: Sequence[Formula]) -> Formula:
     """A function applied to other arguments."""
     name, along, latex = formula.detail
+    if formula.remake is not None:
+        return formula.remade(arguments)
     new = dict(zip(formula.parts, arguments, strict=True))
     pieces = tuple(piece if isinstance(piece, str) else new[piece] for piece in latex)
     more = {"along": along, "degree": formula.degree, "symmetric": formula.symmetric}
@@ -131,23 +134,11 @@ def collected(entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in merged.values() if entry[1]]
 
 
-def is_single(part: Formula) -> bool:
-    """Is it one factor? The square of a product of several is another node than the product written twice."""
-    inner = part.parts[0] if part.kind == "transpose" else part
-    return not inner.order or inner.kind not in ("chain", "hadamard", "product")
-
-
 def _positive_square(part: Formula, exponent: Number) -> Entry:
     """A sum to an even power may change its sign."""
     if isinstance(exponent, int) and exponent % 2 == 0 and part.kind == "sum" and not is_natural(part):
         return negated(part), exponent
     return part, exponent
-
-
-def factor_rank(part: Formula) -> tuple[int, int, str]:
-    """Names first, then calls, then what needs parentheses."""
-    kinds = {"number": 0, "name": 0, "power": 1, "transpose": 1, "call": 2, "eye": 9}
-    return (kinds.get(part.kind, 3), part.cost if part.level >= POWER else 0, part.text)
 
 
 # -- terms
@@ -165,7 +156,7 @@ def product(term: Term, free: bool = True, settled: bool = False) -> Formula:
     if body is not None and body.kind in ("product", "number"):
         inner = as_term(body)
         value, scalars, body = exact(value * inner.number), (*scalars, *inner.scalars), inner.body
-    scalars = tuple(collected(scalars))
+    value, scalars = _opened(value, scalars)
     if value == 1 and not scalars and body is not None:
         return body
     if value == -1 and not scalars and body is not None and body.kind == "sum":
@@ -186,6 +177,18 @@ def product(term: Term, free: bool = True, settled: bool = False) -> Formula:
     if body is not None:
         formula.symmetric = body.symmetric
     return formula
+
+
+def _opened(value: Number, scalars: Iterable[Entry]) -> tuple[Number, tuple[Entry, ...]]:
+    """A number and scalars, those taken apart that are products: their numbers and scalars."""
+    entries: list[Entry] = []
+    for part, exponent in scalars:
+        if part.kind == "product" and exponent == 1 and part.detail.body is None:
+            value = exact(value * part.detail.number)
+            entries += part.detail.scalars
+        else:
+            entries.append((part, exponent))
+    return value, tuple(collected(entries))
 
 
 def magnitude(value: Number) -> Number:

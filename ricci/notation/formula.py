@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from math import log
 from typing import Any, Literal
 
 from tensor_networks.axes import Axis
@@ -20,6 +21,7 @@ SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 LONGEST = 20_000  # characters
 SHORT = 9  # digits of a numerator or denominator that is written as it is
 MOST_DIGITS = 40  # behind the point of an exact decimal
+FEW_ZEROS = 10**25  # below which an integer is written out
 TOKEN = re.compile(r"[A-Za-z]\w*|\d+(?:\.\d+)?|\.[*/^]|[^\s\w]")
 LETTERS = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
 CAPITALS = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
@@ -52,8 +54,8 @@ class Formula:
 
     # fmt: off
     __slots__ = (
-        "_flipped", "_remake", "_text", "callee", "cost", "degree", "detail", "inner", "kind", "latex_level", "latex_pieces",
-        "length", "level", "order", "parts", "pieces", "symmetric",
+        "_flipped", "_text", "callee", "cost", "degree", "detail", "inner", "kind", "latex_level", "latex_pieces",
+        "length", "level", "order", "parts", "pieces", "remake", "symmetric",
     )
     # fmt: on
 
@@ -77,7 +79,7 @@ class Formula:
         self.pieces, self.latex_pieces = tuple(pieces), tuple(latex_pieces)
         self.parts, self.detail, self.symmetric, self.inner = tuple(parts), detail, symmetric, False
         self.callee: str = detail[0] if kind == "call" and detail else ""
-        self._remake = remake
+        self.remake = remake
         self.cost = self.length = 0
         for piece in self.pieces:
             self.cost += count_tokens(piece) if isinstance(piece, str) else piece.cost
@@ -101,8 +103,8 @@ class Formula:
 
     def remade(self, parts: Sequence[Any]) -> Formula:
         """A formula of the same kind and order of other parts, for kinds that are told how: `remake`."""
-        assert self._remake is not None
-        return self._remake(parts, self.order)
+        assert self.remake is not None
+        return self.remake(parts, self.order)
 
     def __repr__(self) -> str:
         return f"Formula({self.text!r})"
@@ -224,9 +226,9 @@ def array(rows: Sequence[Sequence[float]], order: int) -> Formula:
 
 
 def number_text(value: Number) -> str | None:
-    """A number as it is written, if it is an integer or an exact decimal: `3`, `0.5`, `1e-300`."""
+    """A number as it is written, if it is an integer or an exact decimal: `3`, `0.5`, `1e-300`, `2.5e400`."""
     if isinstance(value, int):
-        return str(value)
+        return _scientific(value) or str(value)
     try:
         text = repr(float(value))
     except OverflowError:
@@ -237,7 +239,27 @@ def number_text(value: Number) -> str | None:
         if 10**digits % value.denominator == 0:
             whole = str(abs(value.numerator) * 10**digits // value.denominator).rjust(digits + 1, "0")
             return f"{'-' if value < 0 else ''}{whole[:-digits]}.{whole[-digits:]}"
-    return None
+    return _scientific(value)
+
+
+def _scientific(value: Number) -> str | None:
+    """A number of few digits and many zeros, beyond the floats too: `1e-400`, `2.5e400`; None for others."""
+    below = value.denominator
+    twos = (below & -below).bit_length() - 1
+    fives = round(log(below >> twos, 5))
+    if below != pow(5, fives) << twos or (below == 1 and abs(value.numerator) < FEW_ZEROS):
+        return None
+    places = max(twos, fives)
+    digits = abs(value.numerator) * 10**places // below
+    while digits and digits % 10**16 == 0:
+        digits, places = digits // 10**16, places - 16
+    while digits and digits % 10 == 0:
+        digits, places = digits // 10, places - 1
+    shown = str(digits) if digits < 10**MOST_DIGITS else ""
+    if not shown or (below == 1 and places > -MOST_DIGITS // 4):
+        return None
+    tail = f".{shown[1:]}" if len(shown) > 1 else ""
+    return f"{'-' if value < 0 else ''}{shown[0]}{tail}e{len(shown) - 1 - places}"
 
 
 def fraction(value: Number) -> tuple[Number, Number]:
@@ -282,7 +304,9 @@ def call(name: str, args: Sequence[Formula], order: int, latex: Pieces, **more: 
 
 
 def simple_call(name: str, args: Sequence[Formula], order: int, macro: str = "", **more: Any) -> Formula:
-    """A function written `macro(arguments)` in LaTeX as well."""
+    """A function written `macro(arguments)` in LaTeX as well, but for the bars of the size of a scalar."""
+    if name == "abs" and not order and "|" not in args[0].latex:
+        return call(name, args, order, (r"\left|", *args, r"\right|"), **more)
     latex: list[str | Formula] = [macro or rf"\operatorname{{{name}}}", r"\left("]
     for place, arg in enumerate(args):
         latex += [", " if place else "", arg]
@@ -290,6 +314,12 @@ def simple_call(name: str, args: Sequence[Formula], order: int, macro: str = "",
 
 
 # -- parentheses
+
+
+def is_single(part: Formula) -> bool:
+    """Is it one factor? The square of a product of several is another node than the product written twice."""
+    inner = part.parts[0] if part.kind == "transpose" else part
+    return not inner.order or inner.kind not in ("chain", "hadamard", "product")
 
 
 def wrapped(formula: Formula, level: int) -> Pieces:

@@ -186,7 +186,7 @@ def of_name(name: str, behind: str, names: Collection[str], functions: Collectio
         return f"did you mean '{name.lower()}'?"
     if name.lower() in NAMES and len(name) > 2:
         return NAMES[name.lower()]
-    parts = _product(name, names)
+    parts = "" if name in names else _product(name, names)
     return f"did you mean {clip(parts, 40)}?" if parts else ""
 
 

@@ -1,9 +1,9 @@
-"""Which sign and which order of its terms is natural to a sum: `x - a`, `1 - p`, `A + c*eye(n)`."""
+"""Which sign and which order of its terms is natural to a sum: `x - a`, `1 - p`, `A + c*eye(n)`; the order of factors."""
 
 from __future__ import annotations
 
 from ricci.functions import FUNCTIONS
-from ricci.notation.formula import Formula
+from ricci.notation.formula import POWER, Formula
 
 ODD = frozenset(name for name, function in FUNCTIONS.items() if function.parity < 0 and function.arity == 1)
 
@@ -47,3 +47,10 @@ def is_eye(part: Formula) -> bool:
     """Is it the identity, or a multiple of it?"""
     body = part.detail.body if part.kind == "product" else part
     return body is not None and body.kind == "eye"
+
+
+def factor_rank(part: Formula) -> tuple[int, int, str]:
+    """Names first, then sums of sizes, powers, calls, what needs parentheses."""
+    kinds = {"number": 0, "name": 0, "power": 1, "variable power": 1, "transpose": 1, "call": 2, "eye": 9}
+    kind = part.parts[0].kind if part.kind == "power" and part.parts[0].kind == "call" else part.kind
+    return (1 if kind == "sum" and not part.degree else kinds.get(kind, 3), part.cost if part.level >= POWER else 0, part.text)

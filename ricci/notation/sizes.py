@@ -6,7 +6,7 @@ import math
 
 from ricci.notation.declarations import Scope, unknown
 from ricci.notation.syntax import Chain, Literal, Name, Parenthesis, Syntax, blame, is_size_product
-from tensor_networks.axes import Axis, product, read_size, symbols
+from tensor_networks.axes import Axis, product, read_size, show, symbols
 from tensor_networks.errors import ParseError, clip
 from tensor_networks.numbers import Number, exact
 
@@ -27,8 +27,14 @@ def size_argument(tree: Syntax, text: str, scope: Scope, guessing: bool = False)
     if isinstance(tree, Name):
         if guessing or tree.name in scope.sizes:
             return tree.name
+        declared = scope.nodes.get(tree.name)
         error = unknown(tree.name, scope.sizes, "sizes are the symbols of the declarations")
         error.message = f"{clip(tree.name)} is not a size of any declaration"
+        if declared is not None and declared.order:
+            sizes = " and ".join(dict.fromkeys(map(show, declared.axes)))
+            error.message = f"{clip(tree.name)} is a tensor, but this argument must be a size"
+            error.hint = f"it has the size{'s' * (' and ' in sizes)} {sizes}"
+            error.hint += f"; diag({tree.name}) is the diagonal matrix" * (declared.order == 1)
         error.locate(text, tree.start, tree.end)
         raise error
     made = read_size(text[tree.start : tree.end]) if isinstance(tree, Chain) else None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ricci.functions import Apply, apply, number_of
 from ricci.functions.applying import is_bare, without_axes
 from ricci.functions.powers import matrix_power
 from ricci.passes.common import is_call, is_nonnegative, is_ones, negative, remade
+from ricci.passes.logarithms import log_of_size
 from tensor_networks.composites import is_zero
 from tensor_networks.filled import identity
-from tensor_networks.networks import Network, Sum, elementwise_power, network, one, primitive, size_of, total
+from tensor_networks.networks import Factor, Network, Sum, elementwise_power, network, one, primitive, size_of, total
 from tensor_networks.nodes import Node, Tensor
 from tensor_networks.numbers import Number, ratio
 from tensor_networks.wiring import components
@@ -88,13 +89,9 @@ def of_diagonals(node: Node) -> Node:
     return network([(value, "i")], "ii" if node.order else "")
 
 
-def _log_size(vector: Node) -> Node:
-    return apply("log", vector if is_nonnegative(vector) else apply("abs", vector))
-
-
 ENTRYWISE: dict[str, Callable[[Node], Node]] = {
     "inv": lambda vector: elementwise_power(vector, -1),
-    "logdet": _log_size,
+    "logdet": log_of_size,
     "expm": lambda vector: apply("exp", vector),
     "logm": lambda vector: apply("log", vector),
     "sqrtm": lambda vector: elementwise_power(vector, ratio(1, 2)),
@@ -220,7 +217,7 @@ def rank_one_updates(node: Node) -> Node:
     if not isinstance(update, Network) or not update.plain or not _falls_apart(update):
         return node
     value = total([(one, 1), (network([(update, "ii")], ""), number)])
-    return value if is_call(node, "det") else _log_size(value)
+    return value if is_call(node, "det") else log_of_size(value)
 
 
 def _falls_apart(node: Network) -> bool:
@@ -231,17 +228,30 @@ def _falls_apart(node: Network) -> bool:
 
 
 def multiples(node: Node) -> Node:
-    """inv(c*X) = inv(X)/c for scalars c."""
-    if not is_call(node, "inv") or node.order != 2:
+    """inv(c*X) = inv(X)/c for scalars c; det(c*X) = c^n*det(X), logdet(c*X) = n*log(abs(c)) + logdet(X) for those that are no
+    numbers."""
+    if not is_call(node, "inv", "det", "logdet") or node.children[0].order != 2:
         return node
     inside, number = primitive(node.children[0])
     scalars = [factor for factor in inside.factors if not factor.slots] if isinstance(inside, Network) else []
-    if number in (0, 1) and not scalars:
+    if not scalars and (number in (0, 1) or not node.order):
         return node
     if isinstance(inside, Network) and scalars:
         inside = remade(inside, [factor for factor in inside.factors if factor.slots])
-    outside = [(factor.node, (), -factor.exponent) for factor in scalars]
-    return total([(network([(apply("inv", inside), "ij"), *outside], "ij"), ratio(1, number))])
+    if node.order:
+        outside = [(factor.node, (), -factor.exponent) for factor in scalars]
+        return total([(network([(apply("inv", inside), "ij"), *outside], "ij"), ratio(1, number))])
+    return _times_scalars(node, total([(inside, number)]), scalars)
+
+
+def _times_scalars(node: Node, matrix: Node, scalars: Sequence[Factor]) -> Node:
+    """det or logdet of a matrix times scalars, these taken out."""
+    size = size_of(matrix.axes[0])
+    if is_call(node, "det"):
+        powers = [(apply("power", elementwise_power(factor.node, factor.exponent), size), ()) for factor in scalars]
+        return network([(apply("det", matrix), ()), *powers], ())
+    logs = [(network([(size, ()), (log_of_size(factor.node), ())], ()), factor.exponent) for factor in scalars]
+    return total([(apply("logdet", matrix), 1), *logs])
 
 
 def symmetric_arguments(node: Node) -> Node:

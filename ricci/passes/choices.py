@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ricci.passes.common import remade
-from ricci.passes.expanding import Tidy, expansions
+from ricci.passes.expanding import Tidy, distributed, expansions, gathered, sums_of
 from ricci.passes.factoring import factorings
 from ricci.passes.length import weight
 from ricci.passes.mirrors import mirrored
 from ricci.passes.sums import termwise
-from tensor_networks.networks import Factor, Network, Sum, network
+from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node
 
 HEAVIEST = 120  # nodes of the tree; longer formulas are left as they come
@@ -38,6 +38,7 @@ def _forms(node: Node, tidy: Tidy) -> Iterator[Node]:
                 yield remade(node, [*node.factors[:place], factor._replace(node=form), *node.factors[place + 1 :]])
             yield from _beside(node, place, tidy)
         yield from termwise(node)
+        yield from _apart(node, tidy)
     yield from expansions(node, tidy)
 
 
@@ -63,3 +64,26 @@ def _inner(factor: Factor, tidy: Tidy) -> Iterator[Node]:
         for place, inside in enumerate(child.factors):
             for form in factorings(inside.node, tidy) if isinstance(inside.node, Sum) else ():
                 yield remade(child, [*child.factors[:place], inside._replace(node=form), *child.factors[place + 1 :]])
+
+
+def _apart(node: Network, tidy: Tidy) -> Iterator[Node]:
+    """A scalar multiplied out over a sum whose terms fall apart there: ``tr((tr(B)*A - B)*A) = tr(B)*tr(A^2) - tr(B*A)``,
+    ``tr((eye(n) - x*y')*A) = tr(A) - y'*A*x``."""
+    for place, (child, slots, exponent) in enumerate(node.factors) if not node.order else ():
+        if isinstance(child, Network) and not slots and exponent == 1:
+            for form in _apart(child, tidy):
+                yield remade(node, [*node.factors[:place], Factor(form, (), 1), *node.factors[place + 1 :]])
+        elif slots and place in sums_of(node) and any(_is_doubled(term) or _is_scaled(term) for term in child.children):
+            terms = distributed(node, [place])
+            if terms:
+                yield total(gathered([(tidy(term), number) for term, number in terms]), ())
+
+
+def _is_doubled(node: Node) -> bool:
+    """Is it a diagonal matrix?"""
+    return isinstance(node, Network) and node.order == 2 and node.outputs[0] == node.outputs[1]
+
+
+def _is_scaled(node: Node) -> bool:
+    """Is it a product with a scalar in it that is a product or a function of tensors?"""
+    return isinstance(node, Network) and any(not f.slots and f.node.children for f in node.factors)

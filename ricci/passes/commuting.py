@@ -15,6 +15,7 @@ from tensor_networks.filled import identity
 from tensor_networks.networks import Factor, Network, Sum, network
 from tensor_networks.nodes import Node
 
+MIRRORED = (*SLOPES, "powm", "powmalong", "powmcurve", "sylvester")
 OF_ONE = ("inv", "expm", "logm", "sqrtm", "adj")
 
 
@@ -62,15 +63,16 @@ def commuting_directions(node: Node) -> Node:
 
 
 def symmetric_directions(node: Node) -> Node:
-    """f'(X; t) is symmetric if X and t are, sylvester(A, A', Q) if Q is. Of its two orientations the one is kept that gives the
-    first network by key.
+    """f'(X; t) is symmetric if X and t are, X^k if X is, sylvester(A, A', Q) if Q is. Of its two orientations the one is kept
+    that gives the first network by key.
     """
     if not isinstance(node, Network):
         return node
     for place, factor in enumerate(node.factors):
-        if not is_call(factor.node, *SLOPES, "sylvester") or factor.node.order != 2 or factor.slots[0] == factor.slots[1]:
+        if not is_call(factor.node, *MIRRORED) or factor.node.order != 2 or factor.slots[0] == factor.slots[1]:
             continue
-        if all(other is transpose(arg) for arg, other in zip(factor.node.children, _mirrored(factor.node), strict=True)):
+        pairs = zip(factor.node.children, _mirrored(factor.node), strict=True)
+        if all(not arg.order or other is transpose(arg) for arg, other in pairs):
             turned = remade(node, [*without(node, place), factor._replace(slots=factor.slots[::-1])])
             if not isinstance(turned, Network) or turned.key < node.key:
                 return turned

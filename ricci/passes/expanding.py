@@ -48,8 +48,9 @@ def _opened(node: Sum, tidy: Tidy) -> Iterator[Node]:
             opened[place] = [(tidy(part), c * number) for part, c in terms] or found[place]
     several = [place for place, terms in enumerate(opened) if terms is not found[place]]
     for group in [[place] for place in several] + ([several] if len(several) > 1 else []):
-        merged = gathered([part for k in range(len(found)) for part in (opened if k in group else found)[k]])
-        if len(merged) < len(node.terms):
+        parts = [part for k in range(len(found)) for part in (opened if k in group else found)[k]]
+        merged = gathered(parts)
+        if len(merged) < len(node.terms) or len(node.terms) == len(merged) < len(parts):
             yield total(merged, node.axes)
 
 

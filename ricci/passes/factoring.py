@@ -6,17 +6,21 @@ What all terms share on their output wires moves out by itself, when a sum is ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from ricci.functions.applying import is_bare
 from ricci.passes.expanding import Tidy, distributed
+from ricci.passes.length import weight
 from tensor_networks.axes import Axis
 from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact
+from tensor_networks.rewrite import unfolded
 
 MOST_TERMS = 16
 MOST_OFFERS = 8
+HEAVY = 8  # nodes in the tree of a factor that is taken out of some terms of a sum only
 
 
 class Part(NamedTuple):
@@ -42,7 +46,9 @@ def factorings(node: Node, tidy: Tidy) -> Iterator[Node]:
     """The sum with a common factor of some of its terms taken out, one result for each such factor."""
     if not isinstance(node, Sum) or not 1 < len(node.terms) <= MOST_TERMS:
         return
-    terms = [opened(term) for term, _ in node.terms]
+    parents = [parent for term, _ in node.terms if isinstance(parent := unfolded(term), Network)]
+    powers = {factor.node for parent in parents for factor in parent.factors if not factor.slots and factor.exponent != 1}
+    terms = [opened(unfolded(term), whole=powers) for term, _ in node.terms]
     parts: dict[Part, dict[int, tuple[int, Number]]] = {}
     for index, term in enumerate(terms):
         for part, place, exponent in parts_of(term) if term is not None else ():
@@ -56,26 +62,44 @@ def factorings(node: Node, tidy: Tidy) -> Iterator[Node]:
         yield from _over_denominator(node, terms, part, tidy)
 
 
-def opened(term: Node) -> Opened | None:
-    """A term taken apart; None if its axes are grouped or doubled."""
+def opened(term: Node, copies: int = 1, whole: Container[Node] = ()) -> Opened | None:
+    """A term taken apart, powers up to some number of copies too, but for some scalars in it; None if its axes are grouped."""
     if not isinstance(term, Network):
         wires = tuple(range(term.order))
         return Opened([(term, wires, 1)], wires, dict(enumerate(term.axes)), 1)
     groups = [*term.outputs, *(group for factor in term.factors for group in factor.slots)]
-    if any(len(group) != 1 for group in groups) or len(term.free) < len(term.outputs):
+    if any(len(group) != 1 for group in groups):
         return None
     sizes: dict[int, Axis] = dict(enumerate(term.sizes))
-    factors: list[tuple[Node, tuple[int, ...], Number]] = []
+    outputs, factors = _parted(term, sizes)
     within: list[tuple[Node, tuple[int, ...], Number]] = []
     for child, slots, exponent in term.factors:
-        inner = opened(child) if not slots and exponent == 1 and isinstance(child, Network) else None
+        opens = isinstance(child, Network) and exponent in range(1 + bool(slots), copies + 1) and child not in whole
+        inner = opened(child, copies) if opens else None
         if inner is None:
-            factors.append((child, tuple(group[0] for group in slots), exponent))
+            times = int(exponent) if exponent in range(1, copies + 1) else 1
+            factors += [(child, tuple(group[0] for group in slots), exponent if times == 1 else 1)] * times
             continue
-        shift = len(sizes)
-        sizes |= {shift + wire: size for wire, size in inner.sizes.items()}
-        within += [(below, tuple(shift + wire for wire in wires), power) for below, wires, power in inner.factors]
-    return Opened(factors + within, tuple(group[0] for group in term.outputs), sizes, len(factors))
+        for _ in range(int(exponent)):
+            shift = len(sizes)
+            ends = {shift + wire: group[0] for wire, group in zip(inner.outputs, slots, strict=True)}
+            sizes |= {shift + wire: size for wire, size in inner.sizes.items()}
+            for below, wires, power in inner.factors:
+                within.append((below, tuple(ends.get(shift + wire, shift + wire) for wire in wires), power))
+    return Opened(factors + within, outputs, sizes, len(factors))
+
+
+def _parted(term: Network, sizes: dict[int, Axis]) -> tuple[tuple[int, ...], list[tuple[Node, tuple[int, ...], Number]]]:
+    """The output wires, a further axis on one of them as a wire of its own (added to the sizes), and the identities between."""
+    outputs: list[int] = []
+    factors: list[tuple[Node, tuple[int, ...], Number]] = []
+    for (wire,) in term.outputs:
+        if wire in outputs:
+            sizes[len(sizes)] = sizes[wire]
+            factors.append((network((), "ii", {"i": sizes[wire]}), (wire, len(sizes) - 1), 1))
+            wire = len(sizes) - 1
+        outputs.append(wire)
+    return tuple(outputs), factors
 
 
 def parts_of(term: Opened) -> Iterator[tuple[Part, int, Number]]:
@@ -93,7 +117,8 @@ def parts_of(term: Opened) -> Iterator[tuple[Part, int, Number]]:
         lone = sum(uses[wire] < 2 for wire in inner)  # A*ones(n) has A as A*p has it
         if len(set(wires)) < len(wires) or lone > (len(wires) == 2 > len(inner)) or (inner and exponent != 1):
             continue
-        if any(uses[wire] > 2 and not _parallel(term, place, wire) for wire in inner):
+        matrix = len(wires) == 2 and len(inner) == 1
+        if any(uses[wire] > 2 and not matrix and not _parallel(term, place, wire) for wire in inner):
             continue
         if len(wires) == 2 and len(set(node.orbits)) == 1:
             wires = tuple(sorted(wires, key=lambda wire: axes.get(wire, len(axes))))
@@ -125,11 +150,12 @@ def _pulled(node: Sum, terms: list[Opened | None], part: Part, found: dict[int, 
                 if term is not None:
                     inside.append((_without(term, own, place, exact(e - exponent)), node.terms[index][1]))
             rest = [term for index, term in enumerate(node.terms) if index not in group]
-            if (part.labels and any(map(_factorless, inside))) or (
-                rest and (not part.labels or _as_many(total(inside), len(group)))
-            ):
+            left = total(inside)
+            if (part.labels and any(map(_factorless, inside))) or (rest and not _worth(part, left, len(inside), rest)):
                 continue
-            yield total([(_beside(node, own, exponent, total(inside)), 1), *rest], node.axes)
+            if min(part.labels, default=0) < 0 and _has_ones(left):
+                continue
+            yield total([(_beside(node, own, exponent, left), 1), *rest], node.axes)
 
 
 def _with_its_axes(part: Part) -> Part:
@@ -170,12 +196,32 @@ def _axes_of(part: Part, labels: tuple[int, ...]) -> list[Axis]:
 
 def _factorless(term: tuple[Node, Number]) -> bool:
     """Is a term a multiple of an identity, or a number? Not ones: ``A'*ones(n) - A'*p = A'*(1 - p)``."""
-    return isinstance(term[0], Network) and all(not factor.slots for factor in term[0].factors) and term[0].order != 1
+    node = term[0]
+    if not isinstance(node, Network) or node.order == 1:
+        return False
+    return all(not factor.slots for factor in node.factors) if node.order else not node.factors
 
 
-def _as_many(node: Node, count: int) -> bool:
-    """Is a node a sum of that many terms?"""
-    return isinstance(node, Sum) and len(node.terms) == count
+def _has_ones(node: Node) -> bool:
+    """Is it a matrix, or a multiple of one, in a sum of which a row or column of ones stands?"""
+    sums = [node, *node.children] if isinstance(node, Network) else [node]
+    return any(
+        is_bare(term, axis)
+        for part in sums
+        if isinstance(part, Sum) and part.order == 2
+        for term in part.children
+        for axis in (0, 1)
+    )
+
+
+def _worth(part: Part, left: Node, count: int, rest: Sequence[tuple[Node, Number]]) -> bool:
+    """May a factor be taken out of some terms only? Where these merge, or share more, or add up to what the rest has a multiple
+    of; or if it is long itself."""
+    if not isinstance(left, Sum) or len(left.terms) < count:
+        return bool(part.labels)
+    if any(primitive(left)[0] in term.children for term, _ in rest) or weight(part.node) > HEAVY:
+        return True
+    return bool(set.intersection(*({child for child in term.children if child.order > 2} for term in left.children)))
 
 
 def _over_denominator(node: Sum, terms: list[Opened | None], part: Part, tidy: Tidy) -> Iterator[Node]:

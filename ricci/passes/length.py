@@ -10,16 +10,20 @@ from ricci.notation.matrix.writer import MatrixWriter
 from tensor_networks.nodes import Node
 
 HEAVY = 10**6
+INDEXED = 4
 
 _formulas: WeakKeyDictionary[Node, Formula | None] = WeakKeyDictionary()
 _weights: WeakKeyDictionary[Node, int] = WeakKeyDictionary()
 
 
 def tokens(node: Node) -> int | None:
-    """The tokens of the formula in matrix notation, else in index notation; None if there is neither, or it is too long."""
+    """The tokens of the formula in matrix notation, else in index notation; None if there is neither, or it is too long.
+
+    Vectors and matrices are preferred in matrix notation: index notation counts for several times as many tokens there.
+    """
     try:
         formula = MatrixWriter(node, _formulas).write() if node.order <= 2 else None
-        return index_formula(node).cost if formula is None else formula.cost
+        return formula.cost if formula is not None else index_formula(node).cost * (INDEXED if node.order <= 2 else 1)
     except (TooLong, Unwritable):
         return None
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ricci.functions import Apply, apply
-from ricci.passes.common import is_call, is_ones, negative, remade, without
+from ricci.passes.common import is_call, is_nonnegative, is_ones, negative, remade, without
 from tensor_networks.axes import Axis
-from tensor_networks.networks import Network, Sum, constant, elementwise_power, network, primitive, total
+from tensor_networks.networks import Factor, Network, Sum, constant, elementwise_power, network, one, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, ratio
 
 
 def logarithms(node: Node) -> Node:
-    """log(exp(u)) = u; log(det(X)) = logdet(X); log(sigmoid(u)) = -softplus(-u); log(softmax(u)) = u - logsumexp(u);
+    """log(exp(u)) = u; log(c*det(X)^k) = log(abs(c)) + k*logdet(X); log(sigmoid(u)) = -softplus(-u);
+    log(softmax(u)) = u - logsumexp(u);
     log(1 + exp(u)) = log1p(exp(u)) = softplus(u); log(exp(u) + exp(v)) = u + softplus(v - u);
     log(sum(exp(u))) = logsumexp(u); log(ndtr(u)) = logndtr(u); log(gamma(u)) = gammaln(u). Domain: log(det(X)) and
     log(gamma(u)) are widened to log|det X| and log|gamma(u)|."""
@@ -23,7 +24,7 @@ def logarithms(node: Node) -> Node:
     if is_call(node, "log1p"):
         exponent = exponent_of(arg)
         return node if exponent is None else apply("softplus", exponent)
-    if (taken := _without_exp(arg)) is not None:
+    if (taken := _without_exp(arg) or _without_dets(arg)) is not None:
         return taken
     if isinstance(arg, Apply):
         inner = arg.args[0]
@@ -32,8 +33,6 @@ def logarithms(node: Node) -> Node:
                 return inner
             case "det" if not arg.batch:
                 return apply("logdet", inner)
-            case "abs" if is_call(inner, "det") and not inner.order:
-                return apply("logdet", inner.children[0])
             case "gamma":
                 return apply("gammaln", inner)
             case "ndtr":
@@ -69,6 +68,35 @@ def _without_exp(arg: Node) -> Node | None:
     if len(product.factors) == 1 == number and product.factors[0].exponent < 0 and len(product.sizes) == product.order:
         return negative(apply("log", elementwise_power(product, -1)))
     return None
+
+
+def _without_dets(arg: Node) -> Node | None:
+    """log(v*det(X)^k) = k*logdet(X) + log(abs(v)), in which v may be powers with symbols; None if there is no determinant."""
+    product, number = primitive(arg.children[0] if is_call(arg, "abs") else arg)
+    if arg.order or not number:
+        return None
+    terms: list[tuple[Node, Number]] = []
+    others: list[Factor] = []
+    found = False
+    for factor in product.factors if isinstance(product, Network) else (Factor(product, (), 1),):
+        inner = _without_dets(factor.node) if isinstance(factor.node, Network) and factor.node is not product else None
+        if is_call(factor.node, "det"):
+            inner = apply("logdet", factor.node.children[0])
+        found = found or inner is not None
+        if inner is None and is_call(factor.node, "power"):
+            base, exponent = factor.node.children
+            inner = network([(log_of_size(base), ()), (exponent, ())], ())
+        if inner is None:
+            others.append(factor)
+        else:
+            terms.append((inner, factor.exponent))
+    rest = total([(network(others, ()), number)])
+    return None if not found else total(terms if rest is one else [*terms, (log_of_size(rest), 1)])
+
+
+def log_of_size(node: Node) -> Node:
+    """log(abs(u)), log(u) for u >= 0."""
+    return apply("log", node if is_nonnegative(node) else apply("abs", node))
 
 
 def log_of_number(number: Number, axes: Sequence[Axis]) -> tuple[Node, Number]:

@@ -277,7 +277,8 @@ def variable_powers(node: Node) -> Node:
 
 
 def signs(node: Node) -> Node:
-    """relu(u)*sign(relu(u)) = relu(u); sign(relu(u))^2 = sign(relu(u)); abs(u)*sign(u) = u; u*sign(u) = abs(u)."""
+    """relu(u)*sign(relu(u)) = relu(u); sign(relu(u))^2 = sign(relu(u)); abs(u)*sign(u) = u; u*sign(u) = abs(u);
+    sign(u)/abs(u) = 1/u."""
     if not isinstance(node, Network):
         return node
     for place, (child, slots, exponent) in enumerate(node.factors):
@@ -290,9 +291,13 @@ def signs(node: Node) -> Node:
             continue
         inner = child.children[0]
         for other, factor in enumerate(node.factors):
-            if factor.slots != slots or not isinstance(factor.exponent, int) or factor.exponent < 1:
+            if factor.slots != slots or not isinstance(factor.exponent, int) or factor.exponent < -1:
                 continue
-            rest = [f for k, f in enumerate(node.factors) if k not in (place, other)]
+            rest = without(node, place, other)
+            if factor.exponent < 0:
+                if is_call(factor.node, "abs") and factor.node.children[0] is inner:
+                    return remade(node, [*rest, Factor(inner, slots, -1)])
+                continue
             if factor.node is inner and is_call(inner, "relu"):
                 return remade(node, [*rest, factor])
             if is_call(factor.node, "abs") and factor.node.children[0] is inner:

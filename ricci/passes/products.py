@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from collections import Counter
 
 from ricci.functions import apply
-from ricci.passes.common import is_call, is_ones, negative, remade
+from ricci.passes.common import is_call, is_ones, negative, remade, without
 from ricci.passes.logarithms import exponent_of, exponents_of, one_plus_exp
 from ricci.passes.matching import occurrences
 from tensor_networks.networks import Factor, Network, Sum, elementwise_power, network, total
@@ -105,73 +105,33 @@ def reciprocal_exponentials(node: Node) -> Node:
     return node
 
 
-def cofactors(node: Node) -> Node:
-    """det(X)*(inv(X)_ij inv(X)_lk - inv(X)_ik inv(X)_lj) = minors(X)_ijkl, which is exact at singular matrices too."""
-    if not isinstance(node, Network):
-        return node
-    for place, factor in enumerate(node.factors):
-        if not is_call(factor.node, "det") or not isinstance(factor.exponent, int) or factor.exponent < 1:
-            continue
-        for other, (child, slots, exponent) in enumerate(node.factors):
-            found = _with_minors(factor.node.children[0], Factor(child, slots, exponent))
-            if found is None and not slots and exponent == 1 and isinstance(child, Network):
-                inside = [(_with_minors(factor.node.children[0], part), k) for k, part in enumerate(child.factors)]
-                made = next(((made, k) for made, k in inside if made is not None), None)
-                if made is not None:
-                    rest = [part for k, part in enumerate(child.factors) if k != made[1]]
-                    found = (Factor(remade(child, [*rest, made[0][0]]), (), 1), made[0][1])
-            if found is not None:
-                kept = [part for k, part in enumerate(node.factors) if k not in (place, other)]
-                less = factor._replace(exponent=factor.exponent - 1)
-                return total([(remade(node, [*kept, less, found[0]]), found[1])])
-    return node
-
-
-def _with_minors(arg: Node, factor: Factor) -> tuple[Factor, int] | None:
-    """The factor of minors that a difference of products of inverses is beside det(arg), and its sign."""
-    for matrix in (arg, network([(arg, "ij")], "ji")) if of_inverses(factor) else ():
-        found = _order_of(factor.node, matrix)
-        if found is not None:
-            return Factor(apply("minors", matrix), tuple(factor.slots[axis] for axis in found[0]), 1), found[1]
-    return None
-
-
-def of_inverses(factor: Factor) -> bool:
-    """Is it a difference of two products of two inverses, with four axes?"""
-    terms = factor.node.terms if isinstance(factor.node, Sum) and factor.node.order == 4 else ()
-    return (
-        len(terms) == 2
-        and terms[0][1] == -terms[1][1]
-        and factor.exponent == 1
-        and all(isinstance(term, Network) and [is_call(c, "inv") for c in term.children] == [True, True] for term, _ in terms)
-    )
-
-
-def _order_of(node: Node, matrix: Node) -> tuple[tuple[int, ...], int] | None:
-    """For a sum that is plus or minus ``inv_ij inv_lk - inv_ik inv_lj`` its axes i, j, k, l, and the sign."""
-    inverse = apply("inv", matrix)
-    both = [network([(inverse, one), (inverse, two)], "ijkl") for one, two in (("ij", "lk"), ("ik", "lj"))]
-    for order in permutations(range(4)):
-        seen = network([(node, order)], range(4))
-        for sign in (1, -1):
-            if seen is total([(both[0], sign), (both[1], -sign)]):
-                return tuple(order.index(axis) for axis in range(4)), sign
-    return None
-
-
 def adjugates(node: Node) -> Node:
-    """adj(X)/det(X) = inv(X), and det(X)^(k - 1)*adj(X) = det(X)^k*inv(X) for a symbol k."""
+    """adj(X)/det(X) = inv(X), and det(X)^(k - 1)*adj(X) = det(X)^k*inv(X) for a symbol k; adj(X) may stand in a scalar."""
     if not isinstance(node, Network):
         return node
     for place, below in enumerate(node.factors):
         found = _one_more_det(below)
         for other, factor in enumerate(node.factors) if found is not None else ():
-            if found and is_call(factor.node, "adj") and factor.exponent == 1 and factor.node.children[0] is found[0]:
-                factors = list(node.factors)
-                factors[place] = found[1]
-                factors[other] = factor._replace(node=apply("inv", found[0]))
-                return remade(node, factors)
+            new = None if found is None or place == other else _inverse_for_adjugate(factor, found[0])
+            if found is not None and new is not None:
+                return remade(node, [*without(node, place, other), found[1], new])
     return node
+
+
+def _inverse_for_adjugate(factor: Factor, matrix: Node) -> Factor | None:
+    """A factor that is adj(X), or a scalar with it, with inv(X) in its place; None if it is neither."""
+    child, slots, exponent = factor
+    if exponent != 1:
+        return None
+    if is_call(child, "adj") and child.children[0] in (matrix, network([(matrix, "ij")], "ji")):
+        return factor._replace(node=apply("inv", child.children[0]))
+    if not isinstance(child, Network) or slots:
+        return None
+    for place, inside in enumerate(child.factors):
+        new = _inverse_for_adjugate(inside, matrix) if inside.slots else None
+        if new is not None:
+            return Factor(remade(child, [*without(child, place), new]), (), 1)
+    return None
 
 
 def _one_more_det(factor: Factor) -> tuple[Node, Factor] | None:
@@ -276,24 +236,41 @@ def _with_softmax(child: Network, top: Node) -> Node | None:
 
 
 def squares(node: Node) -> Node:
-    """M.*M = M.^2 where M is a product itself: two groups of factors alike, on the same axes."""
-    if not isinstance(node, Network) or len(node.factors) < 4:
+    """M.*M = M.^2 where M is a product itself: two groups of factors alike, on the same axes, or on one wire with others."""
+    if not isinstance(node, Network) or len(node.factors) < 4 or not _has_pairs(node):
         return node
-    found: dict[tuple[Node, Slots], list[int]] = {}
-    inner = [[wire for group in factor.slots for wire in group if wire not in node.free] for factor in node.factors]
+    uses = Counter(wire for factor in node.factors for group in factor.slots for wire in group)
+    for cut in (None, *(wire for wire in sorted(uses) if uses[wire] > 2 and wire not in node.free)):
+        new = _squared(node, cut)
+        if new is not None:
+            return new
+    return node
+
+
+def _has_pairs(node: Network) -> bool:
+    """Are several factors there twice?"""
+    seen = [factor.node for factor in node.factors if factor.slots]
+    return len(seen) - len(set(seen)) > 1
+
+
+def _squared(node: Network, cut: int | None) -> Node | None:
+    """The product with two groups of factors made one square: groups that hang on axes, or on one inner wire that is cut."""
+    ends = node.free if cut is None else node.free | {cut}
+    inner = [[wire for group in factor.slots for wire in group if wire not in ends] for factor in node.factors]
     groups = [places for places in connected(inner, len(node.sizes)) if len(places) > 1]
     made_of = [sorted([node.factors[place].node.key for place in places]) for places in groups]
+    found: dict[tuple[Node, Slots], list[int]] = {}
     for places, keys in zip(groups, made_of, strict=True):
         held = {wire for place in places for group in node.factors[place].slots for wire in group}
-        slots = tuple((wire,) for wire in sorted(held & node.free))
-        if slots and made_of.count(keys) > 1:
+        slots = tuple((wire,) for wire in sorted(held & ends))
+        if slots and made_of.count(keys) > 1 and (cut is None or slots == ((cut,),)):
             inside = [node.factors[place] for place in places]
             part = network(inside, slots, {wire: node.sizes[wire] for wire in held})
             other = found.setdefault((part, slots), places)
             if other is not places:
                 rest = [factor for place, factor in enumerate(node.factors) if place not in (*places, *other)]
                 return remade(node, [*rest, Factor(part, slots, 2)])
-    return node
+    return None
 
 
 def normalised(node: Node) -> Node:

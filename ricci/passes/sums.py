@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ricci.functions import apply
 from ricci.passes.common import is_call, is_ones, negative, remade, viewed_call, without
 from ricci.passes.logarithms import times_root_two
-from ricci.passes.products import normalised, of_inverses
+from ricci.passes.products import normalised
 from tensor_networks.composites import is_zero, permuted
 from tensor_networks.filled import ones
 from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
@@ -164,8 +164,6 @@ def _distributed(node: Node, every: bool, deep: bool = True) -> list[tuple[Node,
     """
     for place, (child, slots, exponent) in enumerate(node.factors if isinstance(node, Network) else ()):
         if not isinstance(node, Network) or child.order < 3 or exponent != 1:
-            continue
-        if of_inverses(node.factors[place]):  # the derivative of an adjugate
             continue
         terms = child.terms if isinstance(child, Sum) else _distributed(child, every, False) if every and deep else ()
         if terms and (every or all(isinstance(term, Network) and not term.factors for term, _ in terms)):

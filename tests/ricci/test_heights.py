@@ -37,8 +37,10 @@ def test_without_heights_nothing_changes() -> None:
 def test_what_has_no_height_is_written_plainly() -> None:
     e = rc.parse("tanh(A^i_j x^j) -> i", A="m n", x="n")
     d = rc.derivative(e, "x")
-    assert "^i" not in d.ricci()
+    assert d.ricci() == "A^i_j (1 - tanh(A^i_k x^k)^2) -> ij"
     assert rc.parse(d.ricci(), A="m n", x="n") == d
+    ones = rc.derivative(rc.parse("sum_i(x^i) A^k_k ->", A="m m", x="n"), "x")
+    assert ones.ricci() == "A_jj ones(n)_i -> i"
 
 
 def test_upper_is_a_row_lower_is_a_column() -> None:

@@ -27,6 +27,7 @@ HINTS = [  # the text, the place, words of the hint
     ("norm(x, 'fra')", 8, ""),
     ("sum(X, 1)", 7, "every column"),
     ("eye(n, m)", 0, "eye(n)"),
+    ("eye(x)", 4, "it has the size n; diag(x)"),
     ("X⊗X*X", 1, "parentheses"),
     ("sigma(x)", 0, "sigmoid"),
     ("log x_i", 0, "write log( ... )"),

@@ -16,9 +16,9 @@ A_ij x_i -> ij | x_i delta_ij -> ij | A_ij + delta_ij -> ij | x_i^2 -> i | x_i^2
 x_i / b_i -> i | c x_i -> i | tanh(A_ij x_j + b_i) -> i | inv(A)_ij -> ij | inv(A)_ij x_j -> i
 x_i / sum_j(x_j^2) -> i | (x_i - b_i) A_ij (x_j - b_j) -> => A_ij (x_i - b_i) (x_j - b_j) -> | exp(-c x_i) -> i
 det(A) x_i -> i | T_ijk -> kij => T_jki -> ijk | exp(x_i) / sum_j(exp(x_j)) -> i => softmax(x)_i -> i
-x_i b_j c -> ij => c b_j x_i -> ij | sqrt(x_i) -> i => x_i^(1/2) -> i | x_i + one_i -> i | A_ij ones(n)_k -> ijk
+x_i b_j c -> ij => c b_j x_i -> ij | sqrt(x_i) -> i => x_i^(1/2) -> i | x_i + one_i -> i => x_i + 1 -> i | A_ij ones(n)_k -> ijk
 sum_j(tanh(x_j b_j)) x_i -> i => sum_j(tanh(b_j x_j)) x_i -> i | softmax(A_ik)_j -> ij | A_ij / 3 -> ij
-0.5 A_ij -> ij | x_i^(c) -> i => x_i^(c ones(n)_i) -> i | W_ij -> (ji) => W_ji -> (ij)
+0.5 A_ij -> ij | x_i^c -> i | x_i^(c + 1) -> i | x_i - b_j -> ij | W_ij -> (ji) => W_ji -> (ij)
 sum_i(x_i / A_ii) -> | sum_j(W_ij x_j / A_jj) -> i | x_i / A_ii -> i
 """
 

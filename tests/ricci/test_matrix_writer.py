@@ -34,7 +34,8 @@ vec(X) | vec(X)' | kron(A, B) | kron(x, v) | kron(A, x) | kron(x', A) | kron(A, 
 vec(A*B) | kron(A, B)*vec(S) => vec(B*S*A') | kron(A, B)*commutation(n, n) => commutation(n, n)*kron(B, A)
 diag(vec(X)) | commutation(m, n)*vec(X) => vec(X') | vec(X)*v' | kron(A, B) + kron(S, A) | kr(X, Y)
 rkr(A, B) | tril(A) | triu(A*B)
-vech(A) | vec(A)'*duplication(n) | 1e-300*x | 12345678901234567890*x | 0.1*x | 1.5707963267948965*x
+vech(A) | vec(A)'*duplication(n) | 1e-300*x | 1e-400*x | 2.5e40*x
+12345678901234567890*x | 0.1*x | 1.5707963267948965*x
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ricci.notation.arithmetic import negated
 from ricci.notation.formula import (
     ATOM,
     POWER,
@@ -19,9 +20,11 @@ from ricci.notation.formula import (
     wrapped_latex,
 )
 from ricci.notation.index.heights import runs
+from ricci.notation.natural import is_mixed
 from tensor_networks.axes import Axis, show
 from tensor_networks.numbers import Number
 
+INDICES = re.compile(r"_(\w+|\{[^}]*\})")
 LETTER = re.compile(r"[^\W\d_]\d*")
 
 
@@ -126,9 +129,19 @@ def raised(base: Formula, exponent: Number) -> Formula:
     return Formula("power", pieces, [*top, f"^{{{latex}}}"], order=0, level=POWER, degree=base.degree, detail=(0, True))
 
 
+def turned_back(parts: list[Formula]) -> bool:
+    """Turn the sign of the last sum of terms of both signs among some factors; is there one? Quadratic forms keep theirs."""
+    names = [INDICES.sub("", part.text) for part in parts]
+    for place in reversed(range(len(parts))):
+        if parts[place].kind == "sum" and is_mixed(parts[place]) and names.count(names[place]) == 1:
+            parts[place] = negated(parts[place])
+            return True
+    return False
+
+
 def variable_power(base: Formula, exponent: Formula) -> Formula:
     """A base to an exponent that is not a number."""
-    pieces = [*wrapped(base, ATOM), "^(", exponent, ")"]
+    pieces = [*wrapped(base, ATOM), "^", *((exponent,) if exponent.kind == "name" else ("(", exponent, ")"))]
     return Formula("power", pieces, [r"\left(", base, r"\right)^{", exponent, "}"], order=0, level=POWER, detail=(0, True))
 
 

@@ -76,6 +76,21 @@ def sized_of(order: Sequence[Node]) -> dict[Node, frozenset[int]]:
     return sized
 
 
+def visible_of(order: Sequence[Node]) -> dict[Node, frozenset[int]]:
+    """For every node the axes whose index its text shows, but as that of a one."""
+    visible: dict[Node, frozenset[int]] = {}
+    for node in order:
+        if isinstance(node, Network) and not is_grouped(node):
+            wires = [wire for (wire,) in groups_of(node)]
+            shown = {g[0] for f in node.factors for axis, g in enumerate(f.slots) if len(g) == 1 and axis in visible[f.node]}
+            visible[node] = frozenset(axis for axis, wire in enumerate(wires) if wire in shown or wires.count(wire) > 1)
+        elif isinstance(node, Sum) or (isinstance(node, Apply) and node.function.elementwise):
+            visible[node] = frozenset(axis for child in node.children for axis in visible[child])
+        else:
+            visible[node] = frozenset(range(node.order))
+    return visible
+
+
 def sized_wires(node: Network, sized: Mapping[Node, frozenset[int]]) -> set[int]:
     """The wires of a network whose size a factor says."""
     return {g[0] for f in node.factors for axis, g in enumerate(f.slots) if len(g) == 1 and axis in sized[f.node]}
@@ -92,7 +107,8 @@ def ranked(factors: Iterable[Factor]) -> list[Factor]:
     def rank(factor: Factor) -> tuple[object, ...]:
         simple = isinstance(factor.node, Tensor | Size) or is_structured(factor.node)
         name = factor.node.name if isinstance(factor.node, Tensor) else ""
-        return (len(factor.slots) > 0, not simple, -len(factor.slots), name, factor.slots)
+        named = isinstance(factor.node, Tensor | Size) or bool(factor.slots)
+        return (len(factor.slots) > 0, not named, not simple, -len(factor.slots), name, factor.slots)
 
     return sorted(factors, key=rank)
 

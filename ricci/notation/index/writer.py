@@ -12,32 +12,33 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
-from ricci.functions import Apply, apply
+from ricci.functions import Apply
 from ricci.functions.applying import is_bare, without_axes
 from ricci.notation.arithmetic import magnitude, natural, plus
 from ricci.notation.formula import (
     LONGEST,
     POWER,
     Formula,
-    Pieces,
     TooLong,
-    latex_with,
     named,
     number,
     simple_call,
 )
 from ricci.notation.index.heights import Heights
+from ricci.notation.index.latex import in_latex
 from ricci.notation.index.spelling import (
     grouped,
     in_order,
     indexed,
     juxtaposed,
+    latex_letter,
     listed,
     numerals,
     placed,
     raised,
     summation,
     symbol,
+    turned_back,
     variable_power,
 )
 from ricci.notation.index.ungrouping import ungrouped
@@ -54,14 +55,15 @@ from ricci.notation.index.wires import (
     sized_of,
     sized_wires,
     unsized,
+    visible_of,
     wires_of,
 )
-from ricci.notation.matrix.writer import bounded, leaf, matrix_formula, zeros
+from ricci.notation.matrix.writer import bounded, leaf, zeros
 from ricci.notation.syntax import run
 from tensor_networks.axes import show
 from tensor_networks.composites import is_zero
 from tensor_networks.networks import Factor, Network, Sum, primitive
-from tensor_networks.nodes import Node, Size, Tensor, tensor, walk
+from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.numbers import Number, ratio
 from tensor_networks.patterns import Pattern
 
@@ -93,6 +95,7 @@ def index_formula(node: Node, latex: bool = False, heights: Heights | None = Non
     flat, groups = ungrouped(node)
     writer = IndexWriter(flat, latex)
     outputs = writer.fresh(flat.order, ())
+    writer.outputs = frozenset(outputs)
     if heights is not None and len(heights.free) == len(outputs):
         writer.heights = heights
         writer.marks = dict(zip(outputs, heights.free, strict=True))
@@ -104,7 +107,8 @@ def index_formula(node: Node, latex: bool = False, heights: Heights | None = Non
         return Formula("arrow", [body, " -> ", *parts], [body, r" \to ", *parts], order=0, level=0)
     plain = not node.order and all(isinstance(below, Size) or not below.order for below in writer.order)
     pieces = (body,) if plain else (body, " -> ", listed(outputs)) if outputs else (body, " ->")
-    return Formula("arrow", pieces, (body,), order=0, level=0)
+    shown = (body, rf" \to {' '.join(map(latex_letter, outputs))}") if writer.needs.get(flat) else (body,)
+    return Formula("arrow", pieces, shown, order=0, level=0)
 
 
 def is_minors(node: Node) -> bool:
@@ -113,10 +117,11 @@ def is_minors(node: Node) -> bool:
 
 
 class Level(NamedTuple):
-    """What a subexpression may use: the letters in use around it, and those of known size."""
+    """What a subexpression may use: the letters in use around it, those of known size, those that stand beside it."""
 
     used: tuple[str, ...]
     sized: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
 
 
 class IndexWriter:
@@ -126,6 +131,7 @@ class IndexWriter:
         self.latex = latex
         self.heights: Heights | None = None
         self.marks: dict[str, str] = {}
+        self.outputs: frozenset[str] = frozenset()
         self.unmarked = False
         self.order = walk(root)
         self.avoided = {node.name for node in self.order if isinstance(node, Tensor)}
@@ -138,6 +144,7 @@ class IndexWriter:
         self.has_groups = any(isinstance(node, Network) and is_grouped(node) for node in self.order)
         self.needs = needs_of(self.order)
         self.sized = sized_of(self.order)
+        self.visible = visible_of(self.order)
 
     def check_length(self, root: Node) -> None:
         """Count leaves with repetition, so that a small graph of a huge expression is refused before it is written."""
@@ -178,7 +185,7 @@ class IndexWriter:
         elif isinstance(node, Network) and is_grouped(node):
             formula = self.at_heights((yield self.whole(node, level, "(")), letters, None)
         elif isinstance(node, Network):
-            sign, formula = yield self.product(node, letters, level, 1)
+            sign, formula = yield self.product(node, letters, level, 1, free=True)
             formula = formula if sign > 0 else plus([(-1, formula)])
         elif isinstance(node, Apply):
             formula = yield self.apply(node, letters, level)
@@ -197,11 +204,12 @@ class IndexWriter:
         terms = []
         sizes = {magnitude(coefficient) for _, coefficient in node.terms}
         shared = sizes.pop() if len(sizes) == 1 and len(node.terms) > 2 else 1  # `0.5 (a + b + c)`
-        for term, coefficient in node.terms:
+        for place, (term, coefficient) in enumerate(node.terms):
+            inner = inner._replace(beside=level.beside | self.beside(node.children, place, letters))
             sign, size = (-1, ratio(-coefficient, shared)) if coefficient < 0 else (1, ratio(coefficient, shared))
             if isinstance(term, Network):
-                turned, formula = yield self.product(term, letters, inner, size)
-                sign *= turned
+                turned, formula = yield self.product(term, letters, inner, sign * size, free=len(node.terms) == 1)
+                sign = turned
             else:
                 body = yield self.expression(term, letters, inner)
                 formula = body if size == 1 else juxtaposed([*numerals(size)[0], body], numerals(size)[1])
@@ -211,11 +219,20 @@ class IndexWriter:
         over, under = numerals(shared)
         return juxtaposed([*over, plus(terms)], under)
 
-    def product(self, node: Network, letters: Sequence[str], level: Level, coefficient: Number) -> Step[tuple[int, Formula]]:
-        """A sign, and factors side by side, with the sums written out that are not understood."""
+    def beside(self, nodes: Sequence[Node], place: int, letters: Sequence[str]) -> frozenset[str]:
+        """The letters along which one of several nodes of the same axes is broadcast unsaid: those that the others show, of a
+        scalar; of others those that stand behind the arrow."""
+        shown = frozenset(letters[axis] for k, node in enumerate(nodes) if k != place for axis in self.visible[node])
+        return shown & self.outputs if self.visible[nodes[place]] else shown
+
+    def product(
+        self, node: Network, letters: Sequence[str], level: Level, coefficient: Number, free: bool
+    ) -> Step[tuple[int, Formula]]:
+        """A sign, and factors side by side, with the sums written out that are not understood. If `free`, no sum around takes
+        the sign, and a minus goes into a sum among the factors."""
         wires, deltas, inner = self.named_wires(node, letters, level)
         counts, concealed = occurrences(node), hidden(node, self.needs)
-        explicit = [w for w in inner if counts[w] < 2 or w in concealed]
+        explicit = [w for w in inner if counts[w] < 2 or w in concealed or (self.latex and counts[w] > 2)]
         within: list[Formula] = []
         under: list[Formula] = []
         above: list[Formula] = []
@@ -231,6 +248,8 @@ class IndexWriter:
             if not factor.slots and isinstance(factor.node, Network) and len(factor.node.factors) == 1:
                 own = self.fresh(len(factor.node.sizes), deeper.used)  # `S_kk M_ll`: two traces, two letters
                 deeper = deeper._replace(used=(*deeper.used, *own))
+        if sign < 0 and free:
+            sign = -sign if any(map(turned_back, (within, above))) else sign
         within += self.fillers(node, letters, wires, level)
         if explicit:
             body = [summation([wires[w] for w in explicit], juxtaposed(within, under))]
@@ -293,7 +312,7 @@ class IndexWriter:
                 pair = [wires[wire], letters[axis]]
                 marks = "".join(self.marks.get(letter, "-") for letter in pair)
                 out.append(self.at_heights(symbol("delta", size, known), pair, marks))
-            elif wire not in held and len([g for g in node.outputs if g == (wire,)]) == 1:
+            elif wire not in held and letters[axis] not in level.beside and node.outputs.count((wire,)) == 1:
                 out.append(self.at_heights(symbol("one", size, known), [wires[wire]], None))
         return out
 
@@ -302,8 +321,9 @@ class IndexWriter:
         name = node.function.name
         if node.function.elementwise:
             args = []
-            for arg in node.args:
-                args.append((yield self.expression(arg, letters, level)))
+            for place, arg in enumerate(node.args):
+                own = level._replace(beside=self.beside(node.args, place, letters))
+                args.append((yield self.expression(arg, letters, own)))
             if name == "power":
                 return variable_power(*args)
             return simple_call(name, args, 0, node.function.latex)
@@ -317,11 +337,11 @@ class IndexWriter:
             return self.minors(node.args, inside, letters)
         value = simple_call(name, inside, 0, node.function.latex)
         if self.latex:
-            value.latex_pieces = in_latex(name, node.args, inside, bool(letters))
+            value.latex_pieces, value.latex_level = in_latex(name, node.args, inside, bool(letters))
         value = self.at_heights(value, letters, None)
         if self.latex and name == "unit":
             entry = yield self.expression(node.args[0], letters, level)
-            norm = in_latex("norm2", node.args, inside, False)
+            norm, _ = in_latex("norm2", node.args, inside, False)
             value.latex_pieces = (r"\frac{", entry, "}{", *norm, "}")
         return value
 
@@ -330,7 +350,7 @@ class IndexWriter:
         first, second, third, last = letters
         inverse, det = simple_call("inv", inside, 0), simple_call("det", inside, 0, r"\det")
         if self.latex:
-            inverse.latex_pieces, det.latex_pieces = (in_latex(name, args, inside, name == "inv") for name in ("inv", "det"))
+            (inverse.latex_pieces, _), (det.latex_pieces, _) = (in_latex(f, args, inside, f == "inv") for f in ("inv", "det"))
         pairs = [((first, second), (last, third)), ((first, third), (last, second))]
         products = [juxtaposed([self.at_heights(inverse, pair, None) for pair in both], []) for both in pairs]
         value = juxtaposed([det, plus([(1, products[0]), (-1, products[1])])], [])
@@ -372,14 +392,3 @@ class IndexWriter:
         pairs = zip(core, other, arg.axes[len(batch) :], strict=True)
         deltas = [self.at_heights(symbol("delta", size, True), [one, two], None) for one, two, size in pairs]
         return juxtaposed([*deltas, body], [])
-
-
-def in_latex(name: str, nodes: Sequence[Node], args: Sequence[Formula], has_indices: bool) -> Pieces:
-    """A function that takes its arguments whole as matrix notation shows it, of arguments in index notation."""
-    places = [tensor(f"argument {place}", node.axes) for place, node in enumerate(nodes)]
-    shown = matrix_formula(apply(name, *places))
-    if shown is None or shown.kind != "call":
-        return simple_call(name, args, 0).latex_pieces
-    pieces = latex_with(shown, {place.name: arg for place, arg in zip(places, args, strict=True)})
-    closed = not has_indices or str(pieces[-1]).endswith(r"\right)")
-    return tuple(pieces) if closed else (r"\left(", *pieces, r"\right)")

@@ -20,11 +20,13 @@ from ricci.notation.formula import (
     wrapped_latex,
 )
 from ricci.notation.matrix.entrywise import hadamard
+from ricci.notation.matrix.turning import turned_freely
 from ricci.notation.natural import is_diagonal
 from tensor_networks.axes import Axis, show
 
 MOST_OPENED = 200  # factors of a product that are taken over into another one
 MOST_FOLDED = 64  # factors of a product in which powers of products are looked for
+MOST_SQUARED = 2  # factors of a product whose square is written so in a trace
 LONGEST_BLOCK = 4  # factors of a product that is written as a power
 
 
@@ -99,8 +101,12 @@ def _chain(parts: Sequence[Formula], order: int) -> Formula:
 
 
 def unsquared(part: Formula) -> Formula:
-    """A matrix product twice over written out: of (X'*X)^2 the trace would be read as the sum of (X'*X).^2."""
-    return _side_by_side(_unfolded(part), part.order) if part.kind == "power" and part.detail[0] == 2 else part
+    """The square of a symmetric or long product written out: of (X'*X)^2 the trace would be read as the sum of (X'*X).^2."""
+    if part.kind != "power" or part.detail[0] != 2 or part.parts[0].kind != "chain":
+        return part
+    (base,) = part.parts
+    short = len(base.parts) <= MOST_SQUARED and transposed(base).text != base.text
+    return part if short else _side_by_side(_unfolded(part), part.order)
 
 
 def _side_by_side(grouped: Sequence[Formula], order: int) -> Formula:
@@ -157,7 +163,8 @@ def sandwiched(term: Term) -> Term:
     for place, (part, exponent) in enumerate(term.scalars):
         if part.kind == "chain" and exponent == 1:
             for inner in (part.parts, [transposed(other) for other in reversed(part.parts)]):
-                if [inner[0].text, inner[-1].text] == ends:
+                square = len(inner) == 2 and transposed(inner[0]).text == inner[1].text  # `(x'*x)*x*x'` stays
+                if [inner[0].text, inner[-1].text] == ends and not square:
                     parts = [*body.parts[: vectors[1]], *inner, *body.parts[vectors[1] :]]
                     return term._replace(scalars=(*term.scalars[:place], *term.scalars[place + 1 :]), body=_chain(parts, 2))
     return term
@@ -165,9 +172,7 @@ def sandwiched(term: Term) -> Term:
 
 def diagonal(formula: Formula) -> Formula:
     """diag of a vector (a matrix) or of a matrix (a vector)."""
-    if formula.order == 2:
-        formula = min(formula, transposed(formula), key=lambda f: f.cost)
-        formula = formula.parts[0] if formula.kind == "transpose" else formula
+    formula = turned_freely(formula)
     order = 2 if formula.order == 1 else 1
     return simple_call("diag", [formula], order, symmetric=order == 2, degree=formula.degree)
 

@@ -276,7 +276,8 @@ def kronecker(left: Formula, right: Formula) -> Formula:
     if left.kind == right.kind == "eye":
         return eye(product((left.detail, right.detail)))
     latex = (*wrapped_latex(left, 3), r" \otimes ", *wrapped_latex(right, 3))
-    return call("kron", [left, right], max(left.order, right.order), latex, latex_level=2, degree=left.degree + right.degree)
+    order, degree = max(left.order, right.order), left.degree + right.degree
+    return call("kron", [left, right], order, latex, latex_level=2, degree=degree, remake=lambda parts, _: kronecker(*parts))
 
 
 def khatri_rao(left: Formula, right: Formula) -> Formula:

@@ -17,6 +17,7 @@ from ricci.notation.arithmetic import Entry, natural, transposed
 from ricci.notation.formula import Formula, call, cheapest, latex_size, power, simple_call
 from ricci.notation.matrix.chains import chain, diagonal, ones, unsquared
 from ricci.notation.matrix.entrywise import hadamard
+from ricci.notation.matrix.turning import turned_freely
 from tensor_networks.axes import Axis, show
 
 ENTRYWISE = frozenset({"sqrt", *(name for name, function in FUNCTIONS.items() if function.elementwise)})
@@ -167,7 +168,7 @@ class Tangle:
         """What is left between two output wires."""
         rows, columns = self.outputs
         left, right = self.vector(rows), self.vector(columns)
-        entries = self.between(rows, columns)
+        entries = _squared(self.between(rows, columns))
         if not entries:
             if left is None and right is None:
                 return ones(self.sizes[rows], self.sizes[columns])
@@ -234,6 +235,13 @@ class Tangle:
         return options
 
 
+def _squared(entries: list[Entry]) -> list[Entry]:
+    """A matrix product twice among the entries as one to the power 2."""
+    if len(entries) == 2 and entries[0][1] == entries[1][1] == 1 and entries[0][0].text == entries[1][0].text:
+        return [(entries[0][0], 2)]
+    return entries
+
+
 def _of_whole(vector: Formula) -> Formula | None:
     """``f(X)`` for a function, entry by entry, of the diagonal of X: ``f(diag(X))``."""
     if vector.callee not in ENTRYWISE or len(vector.parts) != 1 or vector.order != 1:
@@ -268,10 +276,12 @@ def halves(entries: list[Entry]) -> Iterable[tuple[Formula, Formula]]:
 
 
 def summed(formula: Formula) -> Formula:
-    """The sum of all entries; norm1 where they are sizes."""
+    """The sum of all entries, of a matrix or its transpose; norm1 where they are sizes."""
+    formula = turned_freely(formula)
     if formula.callee == "abs" and len(formula.parts) == 1:
         (inner,) = formula.parts
-        return call("norm1", [inner], 0, (r"\left\lVert ", inner, r"\right\rVert_1"), degree=formula.degree)
+        shown = simple_call("vec", [inner], 1) if inner.order == 2 else inner  # another norm of a matrix in most books
+        return call("norm1", [inner], 0, (r"\left\lVert ", shown, r"\right\rVert_1"), degree=formula.degree)
     return simple_call("sum", [formula], 0, degree=formula.degree)
 
 
@@ -297,9 +307,7 @@ def _ends_in_differential(formula: Formula) -> bool:
 
 def traced(formula: Formula) -> Formula:
     """The trace."""
-    if formula.kind == "transpose":
-        formula = formula.parts[0]
-    return simple_call("tr", [unsquared(formula)], 0, degree=formula.degree)
+    return simple_call("tr", [unsquared(turned_freely(formula))], 0, degree=formula.degree)
 
 
 def squares(entries: list[Entry]) -> list[Formula]:
@@ -316,10 +324,7 @@ def _unsquared(entries: list[Entry]) -> Entry:
 
 def norm(formula: Formula) -> Formula:
     """norm2 of a vector, normF of a matrix or its transpose, whichever is shorter; sums in it have their natural signs."""
-    formula = natural(formula)[0]
-    if formula.order == 2:
-        formula = min(formula, transposed(formula), key=lambda option: option.cost)
-        formula = formula.parts[0] if formula.kind == "transpose" else formula
+    formula = turned_freely(natural(formula)[0])
     name, mark = ("normF", "F") if formula.order == 2 else ("norm2", "2")
     return call(name, [formula], 0, (r"\left\lVert ", formula, rf"\right\rVert_{mark}"), degree=formula.degree)
 

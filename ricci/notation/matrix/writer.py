@@ -9,7 +9,8 @@ from collections.abc import Callable, MutableMapping, Sequence
 
 from ricci.constants import rows_of
 from ricci.functions import Apply
-from ricci.notation.arithmetic import Entry, Term, as_term, is_single, natural, plus, product, scaled, transposed
+from ricci.functions.minors import is_minors
+from ricci.notation.arithmetic import Entry, Term, as_term, natural, plus, product, scaled, transposed
 from ricci.notation.formula import (
     ATOM,
     POWER,
@@ -18,7 +19,7 @@ from ricci.notation.formula import (
     TooLong,
     array,
     call,
-    cheapest,
+    is_single,
     latex_size,
     named,
     number,
@@ -26,16 +27,16 @@ from ricci.notation.formula import (
     wrapped_latex,
 )
 from ricci.notation.matrix.chains import ones, sandwiched
-from ricci.notation.matrix.sums import HALVES, factored, symmetrised
+from ricci.notation.matrix.outer import distributed, is_outer
+from ricci.notation.matrix.sums import HALVES, factored
 from ricci.notation.matrix.tangle import MOST_FACTORS, Tangle, Tangled, norm
 from ricci.notation.matrix.terminals import bundled
-from ricci.notation.matrix.turning import turnings
+from ricci.notation.matrix.turning import turned_freely, turnings
 from tensor_networks.axes import show, show_shape
 from tensor_networks.composites import is_zero
-from tensor_networks.networks import Factor, Network, Sum, network, one
+from tensor_networks.networks import Factor, Network, Sum, one
 from tensor_networks.nodes import Node, Size, Tensor, walk
 from tensor_networks.patterns import Pattern
-from tensor_networks.rewrite import flatten
 
 
 def write_matrix(node: Node, row: bool = False) -> str | None:
@@ -147,7 +148,7 @@ class MatrixWriter:
             return number(1)
         if node.order > 2:
             raise Tangled
-        if any(factor.node.order > 2 and not isinstance(factor.node, Pattern) for factor in node.factors):
+        if any(map(is_outer, node.factors)):
             return self.distributed(node)
         options = [self.multiplied(node, *turned) for turned in turnings(node.factors)]
         return options[0] if len(options) == 1 else min(options, key=lambda option: (option.cost, option.text.count("'")))
@@ -176,30 +177,12 @@ class MatrixWriter:
         return product(Term(sign, (*scalars, *((f, 1) for f in found)), None))
 
     def distributed(self, node: Network) -> Formula:
-        """A sum of higher order within grouped axes, such as `kron(A, B) + kron(C, D)`, term by term; scalars stay outside."""
-        scalars = [factor for factor in node.factors if not factor.slots]
-        if scalars:
-            wide = [factor for factor in node.factors if factor.slots]
-            body = matrix_formula(network(wide, node.outputs, dict(enumerate(node.sizes))))
-            if body is None:
-                raise Tangled
-            entries = [entry for factor in scalars for entry in self.factor(factor, False)[1]]
-            return product(self.merged(entries, body))
-        high = [k for k, f in enumerate(node.factors) if f.node.order > 2 and not isinstance(f.node, Pattern)]
-        place = high[0]
-        factor = node.factors[place]
-        if not isinstance(factor.node, Sum) or factor.exponent != 1 or all(len(group) == 1 for group in node.outputs):
+        """A product with factors of more than two axes; of minors at several places one sum would be read."""
+        minors = [factor.node for factor in node.factors if is_minors(factor)]
+        if any(child in minors for below in self.order for child in below.children if below is not node):
             raise Tangled
-        parts = []
-        for term, coefficient in factor.node.terms:
-            factors = [*node.factors[:place], factor._replace(node=term), *node.factors[place + 1 :]]
-            (part,) = flatten(network(factors, node.outputs, dict(enumerate(node.sizes))))
-            formula = matrix_formula(part)
-            if formula is None:
-                raise Tangled
-            parts.append((term, coefficient, scaled(coefficient, formula, free=False)))
-        halves = symmetrised(node, place, parts)
-        return cheapest([factored([part for _, _, part in parts]), *halves])
+        entries = [entry for factor in node.factors if not factor.slots for entry in self.factor(factor, False)[1]]
+        return distributed(node, entries, matrix_formula)
 
     def used(self, node: Network, wire: int) -> bool:
         """Does the wire occur in the network?"""
@@ -245,11 +228,18 @@ class MatrixWriter:
         terms = [term for term, _ in node.terms]
         if all(filled.get(term) is not None for term in terms) or any(map(doubled, terms)):
             filled = {}
+        if node.order == 2 and node.axes[0] == node.axes[1] and any(map(self.is_product, terms)):
+            filled = {term: formula for term, formula in filled.items() if not term.children}
         parts = []
         for term, coefficient in node.terms:
             formula = filled.get(term) or self.get(term)
             parts.append(scaled(coefficient, formula, free=False))
         return factored(parts, HALVES) if node.order else plus([(1, part) for part in parts])
+
+    def is_product(self, node: Node) -> bool:
+        """Is it a matrix product or a matrix? A scalar beside it would be taken for a multiple of the identity."""
+        body = as_term(self.get(node)).body
+        return body is not None and body.kind in ("chain", "name", "transpose")
 
     def filled(self, term: Node) -> Formula | None:
         """The scalar that stands in every entry, if that is what a term is and it may be added as such."""
@@ -280,6 +270,8 @@ class MatrixWriter:
             args = [self.argument(arg, node) for arg in node.args]
         if node.function.parity > 0:
             args = [natural(arg)[0] for arg in args]
+        if node.function.transposes == "same":
+            args = [turned_freely(arg) for arg in args]
         vectors = node.order == 1 and all(arg.order == 1 for arg in node.args)
         along = node.function.elementwise or (node.function.transposes == "along" and not rows) or vectors
         return simple_call(name, args, node.order, node.function.latex, along=along)
@@ -330,12 +322,18 @@ def _matrix_power(writer: MatrixWriter, node: Apply) -> Formula:
     pieces = [*([base] if base.level >= ATOM else ["(", base, ")"]), "^", *([exponent] if alone else ["(", exponent, ")"])]
     plain = base.kind == "name" or base.level < ATOM
     latex = wrapped_latex(base, ATOM) if plain else (r"\left(", base, r"\right)")
-    return Formula("matrix power", pieces, [*latex, "^{", exponent, "}"], order=2, level=3, degree=base.degree)
+    shown = [*latex, "^{", exponent, "}"]
+    return Formula("matrix power", pieces, shown, order=2, level=3, degree=base.degree, symmetric=base.symmetric)
 
 
 def _inverse(writer: MatrixWriter, node: Apply) -> Formula:
-    inner = writer.get(node.args[0])
-    return call("inv", [inner], 2, (*wrapped_latex(inner, ATOM), "^{-1}"), along=True)
+    return inverse(writer.get(node.args[0]))
+
+
+def inverse(inner: Formula) -> Formula:
+    """The inverse of a matrix."""
+    again = lambda parts, _: inverse(*parts)  # noqa: E731  (its parentheses may go)
+    return call("inv", [inner], 2, (*wrapped_latex(inner, ATOM), "^{-1}"), along=True, degree=1, remake=again)
 
 
 def _norm(writer: MatrixWriter, node: Apply) -> Formula:
@@ -370,7 +368,7 @@ def unit(inner: Formula) -> Formula:
 
 
 def _logdet(writer: MatrixWriter, node: Apply) -> Formula:
-    inner = writer.get(node.args[0])
+    inner = turned_freely(writer.get(node.args[0]))
     return call("logdet", [inner], 0, (r"\log\left|\det\left(", inner, r"\right)\right|"), latex_level=POWER)
 
 
