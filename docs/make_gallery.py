@@ -189,7 +189,10 @@ a dot joins more than two ends, an open dot is a vector of ones, a wire between 
 matrix is its first index; digits number the slots of tensors. Axes of a value leave to the left, those that
 differentiating made leave to the right.
 
-In a notebook a diagram shows itself; elsewhere `.save("a.svg")` writes it (also `.png`, `.tex`, `.dot`, `.html`, `.txt`).
+In a notebook a diagram shows itself; elsewhere `.save("a.svg")` writes it (also `.png`, `.tex`, `.dot`, `.html`, `.txt`),
+and `.tikz(standalone=False)` is the picture for a LaTeX document of yours. `draw` takes `sides="ld"` (left, right, down or up
+for each leg), `labels="size"` or `"none"`, `open_functions=True`, and `positions={"A": (0, 0), "B": [(1, 0), (1, 1)]}`: a
+column and a row for each tensor.
 
 ```python
 import ricci as rc
