@@ -110,8 +110,9 @@ def source(
     style: str = "fast",
     sizes: Mapping[str, int] | None = None,
     optimize: Any = None,
+    name: str = "program",
 ) -> str:
-    """Standalone source of a function ``program`` of the tensors that imports nothing of ours.
+    """Standalone source of a function of the tensors that imports nothing of ours.
 
     It returns an array for one expression, a tuple for several. Formula, shapes and sizes stand in a comment.
 
@@ -121,15 +122,16 @@ def source(
         style: ``"fast"``, or ``"einsum"``: every product is one einsum string, all else elementwise.
         sizes: the sizes that the order of contraction is chosen for, 100 for those not given; any sizes can be run.
         optimize: see `compile`.
+        name: that of the function.
 
     Raises:
         UnknownName: there is no such backend.
-        OperandError: the backend lacks a function.
+        OperandError: the backend lacks a function, or the function cannot have that name.
     """
     given, _ = _expressions(expressions)
     nodes, _, declared = _simplified(given)
     title = "\n".join(map(str, given))
-    return nodes_level.source(nodes, backend, title, declared, size_numbers_of(sizes), optimize, style)
+    return nodes_level.source(nodes, backend, title, declared, size_numbers_of(sizes), optimize, style, name)
 
 
 def cost(expressions: Expressions, /, sizes: Mapping[str, int] | None = None, **symbols: int) -> Cost:
@@ -162,6 +164,8 @@ def einsum_program(expressions: Expressions) -> list[Row]:
 
 def _expressions(given: Expressions) -> tuple[list[Expr], bool]:
     """The expressions, text being read, and whether it was a single one and no collection."""
+    if isinstance(given, Mapping):
+        raise OperandError("expressions by name are not taken", hint="a list of them is: list(formulas.values())")
     if isinstance(given, Expr | str) or not isinstance(given, Iterable):
         return [as_expression(given)], True
     return [as_expression(one) for one in given], False

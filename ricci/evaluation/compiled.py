@@ -109,8 +109,9 @@ def source(
     sizes: Mapping[str, int] | None = None,
     optimize: Any = None,
     style: str = "fast",
+    name: str = "program",
 ) -> str:
-    """Standalone source of a function `program` of the tensors, for one of the backends.
+    """Standalone source of a function of the tensors, called `name`, for one of the backends.
 
     It returns an array for one node, a tuple for several. `title` becomes a comment. The contraction order is chosen
     for `sizes`, 100 for those not given; the code is right for all sizes. With the style ``"einsum"`` every product is
@@ -118,7 +119,7 @@ def source(
 
     Raises:
         UnknownName: there is no such backend, or no such style.
-        OperandError: the backend lacks a function.
+        OperandError: the backend lacks a function, or the function cannot have that name.
     """
     nodes = tuple(nodes)
     table = _backend(backend)
@@ -129,7 +130,8 @@ def source(
     read = {tensor.name: tensor for tensor in (*givers_of(symbols, tensors, declared), *tensors.values())}
     inputs = [read[name] for name in sorted(read)]
     try:
-        return standalone_text(program, table, inputs, title, [node.axes for node in nodes], constants_of(*nodes))
+        axes = [node.axes for node in nodes]
+        return standalone_text(program, table, inputs, title, axes, constants_of(*nodes), name=name)
     except NotImplementedError as error:
         raise OperandError(str(error)) from error
 

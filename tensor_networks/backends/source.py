@@ -3,13 +3,15 @@
 import inspect
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from keyword import iskeyword
 from types import ModuleType
 
 import numpy as np
 
 from tensor_networks.axes import Axis, atoms, derived, product, show_shape
 from tensor_networks.axes import symbols as symbols_of
-from tensor_networks.backends.spelling import LONGEST_NAME, Names, Writer, helpers, numeral
+from tensor_networks.backends.spelling import LONGEST_NAME, RESERVED, Names, Writer, helpers, numeral
+from tensor_networks.errors import OperandError, clip
 from tensor_networks.evaluation.program import Program
 from tensor_networks.nodes import Tensor
 
@@ -22,8 +24,9 @@ def standalone_text(
     outputs: Sequence[Sequence[Axis]] = (),
     constants: Mapping[str, np.ndarray] | None = None,
     writer: type[Writer] = Writer,
+    name: str = "program",
 ) -> str:
-    """A module with one function `program` of the tensors, which returns an array, or a tuple of several.
+    """A module with one function of the tensors, which returns an array, or a tuple of several.
 
     Args:
         tensors: the inputs; those the program does not read may be there for their sizes.
@@ -31,7 +34,12 @@ def standalone_text(
         outputs: the axes of the results, for a comment.
         constants: the data of those tensors, by name, that are not inputs but numbers to write out.
         writer: how steps are spelled.
+        name: that of the function.
+
+    Raises:
+        OperandError: the function cannot have that name.
     """
+    _check_name(name, table)
     constants = constants or {}
     given = [tensor for tensor in tensors if tensor.name not in constants]
     symbols = list(dict.fromkeys(symbol for tensor in tensors for symbol in _symbols(tensor.axes)))
@@ -48,8 +56,8 @@ def standalone_text(
     for common in ("dtype", "device"):
         if f"common_{common}" in helpers(table) and (constants or re.search(rf"\b{common}\b", "\n".join([*body, *results]))):
             lines.append(f"{common} = common_{common}({read})")
-    for name, data in constants.items():
-        lines.append(f"{names.tensors[name]} = {table.STEPS['array'].format(_numbers(data))}")
+    for constant, data in constants.items():
+        lines.append(f"{names.tensors[constant]} = {table.STEPS['array'].format(_numbers(data))}")
     lines += [*_sizes(tensors, names), *_checks(given, names), *body, f"return {', '.join(results)}"]
     text = "\n".join(lines)
     definitions = _definitions(text, table)
@@ -58,8 +66,14 @@ def standalone_text(
     parts = ["\n".join([*imports]), *definitions]
     comment = _comment(title, given, outputs)
     signature = _signature([tensor.name for tensor in given], free, names)
-    function = [f"def program({signature}):", *(f"    {line}" for line in comment + lines)]
+    function = [f"def {name}({signature}):", *(f"    {line}" for line in comment + lines)]
     return "\n\n\n".join([*parts, "\n".join(function)]).lstrip("\n") + "\n"
+
+
+def _check_name(name: str, table: ModuleType) -> None:
+    """Refuse a name that is none, or that a program uses itself."""
+    if not name.isidentifier() or iskeyword(name) or name in (RESERVED - {"program"}) | helpers(table).keys():
+        raise OperandError(f"a program cannot be called {clip(name)}", hint="any name that it does not use itself, as hessian")
 
 
 def _numbers(array: np.ndarray) -> str:

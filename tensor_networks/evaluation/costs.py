@@ -31,6 +31,9 @@ class Cost:
     polynomial: str
     steps: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         head = [
             f"operations  {self.flops:.3g}, growing as {self.scaling}",

@@ -179,6 +179,25 @@ def test_tracebacks_and_sources_can_be_read() -> None:
     assert "def program(A, x):" in function.source
 
 
+def test_a_program_has_the_name_it_is_given() -> None:
+    space: dict[str, Any] = {}
+    for order, name in enumerate(("loss", "slope", "curvature")):
+        f = rc.parse("log(x'*A*x)", A="n n", x="n")
+        exec(rc.source([f, rc.grad(f, "x"), rc.hessian(f, "x")][order], name=name), space)
+    A, x = np.eye(3), np.arange(1.0, 4)
+    assert space["loss"](A, x) == pytest.approx(np.log(14))
+    np.testing.assert_allclose(space["slope"](A, x), 2 * x / 14)
+    assert space["curvature"](A, x).shape == (3, 3)
+    for name in ("array", "1st", "lambda", "np", ""):
+        with pytest.raises(rc.OperandError, match="cannot be called"):
+            rc.source(f, name=name)
+
+
+def test_expressions_by_name_are_refused() -> None:
+    with pytest.raises(rc.OperandError, match="by name are not taken"):
+        rc.compile({"f": rc.parse("x'*x", x="n")})
+
+
 def test_costs_are_known_before_running() -> None:
     A, x = rc.tensor("A", "n m"), rc.tensor("x", "m")
     found = rc.cost(A @ x, n=200, m=50)
