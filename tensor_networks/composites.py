@@ -19,7 +19,7 @@ from tensor_networks.errors import LimitError
 from tensor_networks.nodes import Node, intern
 from tensor_networks.numbers import Number, content, ratio
 from tensor_networks.symmetry import Signed, Symmetry, exchange, generated, is_exchange, no_symmetry
-from tensor_networks.wiring import Group, components
+from tensor_networks.wiring import Group, are_distinct, components
 
 MOST_ORIENTATIONS = 24
 _LAST = b"\xff" * 64  # the key of what comes behind all factors
@@ -216,7 +216,7 @@ def _viewed(node: Node) -> tuple[Node, tuple[int, ...], int] | None:
     if type(node) is not Network or len(node.factors) != 1:
         return None
     inner, slots, exponent = node.factors[0]
-    if exponent != 1 or isinstance(inner, Network | Sum) or len(set(slots)) < len(slots) or set(slots) != set(node.outputs):
+    if exponent != 1 or isinstance(inner, Network | Sum) or not are_distinct(slots) or set(slots) != set(node.outputs):
         return None
     return (inner, tuple(node.outputs.index(group) for group in slots), 1) if len(node.outputs) == len(slots) else None
 
@@ -352,7 +352,7 @@ def _turned(node: Node, permutation: tuple[int, ...]) -> tuple[Node, int]:
     outputs = _picked(node.outputs, permutation)
     if len(node.factors) == 1 and node.factors[0].exponent == 1:
         inner, slots, _ = node.factors[0]
-        if len(node.free) == len(outputs) == len(slots) and set(slots) == set(outputs):
+        if len(node.free) == len(outputs) == len(slots) and set(slots) == set(outputs) and are_distinct(slots):
             return _shown(node.factors[0], outputs, node.sizes)
         if type(inner) is Sum and {w for g in slots for w in g} <= node.free:
             core: tuple[Group, ...] = tuple(dict.fromkeys((w,) for group in outputs for w in group if (w,) in slots))

@@ -22,7 +22,7 @@ from tensor_networks.composites import Factor, Network, Sum, arranged, canonical
 from tensor_networks.errors import ShapeError
 from tensor_networks.nodes import Node, size_node
 from tensor_networks.numbers import Number, bounded, exact, power
-from tensor_networks.wiring import Group, Wiring, components
+from tensor_networks.wiring import Group, Wiring, are_distinct, components
 
 Slot = Hashable  # a wire label, or a tuple of labels
 MOST_ABSORBED = 256  # a child of more factors stays a node, so that long chains of scalars cost linear time
@@ -284,7 +284,7 @@ def _reduced(factors: list[Factor], outputs: tuple[Group, ...], wiring: Wiring) 
     """The node of factors that are merged and closed off - one of them, or a network - and its sign."""
     if len(factors) == 1 and factors[0].exponent == 1:
         node, slots, _ = factors[0]
-        if len(slots) == len(outputs) == len({w for g in slots for w in g}):
+        if len(slots) == len(outputs) == len({w for g in slots for w in g}) and are_distinct(slots):
             (_, ends, _), sign = arranged(Factor(node, outputs, 1))
             if ends == slots:
                 return node, sign

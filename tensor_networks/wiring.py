@@ -231,6 +231,11 @@ def _divides(part: Axis, whole: Axis) -> bool:
     return True
 
 
+def are_distinct(groups: Sequence[Group]) -> bool:
+    """Does no wire stand in two places?"""
+    return len({wire for group in groups for wire in group}) == sum(map(len, groups))
+
+
 def components(groups: Iterable[Iterable[int]], wires: int) -> list[int]:
     """For every wire of ``range(wires)`` the smallest wire it is connected with through the groups."""
     root = list(range(wires))

@@ -10,6 +10,7 @@ from tensor_networks.axes import Axis
 from tensor_networks.networks import Factor, Network, Sum, constant, elementwise_power, network, one, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, ratio
+from tensor_networks.wiring import are_distinct
 
 
 def logarithms(node: Node) -> Node:
@@ -146,7 +147,7 @@ def _summed_exp(node: Node) -> Node | None:
     if isinstance(node, Network) and not node.outputs and len(node.factors) == 1:
         factor = node.factors[0]
         wires = [wire for group in factor.slots for wire in group]
-        if wires and is_call(factor.node, "exp") and len(set(wires)) == len(factor.slots):
+        if wires and is_call(factor.node, "exp") and are_distinct(factor.slots):
             inner = total([(factor.node.children[0], factor.exponent)])
             return network([(inner, factor.slots)], [tuple(wires)])
     return None

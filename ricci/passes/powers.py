@@ -11,6 +11,7 @@ from tensor_networks.common import Term
 from tensor_networks.networks import Factor, Network, Sum, as_term, elementwise_power, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact, ratio
+from tensor_networks.wiring import are_distinct
 
 
 def norms(node: Node) -> Node:
@@ -36,7 +37,7 @@ def _norm(factor: Factor) -> Factor:
         return factor
     inner, inside, _ = child.factors[0]
     wires = [wire for group in inside for wire in group]
-    if len(set(wires)) != len(inside):
+    if not are_distinct(inside) or len(wires) != len(inside):
         return factor
     if not child.outputs:
         return Factor(apply("norm2", inner), (), exact(2 * exponent))

@@ -57,6 +57,8 @@ of a very symmetric network after some seconds, and evaluations at 80 % of the p
 - `python -m tests.promises.fuzzer --cases 10000` runs fresh random expressions: values to third derivatives, products with
   directions, layouts, generated code, and equalities that must hold (renamed variables, permuted factors, named parts, both
   sweeps, printed forms that read back as the identical object). It prints seeds, and makes what fails small.
+  With `--vocabulary passes` they are what simplification looks for, or nearly so: `1 - sigmoid(x)` summed, transposed, on a
+  diagonal, to a power.
 - `python -m tests.mutations` breaks the code in one place at a time, and runs tests that must notice.
 - `pytest -m slow` runs the measures at full size.
 """

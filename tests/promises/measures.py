@@ -129,6 +129,18 @@ def random_expressions(size: int) -> Outcome:
     return tally["checks"], [text for text in shown if "not identical" not in text]
 
 
+@measure(
+    2,
+    "checks of functions that simplification looks for: summed, on diagonals, to powers, beside ones; values, gradients, code",
+    20,
+    6000,
+)
+def sought_expressions(size: int) -> Outcome:
+    shown: list[str] = []
+    tally = fuzzer.run(range(900_000, 900_000 + size), shown.append, "passes")
+    return tally["checks"], shown
+
+
 @measure(2, "gradients of one symbolic derivative each at sizes 1, 2, 5, 6, 13, 33", 4, 40)
 def sizes(size: int) -> Outcome:
     failed, count = [], 0

@@ -107,6 +107,12 @@ def test_a_diagonal_of_a_function_is_copied_before_it_is_written_into() -> None:
     np.testing.assert_allclose(along, (ahead - behind) / 2e-5, rtol=1e-8, atol=1e-8)
 
 
+@pytest.mark.parametrize("text", ["kron(ones(n, 1), eye(n)).*B", "(kron(ones(n, 1), eye(n))'.*B')'"])
+def test_a_wire_in_two_groups_is_a_mask(text: str) -> None:
+    B = np.arange(8.0).reshape(4, 2)
+    np.testing.assert_array_equal(rc.parse(text, B="n*n n")(B=B), np.kron(np.ones((2, 1)), np.eye(2)) * B)
+
+
 def test_ones_have_no_inverse() -> None:
     with pytest.raises(rc.RicciError):
         rc.parse("inv(kron(ones(n, n), A))", A="n n")(A=np.diag([2.0, 4.0]))
