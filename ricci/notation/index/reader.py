@@ -160,6 +160,8 @@ class IndexReader(IndexFunctions):
         """Factors side by side, `*` and `/`; nothing is summed yet."""
         pieces: list[tuple[Piece, int, int]] = []
         inside: list[list[str]] = []
+        named = {word for operand in tree.operands for word in self.own_indices(operand)}
+        context = context._replace(beside=frozenset(named))
         for place, operand in enumerate(tree.operands):
             before = len(self.dropped)
             if place and tree.operators[place - 1].text == "/":
@@ -170,15 +172,24 @@ class IndexReader(IndexFunctions):
                 piece = yield self.factor(operand, context)
             pieces.append((piece, operand.start, operand.end))
             called = operand.base if isinstance(operand, Power) else operand
-            inside.append(self.dropped[before:] if isinstance(called, Call) and called.name != "sum" else [])
+            apart = isinstance(called, Parenthesis) or (isinstance(called, Call) and called.name != "sum")
+            inside.append(self.dropped[before:] if apart else [])
         if sum(bool(piece.free) for piece, _, _ in pieces) > 1:  # scalars may stand beside what has its indices outside
             for (piece, _, _), operand in zip(pieces, tree.operands, strict=True):
                 self.check_closed(piece, operand)
         self.check_reach(tree, [piece for piece, _, _ in pieces], inside)
         return self.wires.merged(pieces, self.text)
 
+    def own_indices(self, tree: Syntax) -> list[str]:
+        """The indices of a factor that carries its own, as `A_ij` or `x_i^2`."""
+        tree = tree.base if isinstance(tree, Power) else tree
+        return [word for sub in tree.subscripts for word in self.words(sub)] if isinstance(tree, Indexed) else []
+
     def check_reach(self, tree: Chain, pieces: Sequence[Piece], inside: Sequence[Sequence[str]]) -> None:
-        """Warn of an index that is summed inside a function and stands beside it as well: most mean one sum around both."""
+        """Warn of an index that is summed inside a function or parenthesis and stands beside it as well.
+
+        Most mean one sum around both.
+        """
         for operand, labels in zip(tree.operands, inside, strict=True):
             label = next((label for label in labels if any(label in piece.free for piece in pieces)), "")
             if label and self.wires.building:
