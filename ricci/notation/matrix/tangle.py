@@ -271,7 +271,10 @@ def summed(formula: Formula) -> Formula:
     """The sum of all entries; norm1 where they are sizes."""
     if formula.kind == "call" and formula.detail[0] == "abs" and len(formula.parts) == 1:
         (inner,) = formula.parts
-        return call("norm1", [inner], 0, (r"\left\lVert ", inner, r"\right\rVert_1"), degree=formula.degree)
+        entries = (
+            (r"\operatorname{vec}\left(", inner, r"\right)") if inner.order == 2 else (inner,)
+        )  # else the largest column sum
+        return call("norm1", [inner], 0, (r"\left\lVert ", *entries, r"\right\rVert_1"), degree=formula.degree)
     return simple_call("sum", [formula], 0, degree=formula.degree)
 
 
