@@ -94,7 +94,7 @@ def parse_declaration(name: str, declaration: Declaration) -> Tensor:
 
 def _size(word: str) -> Axis:
     """A size as written in a declaration."""
-    made = read_size(word) if "(" in word or "-" in word else None
+    made = read_size(word) if re.search("[-(^]", word) else None
     if made is not None:
         return made
     parts: list[Axis] = []

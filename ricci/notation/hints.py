@@ -29,13 +29,31 @@ CHARACTERS: Mapping[str, str] = {
     "∂": "rc.grad(f, 'x') differentiates",
     "∇": "rc.grad(f, 'x') differentiates",
     "→": "write ->",
+    ":": "vec(A) has all entries of A, dot(A, B) is the sum of the products of the entries",
     "ᴴ": "write ' for the transpose",
     "%": "a comment has no place in a formula",
     "#": "a comment has no place in a formula",
 }
 NAMES: Mapping[str, str] = {
     "average": "write mean(x)",
+    "avg": "write mean(x)",
     "nrm2": LENGTHS,
+    "l1": "write norm1(x)",
+    "l2": "write norm2(x)",
+    "norm_F": "write normF(A)",
+    **dict.fromkeys(["fro", "frob"], "write normF(A)"),
+    **dict.fromkeys(
+        ["sumsq", "sumsqr", "sum_squares", "sum_of_squares", "sqnorm"], "write norm2(x)^2, or normF(A)^2 of a matrix"
+    ),
+    **dict.fromkeys(["multiply", "times", "hadamard"], "write A.*B entry by entry, A*B for the product"),
+    **dict.fromkeys(["matrix_power", "mpower"], "write A^3"),
+    **dict.fromkeys(["linsolve", "mldivide", "lu_solve"], "write solve(A, b)"),
+    **dict.fromkeys(["diagm", "Diag", "Diagonal", "diagflat"], "write diag(x)"),
+    "quad_form": "write x'*A*x",
+    "abs2": "write x.^2 entry by entry",
+    "slogdet": "write logdet(A), the logarithm of the absolute determinant",
+    "kl_div": "write sum(relentr(p, q))",
+    "einsum": "rc.einsum('ij,j->i', A, x) takes expressions",
     "matmul": "write A*B",
     "mul": "write A*B, or A.*B entry by entry",
     "sqr": "write x.^2 entry by entry",
@@ -57,6 +75,7 @@ RAISED_T = re.compile(r"\^\s*\{?\s*(T|t|H|\\top|\\intercal)\b")
 LATEX = re.compile(r"\\([A-Za-z]{2,}|[|{},;!])")
 DOT_T = re.compile(r"\.(T|t|H|mT)\b")
 LIMIT = re.compile(r"(?:sum|Σ|∑)_\{?\s*\w+$")
+MODULE = re.compile(r"(?<!\w)(np|numpy|jnp|torch|scipy|sp|tf|math|linalg)$")
 ATTRIBUTE = re.compile(r"\.[A-Za-z]\w*")
 
 
@@ -73,7 +92,7 @@ def improve(error: RicciError, text: str, names: Mapping[str, Node], functions: 
         if name == "T" and text[: error.start].rstrip("{ ").endswith("^"):
             found = "the transpose of A_ij is A_ji"
         elif called and name in functions:
-            found = f"{name} belongs to matrix notation"
+            found = f"{name} belongs to matrix notation" + ("" if "_" in text else ": write * for a product")
         else:
             found = CALLED.get(name, "") * called or of_name(name, text[end : end + 2], names, functions)
         near = re.fullmatch("did you mean '(.*)'\\?", error.hint)
@@ -109,6 +128,8 @@ def of_place(text: str, place: int) -> str:
     if character == "\\":
         return "LaTeX is read on its own: notation='latex'" if LATEX.match(text, place) else "write inv(A)_ij b_j"
     if character == ".":
+        if MODULE.search(before):
+            return "functions are called by name, such as sum(x); rc.trace(lambda x: np.sum(x), x='n') reads NumPy"
         called = "functions are called by name, such as sum(x)" if ATTRIBUTE.match(text, place) else ""
         return TRANSPOSE if DOT_T.match(text, place) else called
     if character == "(" and re.search(r"\w$", before):
