@@ -29,6 +29,7 @@ from ricci.passes.diagonals import diagonals
 from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
 from ricci.passes.length import tokens
+from ricci.passes.levicivita import levi_civitas
 from ricci.passes.logarithms import logarithms
 from ricci.passes.penrose import pseudoinverses
 from ricci.passes.powers import cancelled_products, common_norms, common_units, norms, roots, signs, units, variable_powers
@@ -97,6 +98,7 @@ OF_PRODUCTS: tuple[Pass, ...] = (
     grams,
     idempotents,
     choosers,
+    levi_civitas,
     totals,
     spread,
     permuted_entries,

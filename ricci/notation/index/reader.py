@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from itertools import chain
+from itertools import count as numbers_from
 from typing import Any
 
 from ricci.constants import numbers
@@ -351,7 +353,7 @@ class IndexReader(IndexFunctions):
     def inferred_scope(self) -> Scope:
         """Declarations for the names that were met, their sizes named n, m, p, ... in order of appearance."""
         taken = {token.text for token in self.parser.tokens}
-        fresh = (name for name in [*"nmpqrstuvw", *(f"n{k}" for k in range(1, 10**6))] if name not in taken)
+        fresh = (name for name in chain("nmpqrstuvw", (f"n{k}" for k in numbers_from(1))) if name not in taken)
         nodes: dict[str, Node] = {}
         for name, wires in self.guessed.items():
             if name in self.symbols and not wires:
