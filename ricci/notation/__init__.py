@@ -22,7 +22,7 @@ from tensor_networks.nodes import Node, Tensor
 
 NOTATIONS = ("matrix", "index", "latex")
 WORD = re.compile(r"[^\W\d]\w*")
-EXPONENT = re.compile(r"\^\{\s*(?:T|[-+./\d\s]+)\}|(?<=[|‖])_\{?\w+\}?")  # braces that say nothing of indices
+EXPONENT = re.compile(r"\^\{\s*(?:-?\s*T|[-+./\d\s]+)\}|(?<=[|‖])_\{?\w+\}?")  # braces that say nothing of indices
 SUBSCRIPTED = re.compile(r"[^\W_]+_[^\W\d_]+")
 
 

@@ -66,7 +66,13 @@ NAMES: Mapping[str, str] = {
     "I": "write eye(n)",
     "eig": "eigvals(A) and eigvalsh(S) are the eigenvalues",
     "svd": "svdvals(A) are the singular values",
-    "rank": "a rank has no derivative",
+    **dict.fromkeys(["rank", "argmax", "argmin", "argsort"], "what jumps has no derivative"),
+    **dict.fromkeys(
+        ["sort", "median", "percentile", "quantile"], "which entry it takes is no formula: a permutation P*x sorts"
+    ),
+    **dict.fromkeys(["cumsum", "cumprod", "diff", "cov", "corrcoef"], "rc.trace(lambda x: np.cumsum(x), x='n') reads NumPy"),
+    **dict.fromkeys(["conj", "real"], "everything is real"),
+    "grad": "rc.grad(f, 'x') differentiates",
     "e": "write exp(1), or declare it as a scalar",
 }
 CALLED: Mapping[str, str] = dict.fromkeys(["sigma", "σ"], "write sigmoid(x)")
@@ -145,6 +151,10 @@ def of_place(text: str, place: int) -> str:
 
 def of_name(name: str, behind: str, names: Collection[str], functions: Collection[str]) -> str:
     """The hint for a name that nothing declares, with what stands behind it, or an empty one."""
+    if name in names:
+        return ""
+    if name == "e" and behind[:1] == "^":
+        return "write exp( ... )"
     if name in NAMES:
         return NAMES[name]
     if name in functions:

@@ -14,6 +14,7 @@ from ricci.notation.syntax import (
     Literal,
     Name,
     Parser,
+    Power,
     Syntax,
     Transpose,
     Walk,
@@ -26,6 +27,7 @@ NAMES = rf"(?![{MARKS}])[^\W\d](?:(?![{MARKS}])\w)*"
 LEXER = Lexer(NAMES, SIGNS.split())
 KNOWN = frozenset([*MATRIX_FUNCTIONS, *CONSTANTS, "reshape"])
 BARS = ("|", "||", "‖")
+TRANSPOSES = (["T"], ["{", "T", "}"], ["-", "T"], ["{", "-", "T", "}"])  # behind ^
 SUBSCRIPTS = {"₁": "1", "₂": "2"}  # behind a norm
 QUOTED = ("fro", "nuc", "inf")  # the norms that MATLAB and NumPy name by a string
 
@@ -71,13 +73,16 @@ class MatrixParser(Parser):
         return super().postfix(left)
 
     def power(self, left: Syntax, operator: Token) -> Walk[Syntax]:
-        """A power; `^T` is a transpose unless T is declared."""
-        braces = self.at("{")
-        ahead = [token.text for token in self.tokens[self.place : self.place + 3]]
-        if operator.text == "^" and ahead[braces] == "T" and (not braces or ahead[2] == "}") and "T" not in self.names:
-            self.place += 3 if braces else 1
-            return Transpose(left.start, self.tokens[self.place - 1].end, left)
-        return (yield super().power(left, operator))
+        """A power; `^T` is a transpose and `^{-T}` that of the inverse, unless T is declared."""
+        ahead = [token.text for token in self.tokens[self.place : self.place + 4]]
+        width = next((len(way) for way in TRANSPOSES if ahead[: len(way)] == way), 0)
+        if operator.text != "^" or not width or "T" in self.names:
+            return (yield super().power(left, operator))
+        self.place += width
+        end = self.tokens[self.place - 1].end
+        if "-" in ahead[:width]:
+            left = Power(left.start, end, left, Literal(operator.end, end, -1), operator)
+        return Transpose(left.start, end, left)
 
     @property
     def names(self) -> set[str]:
