@@ -25,6 +25,7 @@ from ricci.notation.latex_tokens import (
     LOOSE,
     OPERATORS,
     ORDERED,
+    ORDERINGS,
     PAIRS,
     ROUND,
     SYMBOLS,
@@ -36,6 +37,7 @@ from ricci.notation.syntax import Walk, run
 from ricci.notation.tokens import Token
 from tensor_networks.errors import ParseError, RicciError, clip
 
+COMMAND = re.compile(r"\\([A-Za-z]+)")
 ATTACHED = re.compile(r"[\w)'\]]\\([A-Za-z]\w*)")
 WHOLE = r"write \sum_{i}, or \sum_{i=1}^{n} with the size n of the axis"
 
@@ -156,6 +158,8 @@ class LatexReader(LatexBrackets):
             self.fail("a sum has indices below", r"write \sum_{i}", token)
         self.advance()
         below = self.group()
+        if not ORDERINGS.isdisjoint(one.text for one in below):
+            self.fail("a sum goes over a whole axis", "an array of 0 and 1 beside the terms leaves some out", token)
         limit = next((place for place, one in enumerate(below) if one.text == "="), len(below))
         words = self.indices(below[:limit])
         self.put(f"Σ_{{{words}}} ", token)
@@ -170,9 +174,8 @@ class LatexReader(LatexBrackets):
 
     def base(self, token: Token, first: int) -> Walk[Any]:
         """What stands before the scripts."""
-        macro = next((macro for macro in ORDERED if self.source.startswith(macro, token.start)), "")
-        name = token.text.removeprefix("\\")
-        if macro and not (name in self.scope.nodes and token.text != name) and self.reaches(macro, token):
+        macro, name = self.macro(token), token.text.removeprefix("\\")
+        if macro and self.reaches(macro, token):
             yield self.call(CALLS[macro], token)
         elif token.text in WORDS and self.function_name():
             name = self.function_name()
@@ -227,6 +230,14 @@ class LatexReader(LatexBrackets):
         self.put("/(" if bare else ")/(", token)
         yield self.braced()
         self.put(")" if self.index else "))", token)
+
+    def macro(self, token: Token) -> str:
+        r"""The function that stands here, if no part of it is a declared name; an undeclared `\sigma` only with an argument."""
+        for macro in ORDERED:
+            if self.source.startswith(macro, token.start) and self.scope.nodes.keys().isdisjoint(COMMAND.findall(macro)):
+                alone = not self.goes_on() or self.current.text in ("_", "^", *OPERATORS)
+                return "" if alone and macro[1:] in GREEK else macro
+        return ""
 
     def is_macro(self, name: str) -> bool:
         r"""Is a command the name of a function, as `\tr` and `\diag` are in many papers?"""

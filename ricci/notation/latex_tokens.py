@@ -46,6 +46,7 @@ TRANSPOSES = {"T", r"\prime", r"\top", r"\intercal", r"\mathsfT", r"\mathrmT", r
 ADJOINTS = {r"\dagger", "*", r"\ast", r"\star", "H"}
 LOOSE = {"/", r"\odot", r"\circ", r"\oslash"}  # signs behind which letters side by side may belong together
 TERMS = {"+", "-", ",", ";", r"\to", "->"}  # what ends a term
+ORDERINGS = {"<", ">", r"\neq", r"\ne", r"\le", r"\leq", r"\ge", r"\geq", r"\in", r"\langle"}  # below a sum
 LETTER_OF = {name: letter for letter, name in GREEK_LETTERS.items()}
 
 

@@ -96,6 +96,7 @@ PLAIN = [
     "x_i exp(x_i y_i) -> i",
     "x_i / sqrt(x_i x_i) -> i",
     "x_i sum_j(exp(A_ij y_j))",
+    "(x_i y_i + c) A_ii",
 ]
 
 

@@ -117,6 +117,12 @@ def test_what_is_written_is_read(text: str) -> None:
     assert rc.parse(e.latex(), notation="latex", **DECLARED) == e
 
 
+def test_declared_letters_are_no_functions() -> None:
+    shapes = {"x": "n", "sigma": ""}
+    assert rc.parse(r"\frac{\|x\|}{\sigma^2} + \log\sigma", **shapes) == rc.parse("norm2(x)/sigma^2 + log(sigma)", **shapes)
+    assert rc.parse(r"\log\sigma(x)", x="n") == rc.parse("log(sigmoid(x))", x="n")
+
+
 def test_sizes_are_inferred() -> None:
     assert rc.parse(r"\frac{1}{n} \sum_{i=1}^n x_i") == rc.parse("mean(x)", x="n")
     assert rc.parse(r"x^{\mathsf T} A x").shape == ()
@@ -150,6 +156,9 @@ ERRORS = [  # the LaTeX, the place, words of the message or hint
     (r"A^\dagger x", 1, "A^{+}"),
     (r"x_i \langle y, x \rangle", 4, "x_i y_i"),
     (r"f(x) = \|x\|", 5, "one side only"),
+    (r"\sum_{i<j} A_{ij}", 0, "an array of 0 and 1"),
+    (r"\sigma_{ij} + A_{ij}", 0, "sigma is not declared"),
+    (r"\frac{c}{\sigma^2}", 9, "sigma is not declared"),
 ]
 
 

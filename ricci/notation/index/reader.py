@@ -192,8 +192,11 @@ class IndexReader(IndexFunctions):
 
         Most mean one sum around both.
         """
+        if not any(inside):
+            return
+        beside = {label for piece in pieces for label in piece.free if piece.counts[label] == 1}  # `A_ii` is a sum of its own
         for operand, labels in zip(tree.operands, inside, strict=True):
-            label = next((label for label in labels if any(label in piece.free for piece in pieces)), "")
+            label = next((label for label in labels if label in beside), "")
             if label and self.wires.building:
                 short, shown = clip(label, 20), snippet(self.text, operand)
                 what = f"index {short} is summed inside {shown} and stands outside as well"
