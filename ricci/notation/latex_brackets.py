@@ -4,7 +4,7 @@ of constants."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ricci.notation.latex_spellings import NORMS, STYLES
@@ -19,7 +19,7 @@ class LatexBrackets(LatexTokens):
 
     if TYPE_CHECKING:
 
-        def expression(self, stop: str) -> Walk[Any]: ...
+        def expression(self, stop: str, ends: Collection[str] = ()) -> Walk[Any]: ...
         def base(self, token: Token, first: int) -> Walk[Any]: ...
         def indices(self, tokens: Sequence[Token]) -> str: ...
 

@@ -8,7 +8,7 @@ shows what was pasted.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from ricci.notation.declarations import Scope
@@ -92,11 +92,11 @@ def translated(source: str, scope: Scope) -> Translation:
 class LatexReader(LatexBrackets):
     """One pass over the tokens."""
 
-    def expression(self, stop: str) -> Walk[Any]:
-        """Operands and operators up to a token."""
+    def expression(self, stop: str, ends: Collection[str] = ()) -> Walk[Any]:
+        """Operands and operators up to a token, or as far as one of several others."""
         self.stops.append(stop)
         after, slash = False, 0
-        while self.current.text != stop and self.current.kind != "end":
+        while self.current.text not in (stop, *ends) and self.current.kind != "end":
             token = self.current
             if token.text in OPERATORS:
                 slash = self.place if token.text in LOOSE else 0
@@ -111,20 +111,6 @@ class LatexReader(LatexBrackets):
                     self.put(" " if self.index else "*", token)
                 after = yield self.operand()
         self.stops.pop()
-        return None
-
-    def product(self) -> Walk[Any]:
-        """A product to its end, as far as the sum in a function without parentheses reaches."""
-        after = False
-        while self.goes_on() and self.current.text not in TERMS:
-            token = self.current
-            if token.text in OPERATORS:
-                self.put(OPERATORS[self.advance().text], token)
-                after = False
-            else:
-                if after:
-                    self.put(" " if self.index else "*", token)
-                after = yield self.operand()
         return None
 
     def goes_on(self) -> bool:
@@ -274,7 +260,7 @@ class LatexReader(LatexBrackets):
         elif self.current.kind == "end":
             self.fail(f"{name} needs an argument")
         elif self.current.text == r"\sum":
-            yield self.product()
+            yield self.expression(self.stops[-1], TERMS)
         else:
             bracketed = self.current.text in PAIRS
             yield self.operand()
