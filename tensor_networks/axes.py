@@ -132,7 +132,7 @@ def derived(atom: str) -> tuple[str, Axis] | None:
 
 
 def read_size(text: str) -> Axis | None:
-    """The size that `show` writes so: a product of symbols, integers and functions of sizes; None if it is none."""
+    """The size that `show` writes so: a product of symbols, integers, powers like `n^2` and functions of sizes; else None."""
     text = re.sub(r" *([-+*/()]) *", r"\1", text)
     text = f"({text})" if _DIAGONALS.fullmatch(text) else text
     parts: list[Axis] = []
@@ -142,10 +142,11 @@ def read_size(text: str) -> Axis | None:
             return None
         parts.append(triangle(inner) if found[1] else diagonals(inner))
     rest = _INSIDE.sub("1", text)
-    for part in rest.split("*"):
-        if not part.isidentifier() and not re.fullmatch("[0-9]{1,18}", part):
+    for factor in rest.split("*"):
+        part, caret, power = factor.partition("^")
+        if not (part.isidentifier() or re.fullmatch("[0-9]{1,18}", part)) or (caret and not re.fullmatch("[1-9]", power)):
             return None
-        parts.append(int(part) if part.isdecimal() else part)
+        parts += [int(part) if part.isdecimal() else part] * int(power or 1)
     return product(parts)
 
 

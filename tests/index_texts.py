@@ -15,6 +15,8 @@ CLASS = dict(zip(LETTERS, "nnnmm", strict=True))
 SHAPES = {"A": "n n", "D": "n n", "X": "n m", "x": "n", "y": "n", "z": "m", "c": "", "b": ""}
 FUNCTIONS = {"exp": np.exp, "tanh": np.tanh, "sin": np.sin, "log": np.log, "sqrt": np.sqrt}
 Tree = tuple[Any, ...]
+Named = frozenset[str]
+NONE: Named = frozenset()
 
 
 class Refused(Exception):
@@ -27,10 +29,10 @@ def arrays(seed: int = 0, low: float = 0.5) -> dict[str, np.ndarray]:
 
 
 class Value:
-    """The free indices in order of appearance and how often each occurs, the entries, and whether a sum in it was unsaid."""
+    """The free indices in order of appearance and how often each occurs, the entries, and the indices summed unsaid in it."""
 
-    def __init__(self, counts: dict[str, int], entries: np.ndarray, unsaid: bool = False) -> None:
-        self.counts, self.entries, self.unsaid = counts, entries, unsaid
+    def __init__(self, counts: dict[str, int], entries: np.ndarray, inner: Named = NONE) -> None:
+        self.counts, self.entries, self.inner = counts, entries, inner
 
     def summed(self, letters: list[str]) -> "Value":
         shape = [
@@ -38,7 +40,7 @@ class Value:
             for letter, size in zip(LETTERS, self.entries.shape, strict=True)
         ]
         entries = np.broadcast_to(self.entries, shape).sum(tuple(map(LETTERS.index, letters)), keepdims=True)
-        return Value({letter: 1 for letter in self.counts if letter not in letters}, entries, self.unsaid)
+        return Value({letter: 1 for letter in self.counts if letter not in letters}, entries, self.inner)
 
 
 class Evaluator:
@@ -47,52 +49,55 @@ class Evaluator:
     def __init__(self, env: dict[str, np.ndarray], arrow: bool) -> None:
         self.env, self.arrow = env, arrow
 
-    def expression(self, tree: Tree, named: frozenset[str]) -> Value:
-        """Terms: of the same free indices; a scalar, and what lacks an index that is named around the sum, is broadcast."""
-        if tree[0] != "sum" or len(tree[1]) == 1 == tree[1][0][0]:
-            return self.term(tree if tree[0] != "sum" else tree[1][0][1], named)
-        return self.added([(sign, self.term(part, named)) for sign, part in tree[1]], named)
+    def expression(self, tree: Tree, named: Named, beside: Named = NONE) -> Value:
+        """Terms: of the same free indices; a scalar, and what lacks an index that is named around the sum or belongs to a
+        factor beside it, is broadcast."""
+        if tree[0] != "sum" or len(tree[1]) == 1:
+            value = self.term(tree if tree[0] != "sum" else tree[1][0][1], named, beside)
+            return value if tree[0] != "sum" else self.added([(tree[1][0][0], value)], named)
+        return self.added([(sign, self.term(part, named)) for sign, part in tree[1]], named, beside)
 
-    def added(self, terms: list[tuple[int, Value]], named: frozenset[str]) -> Value:
+    def added(self, terms: list[tuple[int, Value]], named: Named, beside: Named = NONE) -> Value:
         if len(terms) == 1:
             terms[0][1].entries = terms[0][0] * terms[0][1].entries
             return terms[0][1]
         union = dict.fromkeys(letter for _, value in terms for letter in value.counts)
         for _, value in terms:
-            if set(union) - set(value.counts) - named and (value.counts or value.unsaid):
+            lent = beside - value.inner if value.counts else NONE
+            if set(union) - set(value.counts) - named - lent and (value.counts or value.inner):
                 raise Refused
         return Value(dict.fromkeys(union, 1), sum(sign * value.entries for sign, value in terms))  # type: ignore[arg-type]
 
-    def term(self, tree: Tree, named: frozenset[str]) -> Value:
+    def term(self, tree: Tree, named: Named, beside: Named = NONE) -> Value:
         """A product, and the sum over what occurs twice in it and is not named around it."""
-        value = self.factors(tree, named)
+        value = self.factors(tree, named, beside)
         twice = [letter for letter, count in value.counts.items() if count > 1 and letter not in named]
         if not self.arrow and any(value.counts[letter] > 2 for letter in twice):
             raise Refused
         closed = value.summed(twice)
-        closed.unsaid = value.unsaid or bool(twice)
+        closed.inner = value.inner | set(twice)
         return closed
 
-    def factors(self, tree: Tree, named: frozenset[str]) -> Value:
+    def factors(self, tree: Tree, named: Named, beside: Named = NONE) -> Value:
         if tree[0] == "number":
             return Value({}, np.full([1] * len(LETTERS), float(tree[1])))
         if tree[0] == "leaf":
             return self.leaf(*tree[1:])
         if tree[0] == "sum":
-            return self.expression(tree, named)
+            return self.expression(tree, named, beside)
         if tree[0] == "product":
             return self.product(tree[1], named)
         if tree[0] == "power":
-            base = self.term(tree[1], named) if tree[1][0] != "sum" else self.expression(tree[1], named)
+            base = (self.term if tree[1][0] != "sum" else self.expression)(tree[1], named, beside)
             return Value(dict.fromkeys(base.counts, 1), base.entries ** float(tree[2]))
         if tree[0] == "call":
-            inner = self.expression(tree[2], named)
+            inner = self.expression(tree[2], named, beside)
             return Value(dict.fromkeys(inner.counts, 1), FUNCTIONS[tree[1]](inner.entries))
         letters = list(tree[1])
-        inner = self.expression(tree[2], named | set(letters))
+        inner = self.expression(tree[2], named | set(letters), beside)
         if set(letters) - set(inner.counts):
             raise Refused
-        inner.unsaid = False
+        inner.inner = NONE
         return inner.summed(letters)
 
     def leaf(self, name: str, indices: str) -> Value:
@@ -104,19 +109,21 @@ class Evaluator:
         array = np.einsum(array, [LETTERS.index(letter) for letter in indices], [LETTERS.index(letter) for letter in ordered])
         return Value(counts, array.reshape([SIZES[CLASS[letter]] if letter in counts else 1 for letter in LETTERS]))
 
-    def product(self, parts: list[tuple[str, Tree]], named: frozenset[str]) -> Value:
+    def product(self, parts: list[tuple[str, Tree]], named: Named) -> Value:
         counts: dict[str, int] = {}
-        entries, unsaid = np.ones([1] * len(LETTERS)), False
+        entries, inner = np.ones([1] * len(LETTERS)), NONE
+        plain = [part[1] if part[0] == "power" else part for _, part in parts]
+        beside = frozenset(letter for part in plain if part[0] == "leaf" for letter in part[2])
         for operator, part in parts:
             scope = self.expression if operator == "/" else self.term if part[0] == "product" else self.factors
-            value = scope(part, named)
+            value = scope(part, named, beside)
             if operator == "/":
                 value = Value(dict.fromkeys(value.counts, 1), 1 / value.entries)
-            unsaid = unsaid or value.unsaid
+            inner |= value.inner
             for letter, count in value.counts.items():
                 counts[letter] = counts.get(letter, 0) + count
             entries = entries * value.entries
-        return Value(counts, entries, unsaid)
+        return Value(counts, entries, inner)
 
     def whole(self, tree: Tree, outputs: str | None) -> np.ndarray:
         """The value of a text, its axes as the arrow says, or in order of appearance."""

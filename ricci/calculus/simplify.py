@@ -31,6 +31,7 @@ from ricci.passes.diagonals import diagonals
 from ricci.passes.groups import alike, kronecker_inverses, side_by_side
 from ricci.passes.halves import halves
 from ricci.passes.length import tokens
+from ricci.passes.levicivita import levi_civitas
 from ricci.passes.logarithms import logarithms
 from ricci.passes.minors import cofactors, differences
 from ricci.passes.penrose import pseudoinverses
@@ -101,6 +102,7 @@ OF_PRODUCTS: tuple[Pass, ...] = (
     grams,
     idempotents,
     choosers,
+    levi_civitas,
     totals,
     spread,
     permuted_entries,

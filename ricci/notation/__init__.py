@@ -16,12 +16,13 @@ from ricci.notation.latex_reader import is_latex, translated
 from ricci.notation.matrix.inference import inferred
 from ricci.notation.matrix.reader import read_matrix
 from ricci.notation.matrix.syntax import KNOWN, is_function, parse_matrix
+from ricci.notation.tokens import RAISED
 from tensor_networks.errors import OperandError, ParseError, RicciError, clip
 from tensor_networks.nodes import Node, Tensor
 
 NOTATIONS = ("matrix", "index", "latex")
 WORD = re.compile(r"[^\W\d]\w*")
-EXPONENT = re.compile(r"\^\{\s*(?:T|[-+./\d\s]+)\}|(?<=[|‖])_\{?\w+\}?")  # braces that say nothing of indices
+EXPONENT = re.compile(r"\^\{\s*(?:-?\s*T|[-+./\d\s]+)\}|(?<=[|‖])_\{?\w+\}?")  # braces that say nothing of indices
 SUBSCRIPTED = re.compile(r"[^\W_]+_[^\W\d_]+")
 BESIDE = re.compile(r"((?<![\w.])[^\W\d]\w*|\)|\^[-+]?(?:\w+|\([^()]*\)))\s+(?=([^\W\d]\w*|\())")  # what begins with no number
 
@@ -95,7 +96,7 @@ def guess_notation(text: str, scope: Scope) -> str:
     Raises:
         ParseError: nothing is declared, and an underscore may begin an index or belong to a name: `W_h*x`.
     """
-    text = EXPONENT.sub(lambda found: " " * len(found.group()), text)
+    text = re.sub(f"[{RAISED}⁻]", "", EXPONENT.sub(lambda found: " " * len(found.group()), text)).replace("ᵀ", "'")
     if not scope.nodes and "->" not in text and "{" not in text:
         return _guess_undeclared(text)
     if "->" in text or "_{" in text or "^{" in text or ")_" in text:

@@ -100,7 +100,7 @@ def _check_meant(word: str) -> None:
 
 def _size(word: str) -> Axis:
     """A size as written in a declaration."""
-    made = read_size(word) if "(" in word or "-" in word else None
+    made = read_size(word) if re.search("[-(^]", word) else None
     if made is not None:
         return made
     parts: list[Axis] = []

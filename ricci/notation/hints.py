@@ -17,7 +17,6 @@ CHARACTERS: Mapping[str, str] = {
     "[": "an entry is written in index notation, A_ij; brackets hold numbers, [1, 2; 3, 4]",
     "]": "an entry is written in index notation, A_ij; brackets hold numbers, [1, 2; 3, 4]",
     "=": "a formula is one side only, without =",
-    ":": "an entry is written in index notation, A_ij",
     "•": "write x'*y",
     "⟨": "the inner product is x'*y",
     ";": "one formula at a time",
@@ -32,13 +31,31 @@ CHARACTERS: Mapping[str, str] = {
     "∂": "rc.grad(f, 'x') differentiates",
     "∇": "rc.grad(f, 'x') differentiates",
     "→": "write ->",
+    ":": "vec(A) has all entries of A, dot(A, B) sums products of entries; one entry is A_ij in index notation",
     "ᴴ": "write ' for the transpose",
     "%": "a comment has no place in a formula",
     "#": "a comment has no place in a formula",
 }
 NAMES: Mapping[str, str] = {
     "average": "write mean(x)",
+    "avg": "write mean(x)",
     "nrm2": LENGTHS,
+    "l1": "write norm1(x)",
+    "l2": "write norm2(x)",
+    "norm_F": "write normF(A)",
+    **dict.fromkeys(["fro", "frob"], "write normF(A)"),
+    **dict.fromkeys(
+        ["sumsq", "sumsqr", "sum_squares", "sum_of_squares", "sqnorm"], "write norm2(x)^2, or normF(A)^2 of a matrix"
+    ),
+    **dict.fromkeys(["multiply", "times", "hadamard"], "write A.*B entry by entry, A*B for the product"),
+    **dict.fromkeys(["matrix_power", "mpower"], "write A^3"),
+    **dict.fromkeys(["linsolve", "mldivide", "lu_solve"], "write solve(A, b)"),
+    **dict.fromkeys(["diagm", "Diag", "Diagonal", "diagflat"], "write diag(x)"),
+    "quad_form": "write x'*A*x",
+    "abs2": "write x.^2 entry by entry",
+    "slogdet": "write logdet(A), the logarithm of the absolute determinant",
+    "kl_div": "write sum(relentr(p, q))",
+    "einsum": "rc.einsum('ij,j->i', A, x) takes expressions",
     "matmul": "write A*B",
     "mul": "write A*B, or A.*B entry by entry",
     "sqr": "write x.^2 entry by entry",
@@ -51,7 +68,11 @@ NAMES: Mapping[str, str] = {
     "I": "write eye(n)",
     "eig": "eigvals(A) and eigvalsh(S) are the eigenvalues",
     "svd": "svdvals(A) are the singular values",
-    "rank": "a rank has no derivative",
+    **dict.fromkeys(["rank", "argmax", "argmin", "argsort"], "what jumps has no derivative"),
+    **dict.fromkeys(["sort", "percentile", "quantile"], "which entry it takes is no formula: a permutation P*x sorts"),
+    **dict.fromkeys(["cumsum", "cumprod", "diff", "cov", "corrcoef"], "rc.trace(lambda x: np.cumsum(x), x='n') reads NumPy"),
+    **dict.fromkeys(["conj", "real"], "everything is real"),
+    "grad": "rc.grad(f, 'x') differentiates",
     "e": "write exp(1), or declare it as a scalar",
     "inf": "infinity is no number of a formula",
     "cov": "write (X - ones(m)*a')'*(X - ones(m)*a')/m with the means a",
@@ -100,6 +121,7 @@ RAISED_T = re.compile(r"\^\s*\{?\s*(T|t|H|\\top|\\intercal)\b")
 LATEX = re.compile(r"\\([A-Za-z]{2,}|[|{},;!])")
 DOT_T = re.compile(r"\.(T|t|H|mT)\b")
 LIMIT = re.compile(r"(?:sum|Σ|∑)_\{?\s*\w+$")
+MODULE = re.compile(r"(?<!\w)(np|numpy|jnp|torch|scipy|sp|tf|math|linalg)$")
 ATTRIBUTE = re.compile(r"\.[A-Za-z]\w*")
 
 
@@ -116,7 +138,7 @@ def improve(error: RicciError, text: str, names: Mapping[str, Node], functions: 
         if name == "T" and text[: error.start].rstrip("{ ").endswith("^"):
             found = "the transpose of A_ij is A_ji"
         elif called and name in functions:
-            found = f"{name} belongs to matrix notation"
+            found = f"{name} belongs to matrix notation" + ("" if "_" in text else ": write * for a product")
         else:
             found = CALLED.get(name, "") * called or of_name(name, text[end : end + 2], names, functions)
         near = re.fullmatch("did you mean '(.*)'\\?", error.hint)
@@ -158,6 +180,8 @@ def of_place(text: str, place: int) -> str:
     if character == "\\":
         return "LaTeX is read on its own: notation='latex'" if LATEX.match(text, place) else "write inv(A)_ij b_j"
     if character == ".":
+        if MODULE.search(before):
+            return "functions are called by name, such as sum(x); rc.trace(lambda x: np.sum(x), x='n') reads NumPy"
         called = "functions are called by name, such as sum(x)" if ATTRIBUTE.match(text, place) else ""
         return TRANSPOSE if DOT_T.match(text, place) else called
     if character == "(" and re.search(r"\w$", before):
@@ -177,6 +201,10 @@ def of_place(text: str, place: int) -> str:
 
 def of_name(name: str, behind: str, names: Collection[str], functions: Collection[str]) -> str:
     """The hint for a name that nothing declares, with what stands behind it, or an empty one."""
+    if name in names:
+        return ""
+    if name == "e" and behind[:1] == "^":
+        return "write exp( ... )"
     if name in NAMES:
         return NAMES[name]
     if name in functions:

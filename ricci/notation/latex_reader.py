@@ -8,29 +8,36 @@ shows what was pasted.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from ricci.notation.declarations import Scope
 from ricci.notation.formula import GREEK
+from ricci.notation.hints import CHARACTERS
+from ricci.notation.latex_brackets import LatexBrackets
+from ricci.notation.latex_spellings import NORMS, WORDS
 from ricci.notation.latex_tokens import (
+    ADJOINTS,
     CALLS,
+    CONSTANTS,
     FRACTIONS,
     LETTER_OF,
-    NORMS,
+    LOOSE,
     OPERATORS,
     ORDERED,
+    ORDERINGS,
     PAIRS,
+    ROUND,
     SYMBOLS,
+    TERMS,
     TRANSPOSES,
-    WORDS,
-    LatexTokens,
 )
 from ricci.notation.matrix.syntax import is_function
 from ricci.notation.syntax import Walk, run
 from ricci.notation.tokens import Token
 from tensor_networks.errors import ParseError, RicciError, clip
 
+COMMAND = re.compile(r"\\([A-Za-z]+)")
 ATTACHED = re.compile(r"[\w)'\]]\\([A-Za-z]\w*)")
 WHOLE = r"write \sum_{i}, or \sum_{i=1}^{n} with the size n of the axis"
 
@@ -82,24 +89,43 @@ def translated(source: str, scope: Scope) -> Translation:
     return Translation(source, reader.out, "index" if reader.index else "matrix")
 
 
-class LatexReader(LatexTokens):
+class LatexReader(LatexBrackets):
     """One pass over the tokens."""
 
-    def expression(self, stop: str) -> Walk[Any]:
-        """Operands and operators up to a token."""
-        after = False
-        while self.current.text != stop and self.current.kind != "end":
+    def expression(self, stop: str, ends: Collection[str] = ()) -> Walk[Any]:
+        """Operands and operators up to a token, or as far as one of several others."""
+        self.stops.append(stop)
+        after, slash = False, 0
+        while self.current.text not in (stop, *ends) and self.current.kind != "end":
             token = self.current
             if token.text in OPERATORS:
+                slash = self.place if token.text in LOOSE else 0
                 self.put(OPERATORS[self.advance().text], token)
                 after = False
             elif token.text in PAIRS.values() and token.text not in PAIRS:
                 self.fail(f"this {token.text} closes nothing")
             else:
                 if after:
+                    self.check_divisor(slash)
+                    slash = 0
                     self.put(" " if self.index else "*", token)
                 after = yield self.operand()
+        self.stops.pop()
         return None
+
+    def goes_on(self) -> bool:
+        """Does an operand or operator stand here, not the end of what is read?"""
+        text = self.current.text
+        return self.current.kind != "end" and text != self.stops[-1] and (text in PAIRS or text not in PAIRS.values())
+
+    def check_divisor(self, sign: int) -> None:
+        r"""Refuse `a/2b` and `a \odot b c`, which may end with the b or the c; `1/2 b` and `a/b \sum_i` pass."""
+        if not sign:
+            return
+        text, before, second, first = (self.tokens[sign + step].text for step in (0, -2, -1, 1))
+        number = second.isdigit() and first.isdigit() and self.place == sign + 2 and before not in ("^", "_")
+        if text != "/" or not (number or self.is_bracketed()):
+            self.fail(f"what stands behind {text} may end here or go on", "parentheses say which: (a/b) c, a/(b c)")
 
     def operand(self) -> Walk[Any]:
         """An operand with its scripts; not one, but the head of one, is a sum with its indices."""
@@ -118,6 +144,8 @@ class LatexReader(LatexTokens):
             self.fail("a sum has indices below", r"write \sum_{i}", token)
         self.advance()
         below = self.group()
+        if not ORDERINGS.isdisjoint(one.text for one in below):
+            self.fail("a sum goes over a whole axis", "an array of 0 and 1 beside the terms leaves some out", token)
         limit = next((place for place, one in enumerate(below) if one.text == "="), len(below))
         words = self.indices(below[:limit])
         self.put(f"Σ_{{{words}}} ", token)
@@ -132,9 +160,8 @@ class LatexReader(LatexTokens):
 
     def base(self, token: Token) -> Walk[Any]:
         """What stands before the scripts."""
-        macro = next((macro for macro in ORDERED if self.text.startswith(macro, token.start)), "")
-        name = token.text.removeprefix("\\")
-        if macro and not (name in self.scope.nodes and token.text != name) and self.reaches(macro, token):
+        macro, name = self.macro(token), token.text.removeprefix("\\")
+        if macro and self.reaches(macro, token):
             yield self.call(CALLS[macro], token)
         elif token.text in WORDS and self.function_name():
             name = self.function_name()
@@ -150,8 +177,10 @@ class LatexReader(LatexTokens):
             self.put(")", token)
         elif token.text in NORMS or token.text in ("|", r"\lvert"):
             yield self.bars(token)
-        elif token.text in ("(", "[", "{"):
+        elif token.text in ROUND:
             yield self.parenthesis(token)
+        elif token.text == r"\langle":
+            yield self.inner_product(token)
         elif token.text == r"\begin":
             self.array(token)
         else:
@@ -161,9 +190,8 @@ class LatexReader(LatexTokens):
         """A number, a name, or a sign with a meaning of its own."""
         if token.text == r"\mathbf" and (self.group_is("1") or self.group_is("0")):
             self.filled("ones" if self.tokens[self.place - 1].text != "0" else "zeros", token)
-        elif token.text == "I" and "I" not in self.scope.nodes and self.current.text == "_" and not self.index:
-            self.advance()
-            self.put(f"eye({self.size(self.group())})", token)
+        elif token.text in CONSTANTS and not self.index and self.constant(token):
+            pass
         elif token.text in SYMBOLS and name not in self.scope.nodes and self.current.text == "_":
             self.put(SYMBOLS[token.text], token)
         elif token.text == "e" and "e" not in self.scope.nodes and self.current.text == "^":
@@ -176,7 +204,7 @@ class LatexReader(LatexTokens):
         elif token.text[0].isalpha() or token.text[0] == "\\":
             self.name(token)
         else:
-            self.fail(f"an operand should stand here, not {clip(token.text)}", token=token)
+            self.fail(f"an operand should stand here, not {clip(token.text)}", CHARACTERS.get(token.text, ""), token)
 
     def fraction(self, token: Token) -> Walk[Any]:
         """A quotient; in index notation a numerator that is one product stays in the scope around it."""
@@ -193,6 +221,14 @@ class LatexReader(LatexTokens):
         self.put("/(" if bare else ")/(", token)
         yield self.braced()
         self.put(")" if self.index else "))", token)
+
+    def macro(self, token: Token) -> str:
+        r"""The function that stands here, if no part of it is a declared name; an undeclared `\sigma` only with an argument."""
+        for macro in ORDERED:
+            if self.text.startswith(macro, token.start) and self.scope.nodes.keys().isdisjoint(COMMAND.findall(macro)):
+                alone = not self.goes_on() or self.current.text in ("_", "^", *OPERATORS)
+                return "" if alone and macro[1:] in GREEK else macro
+        return ""
 
     def is_macro(self, name: str) -> bool:
         r"""Is a command the name of a function, as `\tr` and `\diag` are in many papers?"""
@@ -216,101 +252,44 @@ class LatexReader(LatexTokens):
         return True
 
     def call(self, name: str, token: Token) -> Walk[Any]:
-        r"""A function with its argument: in parentheses, or the next operand; `\sin^2 x` is a power of the value."""
+        r"""A function with its argument: in parentheses, or the next operand, or a sum with all of its product.
+
+        `\sin^2 x` is a power of the value.
+        """
         power = self.group() if self.current.text == "^" and self.advance() else []
         self.put(f"{name}(", token)
-        if self.current.text in ("(", "[", "{"):
+        if self.current.text in ROUND:
             opening = self.advance()
             yield self.expression(PAIRS[opening.text])
             self.take(PAIRS[opening.text])
         elif self.current.kind == "end":
             self.fail(f"{name} needs an argument")
+        elif self.current.text == r"\sum":
+            yield self.expression(self.stops[-1], TERMS)
         else:
+            bracketed = self.current.text in PAIRS
             yield self.operand()
+            if not bracketed:
+                self.check_argument(name)
         self.put(")", token)
         if power:
             self.put(f"^({''.join(one.text for one in power)})", power[0])
 
-    def braced(self) -> Walk[Any]:
-        """A group in braces, or the next token."""
-        if self.current.text != "{":
-            yield self.base(self.single())
-            return None
-        self.advance()
-        yield self.expression("}")
-        self.take("}")
-        return None
+    def check_argument(self, name: str) -> None:
+        r"""Refuse `\log a b` and `\log a/b`, where the argument may end with the a or with the b; `\sin a \cos b` passes."""
+        joined = self.current.text not in OPERATORS and self.current.text != r"\sum" and not self.is_function_here()
+        if self.goes_on() and (joined or self.current.text in ("/", r"\sum")):
+            what = f"the argument of {name} may end here or go on"
+            self.fail(what, "parentheses around it say so")
 
-    def parenthesis(self, opening: Token) -> Walk[Any]:
-        r"""Parentheses, braces around one operand, and `\left[ ... \right]_{i j}`, which says the order of its indices."""
-        closing = PAIRS[opening.text]
-        if self.current.text == closing == "}":
-            self.advance()
-            return None
-        lone = len(self.out)
-        self.put("(", opening)
-        yield self.expression(closing)
-        end = self.take(closing)
-        inside = self.out[lone + 1 : lone + 4]
-        if opening.text == "{" and len(inside) <= 2 and re.fullmatch(r"\w+", "".join(text for text, _, _ in inside)):
-            self.out[lone] = ("", opening.start, opening.end)
-            return None
-        if opening.text == "[" and self.current.text == "_":
-            self.advance()
-            self.put(f" -> {self.indices(self.group())}", end)
-        self.put(")", end)
-        return None
+    def is_function_here(self) -> bool:
+        """Does the name of a function stand here?"""
+        text, start = self.current.text, self.current.start
+        return text in WORDS or self.is_macro(text.removeprefix("\\")) or any(map(self.text[start:].startswith, ORDERED))
 
-    def bars(self, opening: Token) -> Walk[Any]:
-        """A norm, or the size of a scalar."""
-        double, closing = opening.text in NORMS, (NORMS | {"|": "|", r"\lvert": r"\rvert"})[opening.text]
-        self.put(("norm2(" if double else "abs(") if self.index else ("||" if double else "|"), opening)
-        yield self.expression(closing)
-        end = self.take(closing)
-        kind = "".join(one.text for one in self.group()) if double and self.current.text == "_" and self.advance() else ""
-        if self.index and kind not in ("", "2", "F"):
-            self.fail(f"the norm {clip(kind)} is not read in index notation", "write it with sum_i and abs", end)
-        if self.index:
-            self.put(")", end)
-        else:
-            self.put(("||" if double else "|") + (f"_{kind}" if kind else ""), end)
-        return None
-
-    def array(self, token: Token) -> None:
-        r"""The numbers of `\begin{bmatrix} ... \end{bmatrix}`."""
-        self.group()
-        self.put("[", token)
-        while self.current.text != r"\end":
-            one = self.advance()
-            if one.kind == "end" or self.current.kind == "end":
-                self.fail(r"a \end is missing", token=token)
-            self.put({"&": ",", "\\\\": ";"}.get(one.text, one.text), one)
-        self.advance()
-        self.group()
-        self.put("]", token)
-
-    def group_is(self, text: str) -> bool:
-        """Is the next group this one token? Then step over it."""
-        back = self.place
-        if [one.text for one in self.group()] == [text]:
-            return True
-        self.place = back
-        return False
-
-    def filled(self, name: str, token: Token) -> None:
-        """The vector or matrix of ones or zeros, by its sizes; of ones with an index."""
-        if self.index and name == "ones":
-            self.put("one", token)
-            return
-        if self.current.text != "_":
-            self.fail("the size of this constant is not said", r"write \mathbf 1_{n}", token)
-        self.advance()
-        self.put(f"{name}({self.size(self.group())})", token)
-
-    def size(self, tokens: Sequence[Token]) -> str:
-        r"""Sizes: `n`, `2\,n`, `m \times n`."""
-        rows = " ".join(one.text.removeprefix("\\") if one.text != r"\times" else "," for one in tokens).split(",")
-        return ", ".join("*".join(row.split()) for row in rows)
+    def is_bracketed(self) -> bool:
+        """Does a sum, a function or a norm stand here, which is an operand by its looks?"""
+        return self.current.text in (r"\sum", *NORMS, *FRACTIONS) or self.is_function_here()
 
     # scripts
 
@@ -322,6 +301,10 @@ class LatexReader(LatexTokens):
                 self.place += 2
             elif self.current.text == "'":
                 self.put("'", self.advance())
+            elif self.current.text == "_" and self.tokens[self.place + 1].text == "+":
+                self.prefix(first, "relu(")
+                self.place += 2
+                self.put(")", self.tokens[self.place - 1])
             elif self.current.text == "_":
                 self.subscript()
                 indexed = True
@@ -362,6 +345,11 @@ class LatexReader(LatexTokens):
                 self.prefix(first, "(")
                 self.put("^(-1))", mark)
             self.put("'", mark)
+        elif shown in ADJOINTS and shown not in self.scope.nodes:
+            self.fail(f"{shown} may be the transpose or the pseudoinverse", r"write A^{\top}, or A^{+}", mark)
+        elif shown == "+" and not self.index:
+            self.prefix(first, "pinv(")
+            self.put(")", mark)
         elif self.index and shown == "-1" and (not indexed and not self.is_scalar(first)):
             self.prefix(first, "inv(")
             self.put(")", mark)

@@ -8,14 +8,26 @@ from collections.abc import Sequence
 from ricci.functions import FUNCTIONS
 from ricci.notation.declarations import Scope
 from ricci.notation.formula import GREEK, GREEK_LETTERS
+from ricci.notation.latex_spellings import NORMS, WORDS, plain
 from ricci.notation.tokens import Cursor, Token
 from tensor_networks.errors import clip
 
 LEXER = re.compile(r"\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|->|\s+|.", re.S)
-SPACES = {r"\,", r"\;", r"\!", r"\:", r"\ ", r"\quad", r"\qquad", "~", r"\left", r"\right", r"\displaystyle", r"\limits"} | {
-    rf"\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r")
-}
-ENDS = {"$": "$", r"\(": r"\)", r"\[": r"\]"}  # what a formula stands between in a text
+SPACES = {
+    r"\,",
+    r"\;",
+    r"\!",
+    r"\:",
+    r"\ ",
+    r"\quad",
+    r"\qquad",
+    "~",
+    r"\left",
+    r"\right",
+    r"\displaystyle",
+    r"\textstyle",
+    r"\limits",
+} | {rf"\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r")}
 ACCENTS = {r"\hat", r"\bar", r"\tilde", r"\widehat", r"\overline", r"\dot"}
 FRACTIONS = {r"\frac", r"\dfrac", r"\tfrac"}
 OPERATORS = {r"\cdot": "·", r"\odot": ".*", r"\circ": ".*", r"\oslash": "./", r"\otimes": "⊗", r"\to": " -> ", "->": " -> "} | {
@@ -25,11 +37,15 @@ CALLS = {function.latex: name for name, function in FUNCTIONS.items() if functio
     r"\max": "max", r"\min": "min", r"\ln": "log", r"\log": "log",
 }  # fmt: skip
 ORDERED = sorted(CALLS, key=len, reverse=True)
-NORMS = {r"\lVert": r"\rVert", r"\|": r"\|", r"\Vert": r"\Vert"}
-PAIRS = {"(": ")", "[": "]", "{": "}", "|": "|", r"\lvert": r"\rvert"} | NORMS
-WORDS = {r"\mathit", r"\mathrm", r"\text", r"\mathbf", r"\mathsf", r"\operatorname", r"\boldsymbol", r"\bm", r"\vec"}
+ROUND = {"(": ")", "[": "]", "{": "}", r"\{": r"\}"}
+PAIRS = ROUND | {"|": "|", r"\lvert": r"\rvert", r"\langle": r"\rangle"} | NORMS
+CONSTANTS = {"I": "eye", "D": "duplication", "L": "elimination", "K": "commutation"}  # with their sizes below
 SYMBOLS = {r"\delta": "delta", r"\epsilon": "eps", r"\varepsilon": "eps"}
-TRANSPOSES = {"T", r"\top", r"\intercal", r"\mathsfT", r"\mathrmT", r"\textT"}
+TRANSPOSES = {"T", r"\prime", r"\top", r"\intercal", r"\mathsfT", r"\mathrmT", r"\textT"}
+ADJOINTS = {r"\dagger", "*", r"\ast", r"\star", "H"}
+LOOSE = {"/", r"\odot", r"\circ", r"\oslash"}  # signs behind which letters side by side may belong together
+TERMS = {"+", "-", ",", ";", r"\to", "->"}  # what ends a term
+ORDERINGS = {"<", ">", r"\neq", r"\ne", r"\le", r"\leq", r"\ge", r"\geq", r"\in", r"\langle"}  # below a sum
 LETTER_OF = {name: letter for letter, name in GREEK_LETTERS.items()}
 
 
@@ -38,12 +54,11 @@ class LatexTokens(Cursor):
 
     def __init__(self, source: str, scope: Scope) -> None:
         found = [Token("", one.group(), one.start(), one.end()) for one in LEXER.finditer(source)]
-        tokens = [one for one in found if one.text.strip() and one.text not in SPACES]
-        if len(tokens) > 1 and ENDS.get(tokens[0].text) == tokens[-1].text:
-            tokens = tokens[1:-1]
+        tokens = plain([one for one in found if one.text.strip() and one.text not in SPACES], scope.nodes)
         super().__init__(source, [*tokens, Token("end", "", len(source), len(source))])
         self.scope = scope
         self.out: list[tuple[str, int, int]] = []
+        self.stops = [""]
         self.index = self.has_indices()
 
     # tokens
@@ -100,12 +115,17 @@ class LatexTokens(Cursor):
             if before in ("0", "1"):  # ones by their sizes, or with an index
                 index = all(one.text not in self.scope.sizes and one.text.isalpha() for one in below)
                 continue
-            if before == "I" and "I" not in self.scope.nodes:
+            if self.is_constant(before, below) or [one.text for one in below] == ["+"]:
                 continue
             letters = all((len(one.text) == 1 and one.text.isalpha()) or one.text[1:] in GREEK for one in below)
             named = self.joined(before, below) in self.scope.nodes
             index = before in (")", "]", r"\sum") or (bool(below) and letters and not named)
         return index
+
+    def is_constant(self, letter: str, below: Sequence[Token]) -> bool:
+        r"""Is it `I_{n}` or `K_{m,n}`, which no declaration knows as a name?"""
+        sized = all(one.text in self.scope.sizes or not one.text.isalpha() for one in below)
+        return letter in CONSTANTS and letter not in self.scope.nodes and (sized or letter == "I")
 
     def joined(self, stem: str, below: Sequence[Token]) -> str:
         """A name with its subscript as it is declared: x_1, or x1."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ricci.notation.declarations import Scope, unknown
-from ricci.notation.syntax import Chain, Literal, Name, Parenthesis, Syntax, blame, is_size_product
+from ricci.notation.syntax import Chain, Literal, Name, Parenthesis, Power, Syntax, blame, is_size_product
 from tensor_networks.axes import Axis, product, read_size, show, symbols
 from tensor_networks.errors import ParseError, clip
 from tensor_networks.numbers import Number, exact
@@ -37,7 +37,7 @@ def size_argument(tree: Syntax, text: str, scope: Scope, guessing: bool = False)
             error.hint += f"; diag({tree.name}) is the diagonal matrix" * (declared.order == 1)
         error.locate(text, tree.start, tree.end)
         raise error
-    made = read_size(text[tree.start : tree.end]) if isinstance(tree, Chain) else None
+    made = read_size(text[tree.start : tree.end]) if isinstance(tree, Chain | Power) else None
     if made is not None and scope.sizes.issuperset(symbols(made)):
         return made
     if isinstance(tree, Chain) and is_size_product(tree):

@@ -14,7 +14,20 @@ HINTS = [  # the text, the place, words of the hint
     ("a**a", 2, "** takes a number"),
     ("a@a", 1, "*"),
     ("x@y'", 1, "outer product"),
-    ("np.sum(x)", 2, "called by name"),
+    ("np.sum(x)", 2, "rc.trace"),
+    ("1'*x", 1, "ones(n)"),
+    ("sum.(x)", 3, "functions of entries"),
+    ("⟨x, y", 5, "inner product"),
+    ("x(:)", 2, "vec(A)"),
+    ("A:A", 1, "dot(A, B)"),
+    ("quad_form(x, X)", 0, "x'*A*x"),
+    ("median(x)", 0, "mean(x) has"),
+    ("cumsum(x)", 0, "rc.trace"),
+    ("e^x", 0, "exp( ... )"),
+    ("eye(X)", 4, "it has the size n"),
+    ("sumsq(x)", 0, "norm2(x)^2"),
+    ("diag(x)y", 0, "write * for a product"),
+    ("trace(X X)", 0, "write * for a product"),
     ("x.sum()", 1, "called by name"),
     (r"A\b", 1, "pinv(A)*b"),
     ("|x|", 0, "abs(x)"),
@@ -54,6 +67,7 @@ HINTS = [  # the text, the place, words of the hint
     ("a = x'*x", 2, "without ="),
     ("x, y", 1, "one formula"),
     ("x; y", 1, "one formula"),
+    ("ones(n^n)", 5, "a size is"),
     ("A[0, 1]", 1, "A_ij"),
     ("A(1, 2)", 1, "A_ij"),
     ("x > 0", 2, "where(c, x, y)"),
@@ -156,6 +170,7 @@ SPELLINGS = [  # as other languages and paper have it, and our way
     ("A.T*b", "A'*b"),
     ("x^T*X*y", "x'*X*y"),
     ("X^{T}*X", "X'*X"),
+    ("X^-T*x + X^{-T}*y", "inv(X)'*(x + y)"),
     ("xᵀ*Xᵀ*y", "x'*X'*y"),
     ("X^{-1}*x", "inv(X)*x"),
     ("X⁻¹*x", "inv(X)*x"),
@@ -179,6 +194,13 @@ SPELLINGS = [  # as other languages and paper have it, and our way
     ("||x||", "norm2(x)"),
     ("||A*x - b||^2", "norm2(A*x - b)^2"),
     ("‖x‖", "norm2(x)"),
+    ("‖A*x − b‖₂²", "norm2(A*x - b)^2"),
+    ("‖x‖₁ + ‖X‖_F", "norm1(x) + normF(X)"),
+    ("(A*x)ᵀ*(A*x - b)", "(A*x)'*(A*x - b)"),
+    ("(a + 1)²*(a - 1)", "(a + 1)^2*(a - 1)"),
+    ("⟨x, X*y⟩ + ⟨X, X⟩", "x'*X*y + normF(X)^2"),
+    ("exp.(x)./sum(exp.(x))", "softmax(x)"),
+    ("max.(x, 0).*arctan.(y)", "relu(x).*atan(y)"),
     ("||x||_2^2 + a*||x||_1", "norm2(x)^2 + a*norm1(x)"),
     ("||A||_F^2", "normF(A)^2"),
     ("||A||_{F}", "normF(A)"),
@@ -255,6 +277,8 @@ def test_shapes_as_python_and_paper_write_them() -> None:
     for declaration in ("n m", "n, m", "(n, m)", "[n, m]", "n × m", ("n", "m")):
         assert rc.tensor("A", declaration).shape == ("n", "m")
     assert rc.tensor("A", "X x").shape == ("X", "x")
+    assert rc.tensor("v", "2*n^2").shape == rc.tensor("v", "2*n*n").shape
+    assert rc.parse("ones(n^2)'*v", v="n^2") == rc.parse("sum(v)", v="n*n")
     assert rc.tensor("A", ("n", "x", "m")).shape == ("n", "x", "m")
 
 

@@ -47,6 +47,11 @@ MEANINGS = [  # how sums reach and what is broadcast: the text, and the same wit
     ("Σ_i (x_i + 1)^2", "sum_i((x_i + 1)^2)"),
     ("sum_j(x_i + A_ij)", "sum_j(x_i one_j + A_ij)"),
     ("x_i - sum_j(x_j) / n", "x_i - one_i sum_j(x_j) / n"),
+    ("exp(x_i + y_j) A_ij", "sum_{ij}(A_ij exp(x_i + y_j))"),
+    ("A_ij (x_i - y_j)^2", "sum_{ij}(A_ij (x_i - y_j)^2)"),
+    ("A_ij / (x_i + y_j) -> i", "sum_j(A_ij / (x_i one_j + one_i y_j)) -> i"),
+    ("A_ij^2 (X_ik - X_jk) (X_ik - X_jk) ->", "sum_{ijk}(A_ij^2 (X_ik - X_jk)^2)"),
+    ("A_ij (D_ik x_k - y_j)", "sum_{ij}(A_ij (sum_k(D_ik x_k) one_j - one_i y_j))"),
 ]
 
 
@@ -66,7 +71,9 @@ REFUSED = [
     "sum_j(x_i)",
     "sum_k(x_i + y_j)",
     "x_i + 1 -> ij",
-    "exp(x_i + y_j) A_ij",
+    "exp(x_i + y_j) x_i",
+    "A_ij sqrt((X_ik - X_jk) (X_ik - X_jk) + c)",
+    "A_ij (x_i x_i - y_j)",
 ]
 
 
@@ -76,18 +83,25 @@ def test_what_may_be_a_slip_is_refused(text: str) -> None:
         read(text, SHAPES, "index")
 
 
-SURPRISES = ["x_i log(x_i / y_i) ->", "x_i tanh(A_ij y_j x_i)^2 ->", "A_ij exp(-x_j y_j)", "2 x_i exp(x_i y_i) / 3 ->"]
+SURPRISES = [
+    "x_i log(x_i / y_i) ->",
+    "x_i tanh(A_ij y_j x_i)^2 ->",
+    "A_ij exp(-x_j y_j)",
+    "2 x_i exp(x_i y_i) / 3 ->",
+    "x_i (X_ik X_ik + c) ->",
+]
 PLAIN = [
     "sum_i x_i log(x_i / y_i)",
     "x_i exp(x_j y_j)",
     "x_i exp(x_i y_i) -> i",
     "x_i / sqrt(x_i x_i) -> i",
     "x_i sum_j(exp(A_ij y_j))",
+    "(x_i y_i + c) A_ii",
 ]
 
 
 @pytest.mark.parametrize("text", SURPRISES)
-def test_an_index_inside_and_outside_of_a_function_is_warned_of(text: str) -> None:
+def test_an_index_inside_and_outside_of_a_scope_is_warned_of(text: str) -> None:
     with pytest.warns(UserWarning, match="is summed inside"):
         read(text, SHAPES, "index")
 

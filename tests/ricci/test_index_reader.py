@@ -1,5 +1,7 @@
 """Index notation: values against NumPy's einsum, the scope rule, heights, sizes of deltas, and errors."""
 
+from time import perf_counter
+
 import numpy as np
 import pytest
 
@@ -215,3 +217,10 @@ def test_letters_that_are_indices_elsewhere_make_no_index_together(text: str) ->
 def test_a_word_is_one_index_of_a_vector() -> None:
     assert rc.parse("W_{out in} x_{in}", W="m n", x="n") == rc.parse("W*x", W="m n", x="n")
     assert rc.parse("x_{in} y_{in}", x="n", y="n") == rc.parse("x'*y", x="n", y="n")
+
+
+def test_texts_without_declarations_are_read_at_once() -> None:
+    start = perf_counter()
+    for size in range(50):
+        assert rc.parse(f"A_ij x_j + {size}").order == 1
+    assert perf_counter() - start < 5

@@ -19,6 +19,10 @@ det(A) x_i -> i | T_ijk -> kij => T_jki -> ijk | exp(x_i) / sum_j(exp(x_j)) -> i
 x_i b_j c -> ij => c b_j x_i -> ij | sqrt(x_i) -> i => x_i^(1/2) -> i | x_i + one_i -> i => x_i + 1 -> i | A_ij ones(n)_k -> ijk
 sum_j(tanh(x_j b_j)) x_i -> i => sum_j(tanh(b_j x_j)) x_i -> i | softmax(A_ik)_j -> ij | A_ij / 3 -> ij
 0.5 A_ij -> ij | x_i^c -> i | x_i^(c + 1) -> i | x_i - b_j -> ij | W_ij -> (ji) => W_ji -> (ij)
+softmax(W_ik x_k -> ik)_ij W_ij -> ij => softmax(W_kl x_l -> kl)_ij W_ij -> ij
+softmax(A)_ij -> ij => softmax(A_ik)_j -> ij
+inv(T)_ijk x_i x_k -> j => sum_j(inv(T_jlm)_ik x_j x_k) -> i
+logsumexp(W_ij x_j -> ij)_i z_i -> => sum_i(logsumexp(W_jk x_k -> jk)_i z_i) ->
 sum_i(x_i / A_ii) -> | sum_j(W_ij x_j / A_jj) -> i | x_i / A_ii -> i
 """
 

@@ -66,6 +66,31 @@ PASTED = [
     (r"\[ \dfrac{1}{2} \|x - y\|^2 \]", "norm2(x - y)^2/2"),
     (r"\hat{w}^T x", "w_hat'*x"),
     (r"\diag(x) \vec{y}", "diag(x)*y"),
+    (r"\log\sum_i \exp(x_i)", "logsumexp(x)"),
+    (r"-\sum_i y_i x_i + \log\sum_{j=1}^n e^{x_j} + c", "logsumexp(x) - y'*x + c"),
+    (r"\ln \sum_i e^{\sum_j A_{ij} x_j}", "logsumexp(A*x)"),
+    (r"\exp\{-\tfrac12 \|x - y\|^2\}", "exp(-norm2(x - y)^2/2)"),
+    (r"\max\left\{0, x\right\}", "relu(x)"),
+    (r"|\log \sum_i e^{x_i}| + \left( \log \sum_i e^{x_i} \right)^2", "abs(logsumexp(x)) + logsumexp(x)^2"),
+    (r"\langle x, A y \rangle", "x'*A*y"),
+    (r"\left\langle A, B \right\rangle_F", "tr(A'*B)"),
+    (r"\norm{A}_F^2 + \norm{x}_1", "normF(A)^2 + norm1(x)"),
+    (r"\|A\|^2_F + \|A\|_{\mathrm F}^2 + {\|x\|}_2^2", "2*normF(A)^2 + norm2(x)^2"),
+    (r"\frac{\|x\|}{2} + \sqrt{\|x\|}", "norm2(x)/2 + sqrt(norm2(x))"),
+    (r"A + c\,\mathbf I_n + c \mathrm{I}_{n}", "A + 2*c*eye(n)"),
+    (r"c\,\mathbf{1}_n^\top x + \mathbb{1}_n^\top y", "c*sum(x) + sum(y)"),
+    (r"D_{n}^{\mathsf T} \operatorname{vec}(A) + L_n \operatorname{vec}(A)", "duplication(n)'*vec(A) + elimination(n)*vec(A)"),
+    (r"K_{m,n} \operatorname{vec}(X)", "vec(X')"),
+    (r"X^+ z + X^{+} z", "2*pinv(X)*z"),
+    (r"x^\prime A x", "x'*A*x"),
+    (r"\sum_i (x_i)_+ + \sum_i [y_i]_+", "sum(relu(x)) + sum(relu(y))"),
+    (r"$$\|x\|^2$$", "norm2(x)^2"),
+    (r"\begin{equation*} \|x\|^2. \end{equation*}", "norm2(x)^2"),
+    (r"\|x\|^2,", "norm2(x)^2"),
+    (r"{\rm tr}(A B)", "tr(A*B)"),
+    (r"\sin c \cos c", "sin(c)*cos(c)"),
+    (r"1/2 x^\top x + c/2 \|x\|^2", "x'*x/2 + c*norm2(x)^2/2"),
+    (r"\log |c| \, x", "log(abs(c))*x"),
 ]
 
 
@@ -76,13 +101,28 @@ def test_what_is_pasted(pasted: str, ours: str) -> None:
         assert rc.parse(pasted, **DECLARED) == rc.parse(ours, **DECLARED)
 
 
-WRITTEN = ["logdet(A)^2*x + 2*logdet(A)*y", "x.^(A*y)", "diag((A*x).^(y - 1))", "beta*inv(A*A')*x", "norm2(x - y)^3*kron(A, X)"]
+WRITTEN = [
+    "norm1(A)*x",
+    "kr(A, B)",
+    "duplication(n)'*vec(A)",
+    "logdet(A)^2*x + 2*logdet(A)*y",
+    "x.^(A*y)",
+    "diag((A*x).^(y - 1))",
+    "beta*inv(A*A')*x",
+    "norm2(x - y)^3*kron(A, X)",
+]
 
 
 @pytest.mark.parametrize("text", WRITTEN)
 def test_what_is_written_is_read(text: str) -> None:
     e = rc.parse(text, **DECLARED)
     assert rc.parse(e.latex(), notation="latex", **DECLARED) == e
+
+
+def test_declared_letters_are_no_functions() -> None:
+    shapes = {"x": "n", "sigma": ""}
+    assert rc.parse(r"\frac{\|x\|}{\sigma^2} + \log\sigma", **shapes) == rc.parse("norm2(x)/sigma^2 + log(sigma)", **shapes)
+    assert rc.parse(r"\log\sigma(x)", x="n") == rc.parse("log(sigmoid(x))", x="n")
 
 
 def test_sizes_are_inferred() -> None:
@@ -108,6 +148,20 @@ ERRORS = [  # the LaTeX, the place, words of the message or hint
     (r"\hat{x} - x", 0, "x_hat is not declared"),
     (r"$A\,x", 0, "$"),
     (r"x \otimes y \cdot z", 2, "parentheses"),
+    (r"\log 2 c", 7, "argument of log"),
+    (r"\log \sum_i e^{x_i}/2c", 21, "parentheses"),
+    (r"y_i \log y_i/p_i", 12, "argument of log"),
+    (r"\operatorname{tr} A B", 20, "argument of tr"),
+    (r"\frac12 c + c/2\beta", 15, "parentheses"),
+    (r"\|x\|^2/2 c", 10, "parentheses"),
+    (r"x \odot A y", 10, "parentheses"),
+    (r"A\, + cI", 7, "write I_{n}"),
+    (r"A^\dagger x", 1, "A^{+}"),
+    (r"x_i \langle y, x \rangle", 4, "x_i y_i"),
+    (r"f(x) = \|x\|", 5, "one side only"),
+    (r"\sum_{i<j} A_{ij}", 0, "an array of 0 and 1"),
+    (r"\sigma_{ij} + A_{ij}", 0, "sigma is not declared"),
+    (r"\frac{c}{\sigma^2}", 9, "sigma is not declared"),
 ]
 
 

@@ -166,6 +166,19 @@ def test_form(case: str) -> None:
     assert rc.parse(text, **SHAPES) == rc.parse(form, **SHAPES)
 
 
+LEVI_CIVITA = [
+    ("eps_ijk eps_jli W_kl ->", "2*tr(W)"),
+    ("eps_ij eps_ki u_j -> k", "-u"),
+    ("eps_ijk eps_ijk", "6"),
+    ("eps_ijk eps_ijk W_kl -> l", "2*W'*ones(3)"),
+]
+
+
+@pytest.mark.parametrize(("text", "form"), LEVI_CIVITA)
+def test_levi_civita_symbols_that_share_all_indices_but_one(text: str, form: str) -> None:
+    assert rc.parse(text, W="3 3", u="2") == rc.parse(form, W="3 3", u="2")
+
+
 KEPT = [
     "x./x + a",
     "sqrt(x'*A*x)",

@@ -11,7 +11,7 @@ from ricci.functions import FUNCTIONS, apply
 from ricci.notation.declarations import Scope, unknown
 from ricci.notation.index.sums import Context, IndexSums
 from ricci.notation.index.syntax import CONSTANTS, PATTERNS, SPECIAL, SYMBOLS, is_function
-from ricci.notation.pieces import OPEN, Piece, Wires, settled
+from ricci.notation.pieces import OPEN, Piece, Wires, renamed, settled
 from ricci.notation.sizes import size_argument
 from ricci.notation.syntax import (
     Call,
@@ -34,6 +34,12 @@ Place = tuple[int, int]  # where a delta or one stands, and which of its indices
 
 
 EXTREMES = {"max": "maximum", "min": "minimum"}  # of two arguments, entry by entry
+
+
+def front_named(piece: Piece, letters: Sequence[str] | None) -> Piece:
+    """The piece with its open axes in front of those that a function takes named apart."""
+    front = piece.open[: -len(letters)] if letters else []
+    return renamed(piece, {label: f"{OPEN}front{axis}" for axis, label in enumerate(front)}) if front else piece
 
 
 class IndexFunctions(IndexSums):
@@ -144,8 +150,9 @@ class IndexFunctions(IndexSums):
         return self.wires.fresh(self.wires.node(piece, piece.free), piece.free, Fraction(1, 2))
 
     def structured(self, tree: Call, pieces: Sequence[Piece], context: Context) -> Piece:
-        """A function of vectors or matrices: it takes the open axes of its arguments, or their free indices."""
+        """A function of vectors or matrices: it takes the open axes of its arguments, the last ones, or their free indices."""
         function = FUNCTIONS[tree.name]
+        pieces = [front_named(piece, letters) for piece, letters in zip(pieces, function.arguments, strict=True)]
         split = [self.split(tree, place, piece, context) for place, piece in enumerate(pieces)]
         letters, value = function.letters(len(split[0][1]))
         sizes: dict[str, int] = {}
@@ -168,7 +175,7 @@ class IndexFunctions(IndexSums):
         letters = FUNCTIONS[tree.name].arguments[place]
         labels = list(piece.free)
         batch: list[str] = []
-        core = piece.open or labels
+        core = [label for label in piece.open if not label.startswith(f"{OPEN}front")] or labels
         if not piece.open and letters is not None and len(core) > len(letters):
             batch = [label for label in labels if label in context.protected]
             core = [label for label in labels if label not in context.protected]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from itertools import chain
+from itertools import count as numbers_from
 from typing import Any
 
 from ricci.constants import numbers
@@ -160,6 +162,8 @@ class IndexReader(IndexFunctions):
         """Factors side by side, `*` and `/`; nothing is summed yet."""
         pieces: list[tuple[Piece, int, int]] = []
         inside: list[list[str]] = []
+        named = {word for operand in tree.operands for word in self.own_indices(operand)}
+        context = context._replace(beside=frozenset(named))
         for place, operand in enumerate(tree.operands):
             before = len(self.dropped)
             if place and tree.operators[place - 1].text == "/":
@@ -170,17 +174,29 @@ class IndexReader(IndexFunctions):
                 piece = yield self.factor(operand, context)
             pieces.append((piece, operand.start, operand.end))
             called = operand.base if isinstance(operand, Power) else operand
-            inside.append(self.dropped[before:] if isinstance(called, Call) and called.name != "sum" else [])
+            apart = isinstance(called, Parenthesis) or (isinstance(called, Call) and called.name != "sum")
+            inside.append(self.dropped[before:] if apart else [])
         if sum(bool(piece.free) for piece, _, _ in pieces) > 1:  # scalars may stand beside what has its indices outside
             for (piece, _, _), operand in zip(pieces, tree.operands, strict=True):
                 self.check_closed(piece, operand)
         self.check_reach(tree, [piece for piece, _, _ in pieces], inside)
         return self.wires.merged(pieces, self.text)
 
+    def own_indices(self, tree: Syntax) -> list[str]:
+        """The indices of a factor that carries its own, as `A_ij` or `x_i^2`."""
+        tree = tree.base if isinstance(tree, Power) else tree
+        return [word for sub in tree.subscripts for word in self.words(sub)] if isinstance(tree, Indexed) else []
+
     def check_reach(self, tree: Chain, pieces: Sequence[Piece], inside: Sequence[Sequence[str]]) -> None:
-        """Warn of an index that is summed inside a function and stands beside it as well: most mean one sum around both."""
+        """Warn of an index that is summed inside a function or parenthesis and stands beside it as well.
+
+        Most mean one sum around both.
+        """
+        if not any(inside):
+            return
+        beside = {label for piece in pieces for label in piece.free if piece.counts[label] == 1}  # `A_ii` is a sum of its own
         for operand, labels in zip(tree.operands, inside, strict=True):
-            label = next((label for label in labels if any(label in piece.free for piece in pieces)), "")
+            label = next((label for label in labels if label in beside), "")
             if label and self.wires.building:
                 short, shown = clip(label, 20), snippet(self.text, operand)
                 what = f"index {short} is summed inside {shown} and stands outside as well"
@@ -340,7 +356,7 @@ class IndexReader(IndexFunctions):
     def inferred_scope(self) -> Scope:
         """Declarations for the names that were met, their sizes named n, m, p, ... in order of appearance."""
         taken = {token.text for token in self.parser.tokens}
-        fresh = (name for name in [*"nmpqrstuvw", *(f"n{k}" for k in range(1, 10**6))] if name not in taken)
+        fresh = (name for name in chain("nmpqrstuvw", (f"n{k}" for k in numbers_from(1))) if name not in taken)
         nodes: dict[str, Node] = {}
         for name, wires in self.guessed.items():
             if name in self.symbols and not wires:

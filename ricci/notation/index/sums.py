@@ -13,10 +13,12 @@ from tensor_networks.numbers import exact
 
 
 class Context(NamedTuple):
-    """What surrounds a subexpression: the indices it must not sum, and whether an arrow allows more than pairs."""
+    """What surrounds a subexpression: the indices it must not sum, whether an arrow allows more than pairs, and the indices
+    of the factors beside it."""
 
     protected: frozenset[str] = frozenset()
     arrow: bool = False
+    beside: frozenset[str] = frozenset()
 
 
 class IndexSums:
@@ -44,15 +46,16 @@ class IndexSums:
     def expression(self, tree: Syntax, context: Context) -> Walk[Piece]:
         """A sum of terms; a single term stays a product."""
         terms = self.terms(tree)
+        inner = context._replace(beside=frozenset()) if len(terms) > 1 else context
         pieces = []
         for _, operand in terms:
-            pieces.append((yield self.term(operand, context)))
+            pieces.append((yield self.term(operand, inner)))
         return self.added(tree, terms, pieces, context)
 
     def added(self, tree: Syntax, terms: Sequence[tuple[int, Syntax]], pieces: Sequence[Piece], context: Context) -> Piece:
         """The sum of terms that have the same free indices; a scalar is added to every entry.
 
-        So is, along it, a term that lacks an index which an arrow or a `sum_` around the sum names.
+        So is, along it, a term that lacks an index which an arrow or a `sum_` around the sum names, or a factor beside it.
         """
         if len(pieces) == 1:
             return pieces[0]
@@ -64,6 +67,8 @@ class IndexSums:
         for place in (*range(1, len(pieces)), 0):
             piece = pieces[place]
             odd = [label for label in like if label not in piece.free and label not in context.protected]
+            if piece.free:
+                odd = [label for label in odd if label not in context.beside or label in piece.inner]
             if odd and (piece.free or piece.inner):
                 raise self.unlike(terms, pieces, place, odd)
         for (_, operand), piece in zip(terms, pieces, strict=True):
@@ -87,7 +92,7 @@ class IndexSums:
         if odd[0] in inner:
             what = f"index {label} is summed in the term {shown}, where it stands twice, but free in others"
             return blame(IndexNotationError, what, self.text, term, f"an arrow with {label} in its output keeps it")
-        hint = f"all terms have the same free indices; one_{label} broadcasts"
+        hint = f"all terms have the same free indices; one_{label} broadcasts, and so does sum_{label}( ... ) around them"
         if inner and not pieces[place].free:
             bound = clip("".join(sorted(inner)), 20)
             hint = f"sum_{{{bound}}}( ... ) says that this sum is added to every entry"

@@ -370,20 +370,26 @@ class IndexWriter:
         return placed(body, grouped(own, groups), opening)
 
     def batched(self, node: Apply, letters: Sequence[str], level: Level) -> Step[Formula]:
-        """A function along the last axes: the letters in front are those around it, the last ones are its own."""
+        """A function along the last axes: the letters in front are those around it, the last ones are its own.
+
+        An argument that would sum one of its own is taken whole: `softmax(A_ij x_j -> ij)_kl`.
+        """
+        bare = [[axis for axis in range(node.batch) if is_bare(arg, axis)] for arg in node.args]
+        loose = [(arg, axes) for arg, axes in zip(node.args, bare, strict=True) if len(axes) < node.batch]
+        whole = any(axis in self.needs[arg] for arg, _ in loose for axis in range(node.batch, arg.order))
         inside = []
-        for arg in node.args:
-            bare = [axis for axis in range(node.batch) if is_bare(arg, axis)]
-            if len(bare) == node.batch:
-                inside.append((yield self.whole(without_axes(arg, bare), level, "(" if len(node.args) > 1 else "")))
+        for arg, axes in zip(node.args, bare, strict=True):
+            alone = len(axes) == node.batch
+            if alone or whole:
+                taken = without_axes(arg, axes) if alone else arg
+                inside.append((yield self.whole(taken, level, "(" if len(node.args) > 1 else "")))
                 continue
-            if any(axis in self.needs[arg] for axis in range(node.batch, arg.order)):
-                raise Unwritable
             core = self.fresh(arg.order - node.batch, level.used)
             own = Level((*level.used, *core), frozenset())
             body = yield self.expression(arg, [*letters[: node.batch], *core], own)
             inside.append(body if in_order(body.text, core) else (yield self.turned(arg, letters[: node.batch], core, own)))
-        return self.at_heights(simple_call(node.function.name, inside, 0, node.function.latex), letters[node.batch :], None)
+        value = simple_call(node.function.name, inside, 0, node.function.latex)
+        return self.at_heights(value, letters if whole else letters[node.batch :], None)
 
     def turned(self, arg: Node, batch: Sequence[str], core: Sequence[str], level: Level) -> Step[Formula]:
         """An argument behind deltas that name its own letters in their order."""

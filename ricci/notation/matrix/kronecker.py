@@ -282,8 +282,7 @@ def kronecker(left: Formula, right: Formula) -> Formula:
 
 def khatri_rao(left: Formula, right: Formula) -> Formula:
     """The Kronecker products of columns."""
-    latex = (*wrapped_latex(left, 3), r" \ast ", *wrapped_latex(right, 3))
-    return call("kr", [left, right], 2, latex, latex_level=2, degree=left.degree + right.degree)
+    return simple_call("kr", [left, right], 2, degree=left.degree + right.degree)
 
 
 def vectorised(formula: Formula) -> Formula:

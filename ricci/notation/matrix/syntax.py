@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ricci.functions import FUNCTIONS
+from ricci.functions.aliases import ALIASES
 from ricci.notation.declarations import Scope
 from ricci.notation.matrix.functions import CONSTANTS, MATRIX_FUNCTIONS
 from ricci.notation.parser import Parser
 from ricci.notation.syntax import (
     Bars,
+    Call,
+    Literal,
     Name,
+    Power,
     Syntax,
     Transpose,
     Walk,
 )
 from ricci.notation.tokens import MARKS, Lexer, Token
+from tensor_networks.errors import clip
 
-SIGNS = "+ - * / .* ./ @ · ⊗ \\ ^ .^ ** ' ( ) [ ] { } , ; | || ‖ \""
+SIGNS = "+ - * / .* ./ @ · ⊗ \\ ^ .^ ** ' ( .( ) [ ] { } , ; | || ‖ ⟨ ⟩ \""
 NAMES = rf"(?![{MARKS}])[^\W\d](?:(?![{MARKS}])\w)*"
 LEXER = Lexer(NAMES, SIGNS.split())
 KNOWN = frozenset([*MATRIX_FUNCTIONS, *CONSTANTS, "reshape"])
 BARS = ("|", "||", "‖")
+TRANSPOSES = (["T"], ["{", "T", "}"], ["-", "T"], ["{", "-", "T", "}"])  # behind ^
 LOWERED_KINDS = {"₁": "1", "₂": "2"}  # of norms
 QUOTED = ("fro", "nuc", "inf")  # the norms that MATLAB and NumPy name by a string
 
@@ -41,19 +49,40 @@ class MatrixParser(Parser):
         return is_function(token.text) or token.text not in self.declared
 
     def named(self) -> Walk[Syntax]:
+        following = self.tokens[self.place + 1]
+        if following.text == ".(":
+            self.check_broadcast(self.current.text, following)
+            self.tokens[self.place + 1] = replace(following, text="(")
         tree = yield super().named()
         if isinstance(tree, Name) and tree.name not in self.declared and is_function(tree.name):
             self.fail(f"the function {tree.name} needs its argument in parentheses", f"write {tree.name}( ... )")
         return tree
 
+    def check_broadcast(self, name: str, dot: Token) -> None:
+        """Check that `name.(x)`, as Julia writes it, is the function `name(x)`, which acts on every entry."""
+        function = FUNCTIONS.get(ALIASES.get(name, name))
+        entries = name in ("max", "min") or (function is not None and function.elementwise)
+        if name in self.declared or not entries:
+            self.place += 1
+            self.fail(f"{clip(name)} does not act on every entry", "f.(x) is for functions of entries", dot)
+
+    def postfix(self, left: Syntax) -> Syntax:
+        """A transpose, or a raised number; `1'` may be meant as a row of ones."""
+        if isinstance(left, Literal) and self.current.text == "'":
+            self.fail("a number has no transpose", "the vector of ones is ones(n)")
+        return super().postfix(left)
+
     def power(self, left: Syntax, operator: Token) -> Walk[Syntax]:
-        """A power; `^T` is a transpose unless T is declared."""
-        braces = self.at("{")
-        ahead = [token.text for token in self.tokens[self.place : self.place + 3]]
-        if operator.text == "^" and ahead[braces] == "T" and (not braces or ahead[2] == "}") and "T" not in self.names:
-            self.place += 3 if braces else 1
-            return Transpose(left.start, self.tokens[self.place - 1].end, left)
-        return (yield super().power(left, operator))
+        """A power; `^T` is a transpose and `^{-T}` that of the inverse, unless T is declared."""
+        ahead = [token.text for token in self.tokens[self.place : self.place + 4]]
+        width = next((len(way) for way in TRANSPOSES if ahead[: len(way)] == way), 0)
+        if operator.text != "^" or not width or "T" in self.names:
+            return (yield super().power(left, operator))
+        self.place += width
+        end = self.tokens[self.place - 1].end
+        if "-" in ahead[:width]:
+            left = Power(left.start, end, left, Literal(operator.end, end, -1), operator)
+        return Transpose(left.start, end, left)
 
     @property
     def names(self) -> set[str]:
@@ -63,6 +92,8 @@ class MatrixParser(Parser):
     def atom(self) -> Walk[Syntax]:
         if self.current.text in BARS:
             return (yield self.bars())
+        if self.at("⟨"):
+            return (yield self.inner_product())
         if self.current.text in ("'", '"'):
             return self.quoted()
         return (yield super().atom())
@@ -80,6 +111,17 @@ class MatrixParser(Parser):
         elif here and self.current.text[0] == "_":
             kind, end = self.kind()
         return Bars(opening.start, end, inner, opening.text != "|", kind)
+
+    def inner_product(self) -> Walk[Syntax]:
+        """`⟨x, y⟩`: the sum of the products of the entries."""
+        opening = self.advance()
+        parts = [(yield self.whole())]
+        for mark in (",", "⟩"):
+            if not self.at(mark):
+                self.fail(f"a {mark} is missing", "⟨x, y⟩ is the inner product")
+            end = self.advance().end
+            parts += [(yield self.whole())] if mark == "," else []
+        return Call(opening.start, end, "dot", tuple(parts))
 
     def kind(self) -> tuple[str, int]:
         """Which norm: `_2`, `_F`, `_{F}`, and where that ends."""
