@@ -12,7 +12,8 @@ from tensor_networks.numbers import Number
 
 def is_minors(factor: Factor) -> bool:
     """Are these the minors of a matrix, the derivative of its adjugate?"""
-    return isinstance(factor.node, Apply) and factor.node.function.name == "minors" and factor.exponent == 1
+    node = factor.node
+    return isinstance(node, Apply) and node.function.name == "minors" and node.order == 4 and factor.exponent == 1
 
 
 def minors_in(node: Network) -> Iterator[int]:

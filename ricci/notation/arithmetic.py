@@ -233,8 +233,9 @@ def _is_dot(part: Formula) -> bool:
 
 def _latex_fraction(above: Sequence[Formula], below: Sequence[Formula], body: Formula | None) -> list[str | Formula]:
     """The term with a fraction in front of its body."""
-    bare = above[-1] if body is None and (above[-1].kind == "chain" or (below and len(above) == 1)) else None
-    top = joined([(part,) if part is bare else wrapped_latex(part, POWER) for part in above], r"\,")
+    last = above[-1] if body is None and len(above) > 1 and above[-1].kind == "chain" else None
+    level = POWER if len(above) != 1 or body is not None else SUM if below else PRODUCT
+    top = joined([(part,) if part is last else wrapped_latex(part, level) for part in above], r"\,")
     if below:
         under = [(part,) if len(below) == 1 else wrapped_latex(part, POWER) for part in below]
         top = [r"\frac{", *(top or ["1"]), "}{", *joined(under, r"\,"), "}"]
@@ -378,7 +379,7 @@ def plus(terms: Iterable[tuple[int, Formula]], order: int | None = None) -> Form
     for place, (sign, part) in enumerate(opened):
         mark = ("" if sign > 0 else "-") if not place else (" + " if sign > 0 else " - ")
         pieces += [mark, *wrapped(part, PRODUCT)]
-        latex += [mark, *wrapped_latex(part, PRODUCT)]
+        latex += [mark, *wrapped_latex(part, SUM if part.kind == "sum over" and place == len(opened) - 1 else PRODUCT)]
     widest = max((part.order for _, part in opened), default=0) if order is None else order
     return Formula(
         "sum",

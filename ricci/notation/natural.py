@@ -34,13 +34,14 @@ def is_natural(formula: Formula) -> bool:
     return bool(sign > 0)
 
 
-def natural_rank(part: Formula) -> tuple[int, bool, bool, bool, bool, int, str]:
+def natural_rank(part: Formula) -> tuple[int, bool, bool, bool, bool, bool, int, str]:
     """Terms of high degree first, exchanged ones last, multiples of the identity before them, then longer ones, unknowns
-    before data, and by the alphabet."""
+    before data, powers of traces before traces of powers, and by the alphabet."""
     text = part.text
     exchanged = text.startswith("commutation")
     unknown = text.startswith(("x", "X"))
-    return (-part.degree, exchanged, is_eye(part), part.cost <= 2, not unknown, text.count("'"), text)
+    raised = part.kind == "power" and not part.order and [base.kind for base in part.parts] == ["call"]
+    return (-part.degree, exchanged, is_eye(part), part.cost <= 2, not unknown, not raised, text.count("'"), text)
 
 
 def is_eye(part: Formula) -> bool:

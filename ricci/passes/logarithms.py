@@ -72,14 +72,15 @@ def _without_exp(arg: Node) -> Node | None:
 
 
 def _without_dets(arg: Node) -> Node | None:
-    """log(v*det(X)^k) = k*logdet(X) + log(abs(v)), in which v may be powers with symbols; None if there is no determinant."""
+    """log(v*det(X)^k) = k*logdet(X) + log(abs(v)) of scalars, v powers with symbols too; None if there is no determinant."""
     product, number = primitive(arg.children[0] if is_call(arg, "abs") else arg)
     if arg.order or not number:
         return None
     terms: list[tuple[Node, Number]] = []
     others: list[Factor] = []
     found = False
-    for factor in product.factors if isinstance(product, Network) else (Factor(product, (), 1),):
+    factors = product.factors if isinstance(product, Network) else (Factor(product, (), 1),)
+    for factor in factors if not any(factor.slots for factor in factors) else ():
         inner = _without_dets(factor.node) if isinstance(factor.node, Network) and factor.node is not product else None
         if is_call(factor.node, "det"):
             inner = apply("logdet", factor.node.children[0])

@@ -25,7 +25,7 @@ def cofactors(node: Node) -> Node:
     if not isinstance(node, Network):
         return node
     for place, factor in enumerate(node.factors):
-        if not is_call(factor.node, "det") or factor.exponent < 1:
+        if not is_call(factor.node, "det") or factor.slots or factor.exponent < 1:
             continue
         for other in range(len(node.factors)):
             for inside, number in _folded(node.factors[other], factor.node.children[0]):
@@ -97,7 +97,8 @@ def differences(node: Node) -> Node:
     """minors(X)_ijkl/det(X) = inv(X)_ij inv(X)_lk - inv(X)_ik inv(X)_lj, multiplied out with all that hangs on it."""
     if not isinstance(node, Network):
         return node
-    dets = {f.node: place for place, f in enumerate(node.factors) if is_call(f.node, "det") and f.exponent < 0}
+    scalars = [(place, f) for place, f in enumerate(node.factors) if not f.slots and f.exponent < 0]
+    dets = {f.node: place for place, f in scalars if is_call(f.node, "det")}
     for other, factor in enumerate(node.factors) if dets else ():
         host = node if is_minors(factor) else factor.node
         if not isinstance(host, Network) or factor.exponent != 1:

@@ -112,23 +112,24 @@ def adjugates(node: Node) -> Node:
     for place, below in enumerate(node.factors):
         found = _one_more_det(below)
         for other, factor in enumerate(node.factors) if found is not None else ():
-            new = None if found is None or place == other else _inverse_for_adjugate(factor, found[0])
+            new = None if found is None or place == other else _inverse_for_adjugate(factor, found[0], below.slots)
             if found is not None and new is not None:
                 return remade(node, [*without(node, place, other), found[1], new])
     return node
 
 
-def _inverse_for_adjugate(factor: Factor, matrix: Node) -> Factor | None:
-    """A factor that is adj(X), or a scalar with it, with inv(X) in its place; None if it is neither."""
+def _inverse_for_adjugate(factor: Factor, matrix: Node, batch: Slots) -> Factor | None:
+    """A factor that is adj(X) at the slots of a batch, or a scalar with it, with inv(X) in its place; None if it is neither."""
     child, slots, exponent = factor
     if exponent != 1:
         return None
-    if is_call(child, "adj") and child.children[0] in (matrix, network([(matrix, "ij")], "ji")):
-        return factor._replace(node=apply("inv", child.children[0]))
-    if not isinstance(child, Network) or slots:
+    if is_call(child, "adj") and slots[:-2] == batch:
+        turned = network([(matrix, "ij")], "ji") if matrix.order == 2 else matrix
+        return factor._replace(node=apply("inv", child.children[0])) if child.children[0] in (matrix, turned) else None
+    if not isinstance(child, Network) or slots or batch:
         return None
     for place, inside in enumerate(child.factors):
-        new = _inverse_for_adjugate(inside, matrix) if inside.slots else None
+        new = _inverse_for_adjugate(inside, matrix, ()) if inside.slots else None
         if new is not None:
             return Factor(remade(child, [*without(child, place), new]), (), 1)
     return None

@@ -104,6 +104,7 @@ def juxtaposed(above: Sequence[Formula], below: Sequence[Formula]) -> Formula:
     for part in below:
         pieces += [" / ", *wrapped(part, POWER)]
     if below:
+        latex = [above[0]] if len(above) == 1 else latex
         under = [(part,) if len(below) == 1 else wrapped_latex(part, POWER) for part in below]
         latex = [r"\frac{", *latex, "}{", *joined(under, r"\,"), "}"]
     degree = sum(part.degree for part in (*above, *below))
@@ -123,7 +124,7 @@ def raised(base: Formula, exponent: Number) -> Formula:
         if not shown or (exponent.denominator == 2 and exponent.numerator == 1):
             shown = f"({exponent.numerator}/{exponent.denominator})"
         latex = f"{exponent.numerator}/{exponent.denominator}"
-    tight = base.latex_level >= ATOM and base.kind != "indexed"
+    tight = base.latex_level >= ATOM and not (base.kind == "indexed" and "^" in base.latex)
     top = [base] if tight else [r"\left(", base, r"\right)"]
     pieces = [*wrapped(base, ATOM), "^", shown]
     return Formula("power", pieces, [*top, f"^{{{latex}}}"], order=0, level=POWER, degree=base.degree, detail=(0, True))
