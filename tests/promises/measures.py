@@ -133,7 +133,7 @@ def random_expressions(size: int) -> Outcome:
     2,
     "checks of functions that simplification looks for: summed, on diagonals, to powers, beside ones; values, gradients, code",
     20,
-    6000,
+    2000,
 )
 def sought_expressions(size: int) -> Outcome:
     shown: list[str] = []
