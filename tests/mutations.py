@@ -86,7 +86,7 @@ MUTANTS = (
     Mutant("ricci/passes/products.py", "            and inner not in (left, right)\n", "", FLOOR),
     Mutant("ricci/passes/products.py", "wire not in node.free and uses.count(wire) == 1:", "wire not in node.free:", PASSES),
     Mutant("ricci/passes/spectra.py", "if wire in node.free or (wire,) in ends:", "if wire in node.free:", FLOOR),
-    Mutant("ricci/passes/commuting.py", "inside.outputs[::-1] and only.exponent == 1:", "inside.outputs[::-1]:", FLOOR),
+    Mutant("ricci/passes/commuting.py", "inside.outputs[::-1] and only.exponent == 1 and", "inside.outputs[::-1] and", FLOOR),
     Mutant("ricci/passes/groups.py", "if {*rows} - seen != {*columns} - seen:", "if False:", FOUND),
     Mutant("ricci/passes/powers.py", "factor.slots == slots and whole and is_call", "factor.slots == slots and is_call", FOUND),
     Mutant("tensor_networks/evaluation/peephole.py", '(VIEWS - {"broadcast", "diagonal"})', '(VIEWS - {"broadcast"})', FOUND),

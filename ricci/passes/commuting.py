@@ -14,6 +14,7 @@ from ricci.passes.common import is_call, remade, without
 from tensor_networks.filled import identity
 from tensor_networks.networks import Factor, Network, Sum, network
 from tensor_networks.nodes import Node
+from tensor_networks.wiring import are_distinct
 
 MIRRORED = (*SLOPES, "powm", "powmalong", "powmcurve", "sylvester")
 OF_ONE = ("inv", "expm", "logm", "sqrtm", "adj")
@@ -40,7 +41,7 @@ def bases(node: Node) -> frozenset[Node]:
         return frozenset().union(*map(bases, chain))
     if isinstance(inside, Network) and len(inside.factors) == 1:
         (only,) = inside.factors
-        if only.slots == inside.outputs[::-1] and only.exponent == 1:
+        if only.slots == inside.outputs[::-1] and only.exponent == 1 and are_distinct(only.slots):
             return frozenset(map(transpose, bases(only.node)))
     return bases(inside) if inside is not node else frozenset({node})
 

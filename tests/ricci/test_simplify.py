@@ -202,6 +202,8 @@ KEPT = [
     "sum(ndtr(x)) - sum(ndtr(-x))",
     "sigmoid(x - x) - y",
     "expmalong(A', (A.^2)')",
+    "expmalong(A, A.*eye(n))",
+    "expm(A)*(A.*eye(n))*x",
     "sum(log(sum(1./exp(C))))",
     "norm2(inv(kron(A, S + 9*eye(n))))",
     "tr(inv(K)'*K)",
