@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, combinations, groupby, permutations
 from itertools import product as choices
 from math import factorial, prod
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from tensor_networks.axes import Axis, product, show_shape
@@ -117,6 +118,8 @@ def arranged(factor: Factor) -> tuple[Factor, int]:
     if len(slots) < 2 or node.symmetry.trivial:
         return factor, 1
     slots, sign = node.symmetry.powered(exponent).arranged(slots)
+    if exponent > 0 and node.symmetry.signed and not node.symmetry.arranged(slots)[1]:
+        sign = 0  # its entries vanish there, and so do their squares
     return Factor(node, slots, exponent), sign
 
 
@@ -293,7 +296,7 @@ def _axes_of_sum(node: Sum) -> tuple[tuple[int, ...], Symmetry]:
             return [(key, slots, -number) for key, slots, number in rows], -1
         return rows, 1
 
-    orders, all_of_them = _orders(node)
+    orders, all_of_them = _orders(node, [own for base, own, _ in map(itemgetter(0), terms) if base is lead], lead)
     forms = {order: written(order) for order in orders}
     given = orders[0]
     form, sign = forms[given]
@@ -303,12 +306,19 @@ def _axes_of_sum(node: Sum) -> tuple[tuple[int, ...], Symmetry]:
     return best, _group(node.order, generators)
 
 
-def _orders(node: Node) -> tuple[list[tuple[int, ...]], bool]:
-    """The orders of the axes by size, and whether they are all; of many only one and those that exchange two of its axes."""
+def _orders(node: Node, leads: Sequence[tuple[int, ...]], lead: Node) -> tuple[list[tuple[int, ...]], bool]:
+    """The orders of the axes by size, and whether the canonical one is among them.
+
+    Of many those in which a first term - `lead`, in the orders `leads` of its axes - stands as it does by itself; if these are
+    too many as well, only one order and those that exchange two of its axes.
+    """
     by_size = tuple(sorted(range(node.order), key=lambda axis: str(node.axes[axis])))
     runs = [tuple(run) for _, run in groupby(by_size, key=lambda axis: str(node.axes[axis]))]
     if prod([factorial(len(run)) for run in runs]) <= MOST_ORIENTATIONS:
         return [tuple(chain(*orders)) for orders in choices(*map(permutations, runs))], True
+    if len(leads) * len(lead.symmetry) <= MOST_ORIENTATIONS:
+        turned = [_picked(own, moved) for own in leads for moved, _ in lead.symmetry.elements()]
+        return list(dict.fromkeys(tuple(sorted(own, key=lambda axis: str(node.axes[axis]))) for own in turned)), True
     pairs = [pair for run in runs for pair in combinations(run, 2)]
     return [by_size, *(_picked(exchange(*pair, node.order), by_size) for pair in pairs)], False
 

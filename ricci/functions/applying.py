@@ -253,9 +253,10 @@ def _turned(function: Function, arg: Node) -> Node:
     places = range(arg.order - core, arg.order)
     orders = [(*batch, *order) for order in permutations(places)] if core <= 3 else [(*batch, *places)]
 
-    def rank(order: tuple[int, ...]) -> tuple[bool, bool, bytes]:
+    def rank(order: tuple[int, ...]) -> tuple[bool, bool, int, bytes]:
         turned = permuted(arg, order)
-        return isinstance(turned, Sum) and len(turned.terms) == 1, _is_view(turned), turned.key
+        signs = [number < 0 for _, number in turned.terms] if isinstance(turned, Sum) else []
+        return len(signs) == 1, _is_view(turned), sum(signs), turned.key
 
     best = min(orders, key=rank)
     turned = permuted(arg, best)

@@ -84,7 +84,7 @@ def test_limits_end_with_their_block_also_in_threads() -> None:
     def work(nodes: int) -> str:
         try:
             with rc.limits(nodes=nodes):
-                return str(rc.grad(rc.parse(f"sum(tanh({nodes}*x))", x="n"), "x"))
+                return str(rc.grad(rc.parse(f"sum(tanh({nodes + 2}*x))", x="n"), "x"))
         except rc.LimitError:
             return "limit"
 
