@@ -8,11 +8,14 @@ of the machine do not lengthen, and medians of the ratios to the expert of the s
 ``ours`` is what `ricci.compile` returns, called with arrays by position: checks of types and shapes included. ``derive``
 and ``plan`` are the milliseconds until it can be called, ``jit`` what JAX traces and compiles for. Every result is
 compared with the expert's before anything is timed. One thread.
+
+Deriving, planning and compiling are done several times, each time with nothing remembered of the expressions before.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import os
 import statistics
@@ -32,9 +35,11 @@ import ricci as rc
 from benchmarks.peers import installed, tensorgrad_run, torch_run
 from benchmarks.report import HEADER, Result, line, page, plot, summary
 from benchmarks.workloads import WORKLOADS, Workload
+from ricci.calculus.rules import local_derivative
 
 ROUNDS = 11
 BUDGET = 0.012  # seconds a contender runs in one round, at least one call
+FRESH = 5  # times that are derived and planned, and compiled by JAX
 SLOW = 0.2  # seconds of a call from which it takes part in three rounds only
 PEERS = ("jax", "torch", "tensorgrad")
 Run = Callable[[], Any]
@@ -69,22 +74,28 @@ def measured(workload: Workload, size: int, peers: Sequence[str]) -> Result:
     """The row of a workload at a size."""
     arrays = workload.arrays(np.random.default_rng(size), size)
     workload.expert(**arrays)
-    start = time.process_time()
-    expressions = workload.ours(size)
-    derived = time.process_time()
-    function: Any = rc.compile(expressions[0], structure="auto") if workload.core else rc.compile(expressions)
-    given = [arrays[name] for name in function.names]
-    function(*given)
-    ran = time.process_time()
-    got = function(*given)
-    plan = 2 * ran - derived - time.process_time()  # without what a call takes
+    waits = []
+    for _ in range(FRESH):
+        expressions = function = None
+        local_derivative.cache_clear()
+        gc.collect()
+        start = time.process_time()
+        expressions = workload.ours(size)
+        derived = time.process_time()
+        function = rc.compile(expressions[0], structure="auto") if workload.core else rc.compile(expressions)
+        given = [arrays[name] for name in function.names]
+        function(*given)
+        ran = time.process_time()
+        got = function(*given)
+        waits.append((derived - start, 2 * ran - derived - time.process_time()))  # without what a call takes
+    derive, plan = (statistics.median(times) * 1e3 for times in zip(*waits, strict=True))
     compare(workload, (workload.core or workload.expert)(**arrays), [got.dense()] if workload.core else got)
     runs: dict[str, Run] = {"expert": lambda: workload.expert(**arrays), "ours": lambda: function(*given)}
     jit = add_peers(workload, expressions, arrays, runs, peers)
     times = timed(runs)
     ratios = {name: ratio(times, name) for name in runs if name != "expert"}
     name = f"{workload.name} {size}"
-    return Result(name, statistics.median(times["expert"]) * 1e6, ratios, (derived - start) * 1e3, max(plan, 0) * 1e3, jit)
+    return Result(name, statistics.median(times["expert"]) * 1e6, ratios, derive, max(plan, 0), jit)
 
 
 def add_peers(
@@ -130,12 +141,14 @@ def add_jax(workload: Workload, expressions: list[rc.Expr], arrays: Mapping[str,
         runs["ours in JAX"] = lambda: jax.block_until_ready(ours(*mine))
     if workload.jax is None:
         return None
-    start = time.process_time()
-    function = jax.jit(workload.jax(jax, jnp))
-    jax.block_until_ready(function(**there))
-    waited = (time.process_time() - start) * 1e3
+    waits = []
+    for _ in range(FRESH):
+        start = time.process_time()
+        function = jax.jit(workload.jax(jax, jnp))
+        jax.block_until_ready(function(**there))
+        waits.append((time.process_time() - start) * 1e3)
     runs["JAX"] = lambda: jax.block_until_ready(function(**there))
-    return waited
+    return statistics.median(waits)
 
 
 def ratio(times: dict[str, list[float]], name: str) -> float:
