@@ -316,7 +316,7 @@ def _orders(node: Node, leads: Sequence[tuple[int, ...]], lead: Node) -> tuple[l
     runs = [tuple(run) for _, run in groupby(by_size, key=lambda axis: str(node.axes[axis]))]
     if prod([factorial(len(run)) for run in runs]) <= MOST_ORIENTATIONS:
         return [tuple(chain(*orders)) for orders in choices(*map(permutations, runs))], True
-    if len(leads) * len(lead.symmetry) <= MOST_ORIENTATIONS:
+    if leads and len(leads) * len(lead.symmetry) <= MOST_ORIENTATIONS:
         turned = [_picked(own, moved) for own in leads for moved, _ in lead.symmetry.elements()]
         return list(dict.fromkeys(tuple(sorted(own, key=lambda axis: str(node.axes[axis]))) for own in turned)), True
     pairs = [pair for run in runs for pair in combinations(run, 2)]

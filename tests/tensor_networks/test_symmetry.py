@@ -162,6 +162,24 @@ def test_sums_know_their_symmetry(text: str) -> None:
         assert rounded(dense(product_, VALUES)) == rounded(np.einsum(array, axes, VALUES["M"], [0, 9], outputs))
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_sums_of_many_axes_have_one_orientation(seed: int) -> None:
+    """Too many axes of one size for all orders to be tried: whichever way a sum is turned, its product with a matrix is one."""
+    pick, C, M = random.Random(seed), LEAVES["C"] if seed % 2 else tensor("E", [SIZE] * 4), LEAVES["M"]
+    terms = [(network([(C, "aecf"), (M, "ie"), (M, "jf")], "aciklj" if seed % 3 else "acijkk", {"k": SIZE, "l": SIZE}), 1)]
+    terms += [(network([(terms[0][0], "abcdef")], pick.sample("abcdef", 6)), k + 2) for k in range(2)]
+    letters = "".join(pick.sample("abcdef", 6))
+    turned = total([(network([(term, "abcdef")], letters), c) for term, c in terms])
+    one = network([(total(terms), "abcdef"), (M, "ag")], "gbcdef")
+    other = network([(turned, letters), (M, "ag")], "gbcdef")
+    assert one is other
+
+
+def test_zeros_of_many_axes_have_an_orientation() -> None:
+    zeros = total([], [SIZE] * 8)
+    assert network([(zeros, range(8))], range(7, -1, -1)) is zeros
+
+
 def test_a_difference_of_transposes_has_one_orientation() -> None:
     M, S, x = LEAVES["M"], LEAVES["S"], LEAVES["x"]
     K = total([(M, 1), (network([(M, "ij")], "ji"), -1)])
