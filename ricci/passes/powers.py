@@ -75,12 +75,15 @@ def _even_root(factor: Factor, exponent: Number) -> tuple[Node, Number]:
 
 
 def units(node: Node) -> Node:
-    """u/norm2(u) = unit(u), which is 0 at 0; beside other powers of the norm it is u/norm2(u) again; unit(u)'*u = norm2(u)."""
+    """u/norm2(u) = unit(u), which is 0 at 0; beside other powers of the norm it is u/norm2(u) again; unit(u)'*u = norm2(u).
+
+    unit(u)./u = 1/norm2(u), which forgets that no entry of u must be 0.
+    """
     if not isinstance(node, Network):
         return node
     for factor in node.factors:
         if is_call(factor.node, "unit") and factor.exponent == 1:
-            shorter = _projected(node, factor)
+            shorter = _projected(node, factor) or _over_itself(node, factor)
             if shorter is not None:
                 return shorter
         if is_call(factor.node, "norm2", "unit"):
@@ -92,6 +95,17 @@ def units(node: Node) -> Node:
             if opened is not None:
                 return opened
     return node
+
+
+def _over_itself(node: Network, unit: Factor) -> Node | None:
+    """The network without unit(u) above a power of u, entry by entry."""
+    inner = unit.node.children[0]
+    for place, (child, slots, exponent) in enumerate(node.factors):
+        if child is inner and slots == unit.slots and exponent < 0:
+            norm = Factor(apply("norm2", inner), (), -1)
+            less = Factor(child, slots, exact(exponent + 1))
+            return remade(node, [*without(node, place, node.factors.index(unit)), less, norm])
+    return None
 
 
 def _unit_opened(node: Network, power: Factor, child: Network) -> Node | None:

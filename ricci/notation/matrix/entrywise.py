@@ -10,7 +10,8 @@ from ricci.notation.formula import POWER, PRODUCT, Formula, joined, power, simpl
 
 def hadamard(entries: Iterable[Entry], order: int) -> Formula:
     """The entrywise product of formulas to exponents: ``x.*y./z``."""
-    listed = collected(entries)
+    entries = list(entries)
+    listed = collected(entries) or entries
     masked = _masked(listed, order)
     if masked is not None:
         return masked
