@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, combinations, groupby, permutations
 from itertools import product as choices
 from math import factorial, prod
-from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from tensor_networks.axes import Axis, product, show_shape
@@ -296,7 +295,7 @@ def _axes_of_sum(node: Sum) -> tuple[tuple[int, ...], Symmetry]:
             return [(key, slots, -number) for key, slots, number in rows], -1
         return rows, 1
 
-    orders, all_of_them = _orders(node, [own for base, own, _ in map(itemgetter(0), terms) if base is lead], lead)
+    orders, all_of_them = _orders(node, [own for (base, own, _), _ in terms if base is lead], lead)
     forms = {order: written(order) for order in orders}
     given = orders[0]
     form, sign = forms[given]

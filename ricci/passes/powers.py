@@ -100,12 +100,21 @@ def units(node: Node) -> Node:
 def _over_itself(node: Network, unit: Factor) -> Node | None:
     """The network without unit(u) above a power of u, entry by entry."""
     inner = unit.node.children[0]
+    base, power = _root_of(inner)
     for place, (child, slots, exponent) in enumerate(node.factors):
-        if child is inner and slots == unit.slots and exponent < 0:
+        if child is base and slots == unit.slots and exponent < 0:
             norm = Factor(apply("norm2", inner), (), -1)
-            less = Factor(child, slots, exact(exponent + 1))
+            less = Factor(child, slots, exact(exponent + power))
             return remade(node, [*without(node, place, node.factors.index(unit)), less, norm])
     return None
+
+
+def _root_of(node: Node) -> tuple[Node, Number]:
+    """What a node is an entrywise power of, and the exponent; else the node itself and 1."""
+    lone = node.factors[0] if isinstance(node, Network) and len(node.factors) == 1 else None
+    if lone is not None and elementwise_power(lone.node, lone.exponent) is node:
+        return lone.node, lone.exponent
+    return node, 1
 
 
 def _unit_opened(node: Network, power: Factor, child: Network) -> Node | None:

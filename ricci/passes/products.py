@@ -8,6 +8,7 @@ from ricci.functions import apply
 from ricci.passes.common import is_call, is_ones, negative, remade, without
 from ricci.passes.logarithms import exponent_of, exponents_of, one_plus_exp
 from ricci.passes.matching import occurrences
+from tensor_networks.filled import identity
 from tensor_networks.networks import Factor, Network, Sum, elementwise_power, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import exact
@@ -24,7 +25,7 @@ def reciprocals(node: Node) -> Node:
     for place, factor in enumerate(node.factors):
         if not isinstance(factor.exponent, int) or factor.exponent >= 0:
             continue
-        rest = [*node.factors[:place], *node.factors[place + 1 :]]
+        rest = without(node, place)
         if factor.exponent != -1:
             rest.append(factor._replace(exponent=exact(factor.exponent + 1)))
         exponent = one_plus_exp(factor.node)
@@ -184,7 +185,7 @@ def _cancelled(node: Network, places: tuple[int, ...], slots: Slots, groups: Slo
     sign = 1 if turned is matrix else -1 if turned is negative(matrix) else 0
     if sign:
         ends += [(slots[0], groups[0], slots[1], groups[1], sign), (slots[1], groups[1], slots[0], groups[0], sign)]
-    rest = [factor for place, factor in enumerate(node.factors) if place not in places]
+    rest = without(node, *places)
     outside = {wire for factor in rest for group in factor.slots for wire in group} | node.free
     for inner, meeting, left, right, number in ends:
         if (
@@ -193,9 +194,8 @@ def _cancelled(node: Network, places: tuple[int, ...], slots: Slots, groups: Slo
             and inner[0] not in outside
             and inner not in (left, right)
         ):
-            delta = network((), [0, 0], {0: matrix.axes[0]})
             scale = [Factor(apply("det", matrix), (), 1)] if is_call(node.factors[places[0]].node, "adj") else []
-            return total([(remade(node, [*rest, *scale, Factor(delta, (left, right), 1)]), number)])
+            return total([(remade(node, [*rest, *scale, Factor(identity(matrix.axes[0]), (left, right), 1)]), number)])
     return None
 
 
@@ -283,7 +283,7 @@ def normalised(node: Node) -> Node:
         if is_call(factor.node, "softmax") and factor.exponent == 1 and len(factor.slots[-1]) == 1:
             (wire,) = factor.slots[-1]
             if wire not in node.free and uses.count(wire) == 1:
-                rest = [*node.factors[:place], *node.factors[place + 1 :]]
+                rest = without(node, place)
                 held = {wire for other in rest for group in other.slots for wire in group} | node.free
                 held |= {wire for group in factor.slots[:-1] for wire in group}
                 return network(rest, node.outputs, {wire: node.sizes[wire] for wire in held})

@@ -91,8 +91,8 @@ def logsumexp(x: np.ndarray) -> np.ndarray:
 def inv_definite(x: np.ndarray) -> np.ndarray:
     """The inverse of a symmetric positive definite matrix from that of its Cholesky factor: most of it is matrix products.
 
-    As accurate as by elimination (N. Higham, Accuracy and Stability of Numerical Algorithms, 14.3). What turns out not to be
-    definite is inverted all the same.
+    As accurate as by elimination (N. Higham, Accuracy and Stability of Numerical Algorithms, chapter 14). What turns out not
+    to be definite is inverted all the same.
     """
     try:
         half = _inv_lower(np.linalg.cholesky(x))

@@ -21,11 +21,11 @@ from tensor_networks.backends import fast
 from tensor_networks.backends import numpy as table
 from tensor_networks.backends.spelling import ADD, ATOM, MULTIPLY, POWER, Names, Text, Writer, at, helpers, numeral
 from tensor_networks.evaluation.lowering import SAME_MEMORY, Step
+from tensor_networks.evaluation.peephole import LEAST_FACTOR
 from tensor_networks.evaluation.program import Program
 from tensor_networks.numbers import exact
 
 LEAST_REUSED = 1024  # entries of a result from which memory is reused
-LEAST_FACTOR = 64  # rows of a definite matrix from which it is inverted through its Cholesky factor
 LEAST_ROWS = 1 << 16  # entries from which rows are scaled by einsum
 FRESH = frozenset({"matmul", "multiply", "divide", "add", "scale", "power", "reciprocal", "root", "embed", "sum"})
 UNARY = {"reciprocal": "np.reciprocal", "root": "np.sqrt"}

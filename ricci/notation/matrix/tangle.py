@@ -204,7 +204,7 @@ class Tangle:
             del left[wire]
             near = self.near[wire]
             if not near:
-                out.append(cheapest(entries_summed(self.vectors[wire], self.sizes[wire])))
+                out.append(cheapest(entries_summed(self.vectors[wire])))
                 continue
             if len(near) > 1 or len(self.near[min(near)]) > 1:
                 raise Tangled
@@ -231,7 +231,7 @@ class Tangle:
         for near, far, turned in ((first, second, entries), (second, first, self.between(second, first))):
             onto = (rows_summed(turned, self.vector(far), self.sizes[far]), 1)
             if self.vectors[near]:
-                options += entries_summed([*self.vectors[near], onto], self.sizes[near])
+                options += entries_summed([*self.vectors[near], onto])
         return options
 
 
@@ -329,7 +329,7 @@ def norm(formula: Formula) -> Formula:
     return call(name, [formula], 0, (r"\left\lVert ", formula, rf"\right\rVert_{mark}"), degree=formula.degree)
 
 
-def entries_summed(entries: list[Entry], size: Axis) -> list[Formula]:
+def entries_summed(entries: list[Entry]) -> list[Formula]:
     """The sum of all entries of an entrywise product of vectors: spellings of it."""
     whole = hadamard(entries, 1)
     if whole.callee == "diag" and whole.parts[0].order == 2:
