@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from fractions import Fraction
-from math import log, pi, sqrt
+from math import pi, sqrt
 
 from ricci.functions.applying import apply
 from ricci.functions.elementwise import INSIDE, POSITIVE
 from ricci.functions.function import Function, defined
 from tensor_networks.axes import Axis
 from tensor_networks.filled import identity, ones
-from tensor_networks.networks import elementwise_power, network, total
+from tensor_networks.networks import constant, elementwise_power, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number
 from tensor_networks.patterns import pattern
@@ -107,11 +107,11 @@ def _over(name: str) -> Callable[[Node], Node]:
 
 
 def _logarithm(base: int) -> Callable[[Node], Node]:
-    return lambda x: scaled(apply("log", x), 1 / log(base))
+    return lambda x: network([(apply("log", x), range(x.order)), (apply("log", constant(base)), (), -1)], range(x.order))
 
 
 def _exponential(base: int) -> Callable[[Node], Node]:
-    return lambda x: apply("exp", scaled(x, log(base)))
+    return lambda x: apply("exp", network([(x, range(x.order)), (apply("log", constant(base)), ())], range(x.order)))
 
 
 def _logsoftmax(x: Node) -> Node:

@@ -78,17 +78,6 @@ def root(x: Operand, degree: int = 2) -> Node:
     return elementwise_power(operand(x), Fraction(1, degree))
 
 
-def _logarithm(base: int) -> Ufunc:
-    def logarithm(x: Operand) -> Node:
-        return divide(apply("log", operand(x)), apply("log", constant(base)))
-
-    return logarithm
-
-
-def _exp2(x: Operand) -> Node:
-    return apply("exp", multiply(x, apply("log", constant(2))))
-
-
 def _logaddexp2(x1: Operand, x2: Operand) -> Node:
     two = apply("log", constant(2))
     return divide(UFUNCS["logaddexp"](multiply(x1, two), multiply(x2, two)), two)
@@ -118,7 +107,7 @@ def _copysign(x1: Operand, x2: Operand) -> Node:
 
 
 def _ldexp(x1: Operand, x2: Operand) -> Node:
-    return multiply(x1, _exp2(x2))
+    return multiply(x1, apply("exp2", operand(x2)))
 
 
 def _times(number: float) -> Ufunc:
@@ -135,9 +124,9 @@ def _of_table(name: str) -> Ufunc:
 
 
 SAME_NAME = (
-    *("exp", "expm1", "log", "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
+    *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh"),
     *("sign", "square", "reciprocal", "cbrt", "maximum", "minimum", "clip", "arctan2", "hypot", "logaddexp"),
-    *("logit", "ndtr", "ndtri", "entr", "xlogy", "xlog1py", "huber"),  # of scipy.special, these and the next
+    *("exp10", "logit", "ndtr", "ndtri", "entr", "xlogy", "xlog1py", "huber"),  # of scipy.special, these and the next
     *("erf", "erfc", "erfinv", "gamma", "gammaln", "beta", "betaln"),
 )
 
@@ -153,9 +142,6 @@ UFUNCS: dict[str, Ufunc] = {
     "positive": _same,
     "conjugate": _same,
     "sqrt": root,
-    "exp2": _exp2,
-    "log2": _logarithm(2),
-    "log10": _logarithm(10),
     "logaddexp2": _logaddexp2,
     "deg2rad": _times(pi / 180),
     "radians": _times(pi / 180),
@@ -186,7 +172,6 @@ UFUNCS |= {  # the universal functions of scipy.special
     "log_expit": _of_table("logsigmoid"),
     "rel_entr": _of_table("relentr"),
     "kl_div": _kl_div,
-    "exp10": lambda x: apply("exp", multiply(x, apply("log", constant(10)))),
     "psi": _of_table("digamma"),
     "loggamma": _of_table("gammaln"),
     "binom": _binom,
