@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from ricci.functions.applying import is_bare
-from ricci.passes.common import remade
+from ricci.passes.common import with_factor
 from tensor_networks.axes import Axis
 from tensor_networks.composites import Factor, is_zero
 from tensor_networks.networks import Network, Sum, elementwise_power, network, primitive, size_of, total
@@ -60,7 +60,7 @@ def balanced(node: Node) -> Node:
         if is_one != is_other:
             place, axis = held[1 if is_one else 0]
             about = _less_mean(node.factors[place], (axis,))
-            return balanced(remade(node, [*node.factors[:place], about, *node.factors[place + 1 :]]))
+            return balanced(with_factor(node, place, about))
     return node
 
 

@@ -12,7 +12,7 @@ and so for every row of a batch. No sign of the weights is assumed.
 from __future__ import annotations
 
 from ricci.functions import apply
-from ricci.passes.common import is_call, remade
+from ricci.passes.common import is_call, remade, without
 from tensor_networks.networks import Factor, Network, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import exact
@@ -48,7 +48,7 @@ def ratio(node: Node) -> Node:
         for k, inner in enumerate(child.factors if child.plain else ()):
             if (summed := _summed_wire(inner, child)) is None:
                 continue
-            rest = [*node.factors[:place], *node.factors[place + 1 :]]
+            rest = without(node, place)
             above = _above(rest, inner, summed, dict(zip((w for (w,) in child.outputs), below.slots, strict=True)))
             if above is None:
                 continue

@@ -15,7 +15,7 @@ from ricci.evaluation.centred import balanced, centred
 from ricci.evaluation.differences import differences, logarithms_of_sums
 from ricci.evaluation.exponentials import logarithm, ratio
 from ricci.functions import apply
-from ricci.passes.common import is_call, remade
+from ricci.passes.common import is_call, remade, without
 from tensor_networks.evaluation import program
 from tensor_networks.networks import Factor, Network, network, total
 from tensor_networks.nodes import Node
@@ -81,7 +81,7 @@ def with_minors(node: Node) -> Node:
     for place, minors in enumerate(node.factors):
         if not is_call(minors.node, "minors") or minors.exponent != 1 or len({w for g in minors.slots for w in g}) != 4:
             continue
-        rest = [*node.factors[:place], *node.factors[place + 1 :]]
+        rest = without(node, place)
         for row, column in product((3, 0), (2, 1)):
             if len(minors.slots) != 4 or any(len(group) != 1 for group in minors.slots):
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ricci.passes.common import remade
+from ricci.passes.common import remade, with_factor
 from ricci.passes.expanding import Tidy, distributed, expansions, gathered, sums_of
 from ricci.passes.factoring import factorings
 from ricci.passes.length import weight
@@ -35,7 +35,7 @@ def _forms(node: Node, tidy: Tidy) -> Iterator[Node]:
     elif isinstance(node, Network):
         for place, factor in enumerate(node.factors):
             for form in _inner(factor, tidy):
-                yield remade(node, [*node.factors[:place], factor._replace(node=form), *node.factors[place + 1 :]])
+                yield with_factor(node, place, factor._replace(node=form))
             yield from _beside(node, place, tidy)
         yield from termwise(node)
         yield from _apart(node, tidy)
@@ -63,7 +63,7 @@ def _inner(factor: Factor, tidy: Tidy) -> Iterator[Node]:
     elif isinstance(child, Network) and not slots and exponent == 1:
         for place, inside in enumerate(child.factors):
             for form in factorings(inside.node, tidy) if isinstance(inside.node, Sum) else ():
-                yield remade(child, [*child.factors[:place], inside._replace(node=form), *child.factors[place + 1 :]])
+                yield with_factor(child, place, inside._replace(node=form))
 
 
 def _apart(node: Network, tidy: Tidy) -> Iterator[Node]:
@@ -72,7 +72,7 @@ def _apart(node: Network, tidy: Tidy) -> Iterator[Node]:
     for place, (child, slots, exponent) in enumerate(node.factors) if not node.order else ():
         if isinstance(child, Network) and not slots and exponent == 1:
             for form in _apart(child, tidy):
-                yield remade(node, [*node.factors[:place], Factor(form, (), 1), *node.factors[place + 1 :]])
+                yield with_factor(node, place, Factor(form, (), 1))
         elif slots and place in sums_of(node) and any(_is_doubled(term) or _is_scaled(term) for term in child.children):
             terms = distributed(node, [place])
             if terms:

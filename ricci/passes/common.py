@@ -77,6 +77,11 @@ def remade(node: Network, factors: Iterable[Factor]) -> Node:
     return network(factors, node.outputs, {wire: node.sizes[wire] for wire in held})
 
 
+def with_factor(node: Network, place: int, factor: Factor) -> Node:
+    """The network with another factor at a place."""
+    return remade(node, [*node.factors[:place], factor, *node.factors[place + 1 :]])
+
+
 def without(node: Network, *places: int) -> list[Factor]:
     """The factors but those at some places."""
     return [factor for place, factor in enumerate(node.factors) if place not in places]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ricci.functions import Apply, apply
-from ricci.passes.common import remade
+from ricci.passes.common import with_factor
 from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.wiring import Group
@@ -20,7 +20,7 @@ def diagonals(node: Node) -> Node:
             continue
         if child.children and len(wires) < len(factor.slots):
             taken = Factor(_taken(child, factor.slots, wires), wires, factor.exponent)
-            return remade(node, [*node.factors[:place], taken, *node.factors[place + 1 :]])
+            return with_factor(node, place, taken)
     return node
 
 

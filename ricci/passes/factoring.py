@@ -13,6 +13,7 @@ from ricci.functions.applying import is_bare
 from ricci.passes.expanding import Tidy, distributed
 from ricci.passes.length import weight
 from tensor_networks.axes import Axis
+from tensor_networks.filled import identity
 from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact
@@ -96,7 +97,7 @@ def _parted(term: Network, sizes: dict[int, Axis]) -> tuple[tuple[int, ...], lis
     for (wire,) in term.outputs:
         if wire in outputs:
             sizes[len(sizes)] = sizes[wire]
-            factors.append((network((), "ii", {"i": sizes[wire]}), (wire, len(sizes) - 1), 1))
+            factors.append((identity(sizes[wire]), (wire, len(sizes) - 1), 1))
             wire = len(sizes) - 1
         outputs.append(wire)
     return tuple(outputs), factors

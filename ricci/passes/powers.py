@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ricci.functions import apply
-from ricci.passes.common import factor_is_nonnegative, is_call, is_nonnegative, remade, without
+from ricci.passes.common import factor_is_nonnegative, is_call, is_nonnegative, remade, with_factor, without
 from ricci.passes.matching import exchanges, standing
 from tensor_networks.common import Term
 from tensor_networks.networks import Factor, Network, Sum, as_term, elementwise_power, network, primitive, total
@@ -61,7 +61,7 @@ def roots(node: Node) -> Node:
         rest = network([f for f in child.factors if f not in out], child.outputs, dict(enumerate(child.sizes)))
         taken = [(_even_root(f, exponent), tuple(label[g[0]] for g in f.slots)) for f in out]
         factors = [(base, where, power) for (base, power), where in taken]
-        others = [*node.factors[:place], *node.factors[place + 1 :]]
+        others = without(node, place)
         return network([*others, *factors, (rest, slots, exponent)], node.outputs, dict(enumerate(node.sizes)))
     return node
 
@@ -127,10 +127,10 @@ def _unit_opened(node: Network, power: Factor, child: Network) -> Node | None:
             inner = factor.node.children[0]
             if power.exponent == 1 and not any(_tells_norm(other.node, inner) for other in node.factors if other is not power):
                 continue
-            inside = [*child.factors[:place], factor._replace(node=inner), *child.factors[place + 1 :]]
+            inside = with_factor(child, place, factor._replace(node=inner))
             rest = [other for other in node.factors if other is not power]
             norm = Factor(apply("norm2", inner), (), -power.exponent)
-            return remade(node, [*rest, Factor(remade(child, inside), (), power.exponent), norm])
+            return remade(node, [*rest, Factor(inside, (), power.exponent), norm])
     return None
 
 
@@ -309,7 +309,7 @@ def signs(node: Node) -> Node:
         if not is_call(child, "sign"):
             continue
         if isinstance(exponent, int) and exponent > 1 and is_call(child.children[0], "relu"):
-            rest = [*node.factors[:place], *node.factors[place + 1 :]]
+            rest = without(node, place)
             return remade(node, [*rest, Factor(child, slots, 1)])
         if exponent != 1:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ricci.functions import apply
-from ricci.passes.common import is_call, is_ones, negative, remade, without
+from ricci.passes.common import is_call, is_ones, negative, remade, with_factor, without
 from ricci.passes.logarithms import exponent_of, exponents_of, one_plus_exp
 from ricci.passes.matching import occurrences
 from tensor_networks.filled import identity
@@ -102,7 +102,7 @@ def reciprocal_exponentials(node: Node) -> Node:
     for place, (child, slots, exponent) in enumerate(node.factors):
         if is_call(child, "exp") and exponent < 0:
             top = Factor(apply("exp", negative(child.children[0])), slots, exact(-exponent))
-            return remade(node, [*node.factors[:place], top, *node.factors[place + 1 :]])
+            return with_factor(node, place, top)
     return node
 
 
@@ -232,7 +232,7 @@ def _with_softmax(child: Network, top: Node) -> Node | None:
     for place, factor in enumerate(child.factors):
         if factor.node is top and factor.exponent == 1:
             new = factor._replace(node=apply("softmax", top.children[0]))
-            return remade(child, [*child.factors[:place], new, *child.factors[place + 1 :]])
+            return with_factor(child, place, new)
     return None
 
 

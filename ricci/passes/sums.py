@@ -167,7 +167,7 @@ def _distributed(node: Node, every: bool, deep: bool = True) -> list[tuple[Node,
             continue
         terms = child.terms if isinstance(child, Sum) else _distributed(child, every, False) if every and deep else ()
         if terms and (every or all(isinstance(term, Network) and not term.factors for term, _ in terms)):
-            rest = [*node.factors[:place], *node.factors[place + 1 :]]
+            rest = without(node, place)
             sizes = dict(enumerate(node.sizes))
             return [(network([*rest, (term, slots)], node.outputs, sizes), number) for term, number in terms]
     return []
