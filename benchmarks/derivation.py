@@ -3,7 +3,7 @@
     python benchmarks/derivation.py [--quick] [--only TEXT] [--repeat N] [--limit SECONDS]
 
 What is timed: for us, SymPy and tensorgrad the derivation of the formulas from a ready expression
-(tensorgrad with `full_simplify`, without which its derivatives are unexpanded placeholders); for JAX
+(for us in the form that is shown; tensorgrad with `full_simplify`, without which its derivatives are unexpanded placeholders); for JAX
 tracing and compiling the function of the same derivatives, since that is what a user waits for. Contenders
 take turns, so that a noisy machine is noisy for all; printed are medians, and the others as multiples of
 our time.
@@ -187,8 +187,8 @@ def with_ricci(work: Workload, run: int) -> Thunk:
     text = re.sub(r"[A-Za-z]\w*", lambda word: fresh.get(word[0], word[0]), work.text)
     function = rc.parse(text, **{fresh[name]: sizes for name, sizes in work.declarations.items()})
     if work.order == 2:
-        return lambda: rc.hessian(function, fresh[work.wrt[0]])
-    return lambda: [rc.grad(function, fresh[name]) for name in work.wrt]
+        return lambda: rc.hessian(function, fresh[work.wrt[0]]).settled
+    return lambda: [rc.grad(function, fresh[name]).settled for name in work.wrt]
 
 
 def with_sympy(work: Workload, run: int) -> Thunk | None:

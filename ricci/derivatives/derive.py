@@ -189,9 +189,9 @@ def grad(expression: Expression, wrt: Wrt) -> Expr | tuple[Expr, ...]:
     expression = as_expression(expression)
     variables = variables_of(expression, wrt)
     if expression.order:
-        nodes = settle(*(sweeps.derivative(expression.settled, [variable]) for variable in variables))
+        nodes = [sweeps.derivative(expression.settled, [variable]) for variable in variables]
     else:
-        nodes = settle(*sweeps.gradients(expression.settled, variables))
+        nodes = sweeps.gradients(expression.settled, variables)
     found = tuple(_derived(node, expression, [variable]) for node, variable in zip(nodes, variables, strict=True))
     return found[0] if is_one(wrt) else found
 
@@ -234,9 +234,8 @@ def vjp(expression: Expression, *wrt: Wrt, cotangent: str = "u") -> tuple[Expr, 
     seed = new_tensor(expression, cotangent, expression.axes, "cotangent")
     nodes = sweeps.pull(expression.settled, seed, variables)
     pairs = zip(nodes, variables, strict=True)
-    settled = settle(*(projected(node, variable, range(variable.order)) for node, variable in pairs))
     declared = expression.variables | {cotangent: seed}
-    return tuple(Expr(node, declared=declared) for node in settled)
+    return tuple(Expr(projected(node, variable, range(variable.order)), declared=declared) for node, variable in pairs)
 
 
 @overload
@@ -290,7 +289,7 @@ def differential(expression: Expression, *wrt: Wrt, order: int = 1, direction: N
         node = sweeps.push(node, seeds)
     declared = _declared(expression, directions)
     told = Provenance(role=expression.role)
-    return Differential(settle(node)[0], told, declared=declared, of=expression, directions=directions, degree=order)
+    return Differential(node, told, declared=declared, of=expression, directions=directions, degree=order)
 
 
 def _own(expression: Expr) -> Directions:
@@ -299,7 +298,7 @@ def _own(expression: Expr) -> Directions:
 
 
 def _in_directions(node: Node, expression: Expr, directions: Directions) -> Expr:
-    return Expr(settle(node)[0], Provenance(role=expression.role), declared=_declared(expression, directions))
+    return Expr(node, Provenance(role=expression.role), declared=_declared(expression, directions))
 
 
 def _declared(expression: Expr, directions: Directions) -> dict[str, Tensor]:
