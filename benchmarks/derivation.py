@@ -2,11 +2,11 @@
 
     python benchmarks/derivation.py [--quick] [--only TEXT] [--repeat N] [--limit SECONDS]
 
-What is timed: for us, SymPy and tensorgrad the derivation of the formulas from a ready expression
-(for us in the form that is shown; tensorgrad with `full_simplify`, without which its derivatives are unexpanded placeholders); for JAX
-tracing and compiling the function of the same derivatives, since that is what a user waits for. Contenders
-take turns, so that a noisy machine is noisy for all; printed are medians, and the others as multiples of
-our time.
+What is timed: for us, SymPy and tensorgrad the derivation of the formulas from a ready expression (for us
+in the form that is shown; tensorgrad with `full_simplify`, without which its derivatives are unexpanded
+placeholders); for JAX tracing and compiling the function of the same derivatives, since that is what a user
+waits for. Contenders take turns, so that a noisy machine is noisy for all; printed are medians, and the others
+as multiples of our time.
 
 Our expressions are interned and derivatives are remembered as long as the nodes live. Therefore every run
 uses names never used before and starts after a garbage collection: nothing is ever derived from memory.
