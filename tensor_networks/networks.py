@@ -25,6 +25,7 @@ from tensor_networks.numbers import Number, bounded, exact, power
 from tensor_networks.wiring import Group, Wiring, are_distinct, components
 
 Slot = Hashable  # a wire label, or a tuple of labels
+COMPOSITE = (Network, Sum)
 MOST_ABSORBED = 256  # a child of more factors stays a node, so that long chains of scalars cost linear time
 
 
@@ -47,23 +48,18 @@ def network(
     if sizes:
         wiring.start(sizes)
     pending = []
-    grouped = False
+    single = True
     for node, slots, *exponent in factors:
-        groups = tuple(map(wiring.group, slots))
+        groups = wiring.groups(slots)
         if len(groups) != len(node.axes):
             raise ShapeError(f"{len(groups)} indices for a tensor of order {node.order} ({show_shape(node.axes)})")
-        for group, size in zip(groups, node.axes, strict=True):
-            if len(group) == 1:
-                wiring.meet(group[0], size)
-            else:
-                grouped = True
+        single = wiring.meet_all(groups, node.axes) and single
         pending.append((node, groups, exponent[0] if exponent else 1))
     for node, groups, exponent_ in pending:
-        for group, size in zip(groups, node.axes, strict=True) if grouped else ():
-            if len(group) != 1:
-                wiring.meet_group(group, size)
+        for group, size in zip(groups, node.axes, strict=True) if not single else ():
+            wiring.meet_group(group, size)
         assembly.add(node, groups, exponent_)
-    return assembly.finish(tuple(map(wiring.group, outputs)))
+    return assembly.finish(wiring.groups(outputs))
 
 
 class _Assembly:
@@ -94,6 +90,8 @@ class _Assembly:
     def _orient(self, node: Node, groups: tuple[Group, ...], exponent: Number) -> tuple[Node, tuple[Group, ...]]:
         """A network or sum with its axes in canonical order."""
         turned, order, sign = oriented(node)
+        if turned is node and sign > 0:
+            return node, groups
         if sign < 0:
             if not isinstance(exponent, int):
                 return node, groups
@@ -153,19 +151,19 @@ class _Assembly:
 
     def finish(self, outputs: tuple[Group, ...]) -> Node:
         """The node of what was gathered."""
-        outputs = tuple(map(self.wiring.resolve, outputs))
-        free = {wire for group in outputs for wire in group}
+        outputs = self.wiring.resolved(outputs)
+        free = _held(outputs)
         for wire in free:
             self.wiring.size(wire)
         if self.coefficient == 0:
             return zero(product(map(self.wiring.size, group)) for group in outputs)
         if len(self.factors) == 1 and self.factors[0].exponent == 1:
             node, slots, _ = self.factors[0]
-            slots = tuple(map(self.wiring.resolve, slots))
+            slots = self.wiring.resolved(slots)
             if type(node) is Network:
                 self._open(node, slots)
-                outputs = tuple(map(self.wiring.resolve, outputs))
-                free = {wire for group in outputs for wire in group}
+                outputs = self.wiring.resolved(outputs)
+                free = _held(outputs)
             elif type(node) is Sum and _held(slots) <= free and not self.wiring.lone(free):
                 return _scaled(_view_of_sum(node, slots, outputs, self.wiring), self.coefficient)
         factors, changed = self._merged()
@@ -190,19 +188,20 @@ class _Assembly:
 
     def _merged(self) -> tuple[list[Factor], bool]:
         """Factors with equal node and wires become one; says whether that made a node worth another look."""
-        resolve = self.wiring.resolve
+        resolved = self.wiring.resolved
         merged: dict[tuple[Node, tuple[Group, ...]], Number] = {}
         changed = False
         for node, slots, exponent in self.factors:
-            groups = tuple(map(resolve, slots))
+            groups = resolved(slots)
             if len(groups) > 1:
-                if isinstance(node, Network | Sum):
+                if isinstance(node, COMPOSITE):
                     node, groups = self._orient(node, groups, exponent)
-                (_, groups, _), sign = arranged(Factor(node, groups, exponent))
-                self.coefficient *= sign if sign or exponent > 0 else 1
+                if not node.symmetry.trivial:
+                    (_, groups, _), sign = arranged(Factor(node, groups, exponent))
+                    self.coefficient *= sign if sign or exponent > 0 else 1
             place = (node, groups)
             if place in merged:
-                changed = changed or isinstance(node, Network | Sum)
+                changed = changed or isinstance(node, COMPOSITE)
                 exponent = exact(merged[place] + exponent)
             merged[place] = exponent
         return [Factor(node, groups, exponent) for (node, groups), exponent in merged.items() if exponent], changed
@@ -210,7 +209,7 @@ class _Assembly:
     def _closed_off(self, factors: list[Factor], free: set[int]) -> list[Factor]:
         """Wires without a factor become sizes, closed components nodes of their own."""
         wiring = self.wiring
-        held = {wire for factor in factors for group in factor.slots for wire in group}
+        held = {wire for _, slots, _ in factors for group in slots for wire in group}
         lone = wiring.lone(held | free)
         if lone:
             factors = factors + self._size_factors(lone)
@@ -370,7 +369,10 @@ def _pulled(found: Common, terms: Mapping[Node, Number]) -> Node:
 
 
 def _scaled(node: Node, number: Number) -> Node:
-    return node if number == 1 else total([(node, number)])
+    if number == 1:
+        return node
+    terms = dict(node.terms) if type(node) is Sum else {node: 1}
+    return linear({term: bounded(exact(number * own)) for term, own in terms.items()}, node.axes)
 
 
 def zero(axes: Iterable[Axis]) -> Node:

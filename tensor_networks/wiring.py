@@ -11,10 +11,10 @@ Group = tuple[int, ...]
 class Wiring:
     """A growing set of wires. Joining and splitting are remembered and applied by `resolve`."""
 
-    __slots__ = ("_dropped", "_labels", "_names", "_parent", "_parts", "_plain", "_sizes")
+    __slots__ = ("_dropped", "_groups", "_names", "_parent", "_parts", "_plain", "_sizes")
 
     def __init__(self) -> None:
-        self._labels: dict[Hashable, int] = {}
+        self._groups: dict[Hashable, Group] = {}  # by slot: a label, or a tuple of labels
         self._names: list[Hashable] = []
         self._parent: list[int] = []
         self._sizes: list[Axis | None] = []
@@ -36,20 +36,24 @@ class Wiring:
             for label, size in sizes.items():
                 self.meet(self.group(label)[0], size)
             return
-        count = len(sizes)
-        self._labels = dict(zip(sizes, range(count), strict=True))
-        self._names, self._sizes, self._parent = list(sizes), list(sizes.values()), list(range(count))
+        self._groups = {label: (wire,) for wire, label in enumerate(sizes)}
+        self._names, self._sizes, self._parent = list(sizes), list(sizes.values()), list(range(len(sizes)))
+
+    def groups(self, slots: Iterable[Hashable]) -> tuple[Group, ...]:
+        """The wires of slots, see `group`."""
+        known = self._groups
+        return tuple([known[slot] if slot in known else self.group(slot) for slot in slots])
 
     def group(self, slot: Hashable) -> Group:
         """The wires of a slot given as a label, or as a tuple of labels (a group)."""
-        labels = self._labels
-        group = []
-        for label in slot if type(slot) is tuple else (slot,):
-            wire = labels.get(label)
-            if wire is None:
-                wire = labels[label] = self.fresh(None, label)
-            group.append(wire)
-        return tuple(group)
+        found = self._groups.get(slot)
+        if found is None:
+            if type(slot) is tuple:
+                found = tuple([self.group(label)[0] for label in slot])
+            else:
+                found = (self.fresh(None, slot),)
+            self._groups[slot] = found
+        return found
 
     def find(self, wire: int) -> int:
         """The wire that stands for all wires joined with this one."""
@@ -71,6 +75,10 @@ class Wiring:
             else:
                 out.append(wire)
         return tuple(out)
+
+    def resolved(self, groups: tuple[Group, ...]) -> tuple[Group, ...]:
+        """The groups in terms of wires that are not split further."""
+        return groups if self._plain else tuple([self.resolve(group) for group in groups])
 
     def size(self, wire: int) -> Axis:
         """The size of a wire.
@@ -120,6 +128,21 @@ class Wiring:
             name = self._names[wire]
             which = f"index {name} joins" if name is not None else "an index joins"
             raise ShapeError(f"{which} axes of the sizes {show(known)} and {show(size)}")
+
+    def meet_all(self, groups: Iterable[Group], sizes: Iterable[Axis]) -> bool:
+        """Give the wires that are groups of their own sizes, or check those they have; says if that is all groups.
+
+        Raises:
+            ShapeError: one has another one.
+        """
+        known = self._sizes
+        single = True
+        for group, size in zip(groups, sizes, strict=True):
+            if len(group) != 1:
+                single = False
+            elif known[group[0]] != size:
+                self.meet(group[0], size)
+        return single
 
     def meet_group(self, group: Group, size: Axis) -> None:
         """Check that a group is the flattening of an axis of that size, or give its one wire that size."""
