@@ -128,9 +128,9 @@ def canonical(factors: Sequence[Factor], outputs: tuple[Group, ...], sizes: Sequ
     The sign is 0 where exchanges that the factors allow show that the product is its own opposite.
     """
     keys = _keys(factors)
-    if len(set(keys)) == len(keys) and all(map(_asymmetric, factors)):
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        return _numbered([factors[index] for index in order], outputs, sizes), 1
+    keyed = dict(zip(keys, factors, strict=True))
+    if len(keyed) == len(keys) and all(map(_asymmetric, factors)):
+        return _numbered([keyed[key] for key in sorted(keyed)], outputs, sizes), 1
     numbered = _first_seen((outputs, *(factor.slots for factor in factors)))
     factors = [_renamed(factor, numbered) for factor in factors]
     ends = tuple([(axis, tuple([numbered[wire] for wire in group])) for axis, group in enumerate(outputs)])
@@ -146,7 +146,7 @@ def canonical(factors: Sequence[Factor], outputs: tuple[Group, ...], sizes: Sequ
 
 def _keys(factors: Iterable[Factor]) -> list[bytes]:
     """What tells factors apart, wires aside."""
-    return [f.node.key if f.exponent == 1 else f.node.key + str(f.exponent).encode() for f in factors]
+    return [node.key if exponent == 1 else node.key + str(exponent).encode() for node, _, exponent in factors]
 
 
 def _asymmetric(factor: Factor) -> bool:

@@ -11,7 +11,7 @@ connected factors: that is `rewrite.flatten`, which knows what is shared.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -90,12 +90,10 @@ class _Assembly:
     def _orient(self, node: Node, groups: tuple[Group, ...], exponent: Number) -> tuple[Node, tuple[Group, ...]]:
         """A network or sum with its axes in canonical order."""
         turned, order, sign = oriented(node)
-        if turned is node and sign > 0:
+        if (turned is node and sign > 0) or (sign < 0 and not isinstance(exponent, int)):
             return node, groups
         if sign < 0:
-            if not isinstance(exponent, int):
-                return node, groups
-            self.coefficient *= sign**exponent
+            self.coefficient *= sign ** int(exponent)
         return turned, tuple([groups[axis] for axis in order])
 
     def _absorb(self, child: Network, groups: tuple[Group, ...], exponent: Number) -> bool:
@@ -211,8 +209,7 @@ class _Assembly:
         wiring = self.wiring
         held = {wire for _, slots, _ in factors for group in slots for wire in group}
         lone = wiring.lone(held | free)
-        if lone:
-            factors = factors + self._size_factors(lone)
+        factors = [*factors, *self._size_factors(lone)]
         if held <= free:
             return factors if not lone else _merged_scalars(factors, ())
         root = components(([w for group in f.slots for w in group] for f in factors), len(wiring.sizes))
@@ -250,9 +247,8 @@ def _renamed(groups: Iterable[Group], wires: Sequence[int]) -> tuple[Group, ...]
     return tuple(tuple(wires[wire] for wire in group) for group in groups)
 
 
-def _merged_scalars(factors: Iterable[Factor], closed: Iterable[Node]) -> list[Factor]:
+def _merged_scalars(factors: list[Factor], closed: Iterable[Node]) -> list[Factor]:
     """The factors with equal scalars merged, closed components among them."""
-    factors = list(factors)
     scalars: dict[Node, Number] = {}
     for node, slots, exponent in (*factors, *(Factor(node, (), 1) for node in closed)):
         if not slots:
@@ -343,10 +339,13 @@ def total(terms: Iterable[tuple[Node, Number]], axes: Iterable[Axis] | None = No
     return linear(kept, shape)
 
 
-def _may_share(terms: Iterable[Node]) -> bool:
+def _may_share(terms: Collection[Node]) -> bool:
     """Can terms have something in common? With a leaf or a function among them only if that is a factor of all others."""
     leaf = next((term for term in terms if type(term) is not Network), None)
-    return leaf is None or all(term is leaf or leaf in term.children for term in terms)
+    if leaf is not None:
+        return all(term is leaf or leaf in term.children for term in terms)
+    bare = not all(term.plain for term in terms if type(term) is Network)
+    return bare or bool(set.intersection(*[{*term.children} for term in terms]))
 
 
 def as_term(node: Node) -> Term:
@@ -369,10 +368,8 @@ def _pulled(found: Common, terms: Mapping[Node, Number]) -> Node:
 
 
 def _scaled(node: Node, number: Number) -> Node:
-    if number == 1:
-        return node
-    terms = dict(node.terms) if type(node) is Sum else {node: 1}
-    return linear({term: bounded(exact(number * own)) for term, own in terms.items()}, node.axes)
+    terms = node.terms if type(node) is Sum else ((node, 1),)
+    return node if number == 1 else linear({term: bounded(exact(number * own)) for term, own in terms}, node.axes)
 
 
 def zero(axes: Iterable[Axis]) -> Node:

@@ -48,10 +48,7 @@ class Wiring:
         """The wires of a slot given as a label, or as a tuple of labels (a group)."""
         found = self._groups.get(slot)
         if found is None:
-            if type(slot) is tuple:
-                found = tuple([self.group(label)[0] for label in slot])
-            else:
-                found = (self.fresh(None, slot),)
+            found = tuple([self.group(label)[0] for label in slot]) if type(slot) is tuple else (self.fresh(None, slot),)
             self._groups[slot] = found
         return found
 

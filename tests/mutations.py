@@ -54,7 +54,7 @@ MUTANTS = (
     Mutant(MATRICES, '("inv(x)_ji -> ij",)', '("inv(x)_ij -> ij",)'),
     Mutant("ricci/functions/vectors.py", "y_i delta_ij - y_i y_j -> ij", "y_i delta_ij + y_i y_j -> ij"),
     # sweeps
-    Mutant(CALCULUS, "dict(enumerate(node.sizes))), factor.exponent", "dict(enumerate(node.sizes))), 1"),
+    Mutant(CALCULUS, "dict(enumerate(node.sizes)), factor.exponent)", "dict(enumerate(node.sizes)), 1)"),
     Mutant(CALCULUS, "exponent=exact(factor.exponent - 1)", "exponent=exact(factor.exponent)"),
     Mutant(
         "ricci/constants.py",
@@ -62,7 +62,7 @@ MUTANTS = (
         "1",
         "tests/ricci/test_constants.py tests/ricci/test_index_reader.py",
     ),
-    Mutant(CALCULUS, "hole], outputs, sizes), factor.exponent))", "hole], outputs, sizes), 1))"),
+    Mutant(CALCULUS, "hole], outputs, sizes, factor.exponent)", "hole], outputs, sizes, 1)"),
     # canonical forms, and their signs
     Mutant(NETWORKS, "is None else (inside, outside)", "is None else (inside, number)"),
     Mutant(NETWORKS, "gathered.get(term, 0) + exact(number) * factor", "exact(number) * factor"),

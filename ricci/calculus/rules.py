@@ -9,6 +9,7 @@ from functools import lru_cache
 from ricci.functions import Apply, Function, Operator
 from ricci.notation import read
 from tensor_networks.axes import Axis, atoms, product
+from tensor_networks.drafts import Part, Product, finished
 from tensor_networks.errors import DerivativeError
 from tensor_networks.networks import Network, Sum, network, size_of, total
 from tensor_networks.nodes import Node, Size, Tensor, walk
@@ -18,7 +19,7 @@ ARGUMENTS = ("x", "w", "v", "u")
 LETTERS = {"I": "abcdefgh", "K": "ijklmnop"}
 
 
-def pushed(node: Apply, place: int, tangent: Node, extra: Sequence[Axis]) -> Node | None:
+def pushed(node: Apply, place: int, tangent: Part, extra: Sequence[Axis]) -> Part | None:
     """The change of a function when one of its arguments changes: axes of the value, then the extra ones of the change.
 
     None stands for a derivative that is zero wherever it exists.
@@ -30,17 +31,18 @@ def pushed(node: Apply, place: int, tangent: Node, extra: Sequence[Axis]) -> Nod
     batch, value, inner = _local_wires(node, place)
     new = [f"e{axis}" for axis in range(len(extra))]
     if isinstance(rule, Operator):
-        direction = network([(tangent, (*batch, *inner, *new))], (*batch, *new, *inner))
+        (change,) = finished(tangent, apart=True)
+        direction = network([(change, (*batch, *inner, *new))], (*batch, *new, *inner))
         wide = {name: _repeated(arg, node.batch, extra) for name, arg in _actual(node).items()}
         change = _instance(node, rule.push, place, wide | {"t": direction}, (*node.axes[: node.batch], *extra))
         return network([(change, (*batch, *new, *value))], (*batch, *value, *new))
     local = local_derivative(node, place)
     if local is None:
         return None
-    return network([(local, (*batch, *value, *inner)), (tangent, (*batch, *inner, *new))], (*batch, *value, *new))
+    return Product([(local, (*batch, *value, *inner), 1), (tangent, (*batch, *inner, *new), 1)], (*batch, *value, *new))
 
 
-def pulled(node: Apply, place: int, adjoint: Node) -> Node | None:
+def pulled(node: Apply, place: int, adjoint: Part) -> Part | None:
     """The cotangent of an argument, given that of the value.
 
     None stands for a derivative that is zero wherever it exists.
@@ -50,12 +52,14 @@ def pulled(node: Apply, place: int, adjoint: Node) -> Node | None:
     """
     rule = node.function.rules[place]
     if isinstance(rule, Operator):
-        return _instance(node, rule.pull, place, _actual(node) | {"c": adjoint}, node.axes[: node.batch])
+        return _instance(
+            node, rule.pull, place, _actual(node) | {"c": finished(adjoint, apart=True)[0]}, node.axes[: node.batch]
+        )
     local = local_derivative(node, place)
     batch, value, inner = _local_wires(node, place)
     if local is None:
         return None
-    return network([(local, (*batch, *value, *inner)), (adjoint, (*batch, *value))], (*batch, *inner))
+    return Product([(local, (*batch, *value, *inner), 1), (adjoint, (*batch, *value), 1)], (*batch, *inner))
 
 
 @lru_cache(maxsize=512)  # a sweep back is often followed by one forth, over the same functions
@@ -80,7 +84,8 @@ def local_derivative(node: Apply, place: int) -> Node | None:
         core = arg.axes[node.batch :]
         sizes: dict[Hashable, Axis] = dict(zip((*batch, *inner), arg.axes, strict=True))
         deltas = network((), (*batch, *inner, *inner), sizes)
-        return pushed(node, place, deltas, core)
+        change = pushed(node, place, deltas, core)
+        return None if change is None else finished(change)[0]
     return _instance(node, rule, place, _actual(node), node.axes[: node.batch])
 
 

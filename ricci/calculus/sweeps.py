@@ -15,8 +15,9 @@ from ricci.calculus.rules import pulled, pushed
 from ricci.functions import Apply
 from ricci.traits.spaces import projected, tangent
 from tensor_networks.axes import Axis, show_shape
+from tensor_networks.drafts import Part, Product, combined, finished
 from tensor_networks.errors import DerivativeError, ShapeError
-from tensor_networks.networks import Factor, Network, Sum, network, one, total, zero
+from tensor_networks.networks import Factor, Network, Sum, network, one, zero
 from tensor_networks.nodes import Node, Tensor, walk
 from tensor_networks.numbers import Number, exact
 
@@ -30,64 +31,68 @@ def depends_on(root: Node, variables: Iterable[Node]) -> set[Node]:
     return inside
 
 
-def push(root: Node, seeds: Mapping[Any, Node], extra: Sequence[Axis] = ()) -> Node:
+def push(root: Node, seeds: Mapping[Any, Node], extra: Sequence[Axis] = (), last: bool = True) -> Node:
     """The derivative of the root along the seeds (forward sweep), of variables or of any other nodes.
 
     A seed has the axes of its node and then the ``extra`` ones, and so has the result those of the root. With
     deltas for seeds this is the Jacobian, with a tangent (no extra axes) the Jacobian times it.
+
+    If it is not the last sweep, steps remain nodes of their own, so that the next one takes steps as small.
     """
-    extra = tuple(extra)
-    inside = depends_on(root, seeds)
-    tangents: dict[Node, Node] = {}
+    tangent = _tangent(root, seeds, tuple(extra))
+    return finished(tangent, apart=not last)[0]
+
+
+def _tangent(root: Node, seeds: Mapping[Any, Node], extra: tuple[Axis, ...]) -> Part:
+    """The derivative of the root along the seeds as a draft."""
+    tangents: dict[Node, Part] = {}
     for node in walk(root):
-        if node not in inside:
-            continue
         if node in seeds:
             tangents[node] = seeds[node]
-        elif isinstance(node, Sum):
-            terms = [(tangents[term], number) for term, number in node.terms if term in tangents]
-            tangents[node] = total(terms, (*node.axes, *extra))
-        elif isinstance(node, Network):
-            tangents[node] = _push_network(node, tangents, extra)
-        else:
-            tangents[node] = _push_apply(_as_apply(node), tangents, extra)
-    return tangents.get(root) or zero((*root.axes, *extra))
+        elif not tangents.keys().isdisjoint(node.children) and (terms := _pushed(node, tangents, extra)):
+            tangents[node] = combined(terms, (*node.axes, *extra))
+    return tangents[root] if root in tangents else zero((*root.axes, *extra))
 
 
-def _push_network(node: Network, tangents: Mapping[Node, Node], extra: tuple[Axis, ...]) -> Node:
+def _pushed(node: Node, tangents: Mapping[Node, Part], extra: tuple[Axis, ...]) -> list[tuple[Part, Number]]:
+    """The terms of the derivative of a node, given those of its children that have one."""
+    if isinstance(node, Sum):
+        return [(tangents[term], number) for term, number in node.terms if term in tangents]
+    if isinstance(node, Network):
+        return _pushed_network(node, tangents, extra)
+    node = _as_apply(node)
+    changes = [pushed(node, place, tangents[arg], extra) for place, arg in enumerate(node.args) if arg in tangents]
+    return [(change, 1) for change in changes if change is not None]
+
+
+def _pushed_network(node: Network, tangents: Mapping[Node, Part], extra: tuple[Axis, ...]) -> list[tuple[Part, Number]]:
     new = tuple(range(len(node.sizes), len(node.sizes) + len(extra)))
     sizes: dict[Hashable, Axis] = dict(enumerate((*node.sizes, *extra)))
     outputs = (*node.outputs, *new)
-    terms = []
+    terms: list[tuple[Part, Number]] = []
     for place, factor in enumerate(node.factors):
         if factor.node in tangents:
             hole = (tangents[factor.node], (*factor.slots, *new), 1)
-            terms.append((network([*_without(node, place), hole], outputs, sizes), factor.exponent))
-    return total(terms, (*node.axes, *extra))
+            terms.append((Product([*_without(node, place), hole], outputs, sizes, factor.exponent), 1))
+    return terms
 
 
-def _push_apply(node: Apply, tangents: Mapping[Node, Node], extra: tuple[Axis, ...]) -> Node:
-    terms: list[tuple[Node, Number]] = []
-    for place, arg in enumerate(node.args):
-        change = pushed(node, place, tangents[arg], extra) if arg in tangents else None
-        if change is not None:
-            terms.append((change, 1))
-    return total(terms, (*node.axes, *extra))
+def pull(root: Node, cotangent: Node, variables: Sequence[Node], last: bool = True) -> list[Node]:
+    """The cotangents of the variables, given that of the root (reverse sweep); all variables in one sweep.
 
-
-def pull(root: Node, cotangent: Node, variables: Sequence[Node]) -> list[Node]:
-    """The cotangents of the variables, given that of the root (reverse sweep); all variables in one sweep."""
+    Where it is not the last sweep: see `push`.
+    """
     inside = depends_on(root, variables)
-    gathered: dict[Node, list[tuple[Node, Number]]] = {root: [(cotangent, 1)]}
-    adjoints: dict[Node, Node] = {}
+    gathered: dict[Node, list[tuple[Part, Number]]] = {root: [(cotangent, 1)]}
+    adjoints: dict[Node, Part] = {}
     for node in reversed(walk(root)):
         if node not in inside or node not in gathered:
             continue
-        adjoint = adjoints[node] = total(gathered.pop(node), node.axes)
+        adjoint = adjoints[node] = combined(gathered.pop(node), node.axes)
         if isinstance(node, Network):
             for place, factor in enumerate(node.factors):
                 if factor.node in inside:
-                    gathered.setdefault(factor.node, []).append(_pull_factor(node, place, adjoint))
+                    gathered.setdefault(factor.node, []).append((_pull_factor(node, place, adjoint), 1))
         elif isinstance(node, Sum):
             for term, number in node.terms:
                 if term in inside:
@@ -97,14 +102,15 @@ def pull(root: Node, cotangent: Node, variables: Sequence[Node]) -> list[Node]:
                 part = pulled(node, place, adjoint) if arg in inside else None
                 if part is not None:
                     gathered.setdefault(arg, []).append((part, 1))
-    return [adjoints.get(variable) or zero(variable.axes) for variable in variables]
+    parts = [adjoints.get(variable) or zero(variable.axes) for variable in variables]
+    return list(finished(*parts, apart=not last))
 
 
-def _pull_factor(node: Network, place: int, adjoint: Node) -> tuple[Node, Number]:
+def _pull_factor(node: Network, place: int, adjoint: Part) -> Product:
     """The node with one copy of a factor taken out and the cotangent plugged into the outputs."""
     factor = node.factors[place]
     rest = [*_without(node, place), (adjoint, node.outputs, 1)]
-    return network(rest, factor.slots, dict(enumerate(node.sizes))), factor.exponent
+    return Product(rest, factor.slots, dict(enumerate(node.sizes)), factor.exponent)
 
 
 def _without(node: Network, place: int) -> list[Factor]:
@@ -134,8 +140,8 @@ def along(variable: Tensor, direction: Node) -> Node:
     return network([(identity(variable), range(2 * variable.order)), (direction, directions)], places)
 
 
-def gradients(root: Node, variables: Sequence[Tensor]) -> list[Node]:
-    """The derivatives of a scalar by each variable, of the variable's axes, in one reverse sweep.
+def gradients(root: Node, variables: Sequence[Tensor], last: bool = True) -> list[Node]:
+    """The derivatives of a scalar by each variable, of the variable's axes, in one reverse sweep, see `pull`.
 
     Raises:
         ShapeError: the root is not a scalar.
@@ -143,7 +149,7 @@ def gradients(root: Node, variables: Sequence[Tensor]) -> list[Node]:
     if root.order:
         shape = show_shape(root.axes)
         raise ShapeError(f"a gradient is that of a scalar; this is a tensor of shape {shape}; use jacobian")
-    found = pull(root, one, variables)
+    found = pull(root, one, variables, last)
     return [projected(node, variable, range(variable.order)) for node, variable in zip(found, variables, strict=True)]
 
 
@@ -152,12 +158,13 @@ def derivative(root: Node, variables: Sequence[Tensor]) -> Node:
 
     Scalars are differentiated by the reverse sweep, tensors by the forward one.
     """
-    for variable in variables:
-        root = jacobian(root, variable) if root.order else gradients(root, [variable])[0]
+    for done, variable in enumerate(variables, 1):
+        last = done == len(variables)
+        root = jacobian(root, variable, last) if root.order else gradients(root, [variable], last)[0]
     return root
 
 
-def jacobian(root: Node, variable: Tensor) -> Node:
+def jacobian(root: Node, variable: Tensor, last: bool = True) -> Node:
     """The derivative of a tensor by a variable, in a forward sweep: axes of the root, then those of the variable.
 
     Where the variable is in one product only, whose derivative is nothing but deltas and other factors beside them, as x is
@@ -166,12 +173,13 @@ def jacobian(root: Node, variable: Tensor) -> Node:
     seed = identity(variable)
     users = [node for node in depends_on(root, [variable]) if variable in node.children]
     if len(users) == 1 and isinstance(gate := users[0], Network) and gate is not root and gate.order < variable.order:
-        local = _push_network(gate, {variable: seed}, variable.axes)
+        (local,) = finished(combined(_pushed_network(gate, {variable: seed}, variable.axes), (*gate.axes, *variable.axes)))
         if _only_renames(local, gate.order):
-            through = push(root, {gate: _deltas(gate.axes)}, gate.axes)
+            through = _tangent(root, {gate: _deltas(gate.axes)}, gate.axes)
             value, inner, new = range(root.order), range(-gate.order, 0), range(root.order, root.order + variable.order)
-            return network([(through, (*value, *inner)), (local, (*inner, *new))], (*value, *new))
-    return push(root, {variable: seed}, variable.axes)
+            whole = Product([(through, (*value, *inner), 1), (local, (*inner, *new), 1)], (*value, *new))
+            return finished(whole, apart=not last)[0]
+    return push(root, {variable: seed}, variable.axes, last)
 
 
 def _only_renames(node: Node, count: int) -> bool:
@@ -199,8 +207,8 @@ def plain_derivative(root: Node, variable: Tensor) -> Node:
 def directional(root: Node, variables: Iterable[Tensor], order: int = 1) -> Node:
     """The differential of the given order: linear (or of that degree) in the tangents of the variables."""
     seeds = {variable: tangent(variable) for variable in variables}
-    for _ in range(order):
-        root = push(root, seeds)
+    for done in range(order):
+        root = push(root, seeds, last=done == order - 1)
     return root
 
 

@@ -255,7 +255,7 @@ def hvp(expression: Expression, wrt: Wrt, direction: Names | None = None) -> Exp
     expression = as_expression(expression)
     variables = variables_of(expression, wrt)
     directions = directions_of(expression, variables, direction, _own(expression))
-    gradients = sweeps.gradients(expression.settled, variables)
+    gradients = sweeps.gradients(expression.settled, variables, last=False)
     found = tuple(_in_directions(sweeps.push(node, directions), expression, directions) for node in gradients)
     return found[0] if is_one(wrt) else found
 
@@ -285,8 +285,8 @@ def differential(expression: Expression, *wrt: Wrt, order: int = 1, direction: N
         leaf: sweeps.along(leaf, direction) if order > 1 and is_curved(leaf) else direction
         for leaf, direction in directions.items()
     }
-    for _ in range(order):
-        node = sweeps.push(node, seeds)
+    for done in range(order):
+        node = sweeps.push(node, seeds, last=done == order - 1)
     declared = _declared(expression, directions)
     told = Provenance(role=expression.role)
     return Differential(node, told, declared=declared, of=expression, directions=directions, degree=order)

@@ -30,7 +30,13 @@ ROOMS: tuple[tuple[str, ...], ...] = (
     ("tensor_networks.canonical", "tensor_networks.common", "tensor_networks.patterns"),
     ("tensor_networks.composites",),
     ("tensor_networks.networks",),
-    ("tensor_networks.einsum", "tensor_networks.filled", "tensor_networks.graph", "tensor_networks.rewrite"),
+    (
+        "tensor_networks.drafts",
+        "tensor_networks.einsum",
+        "tensor_networks.filled",
+        "tensor_networks.graph",
+        "tensor_networks.rewrite",
+    ),
     ("tensor_networks", "tensor_networks.evaluation"),
     ("tensor_networks.backends", "tensor_networks.drawing"),
     # ricci: calculus on top of it, in terms of nodes
