@@ -39,7 +39,8 @@ def pushed(node: Apply, place: int, tangent: Part, extra: Sequence[Axis]) -> Par
     local = local_derivative(node, place)
     if local is None:
         return None
-    return Product([(local, (*batch, *value, *inner), 1), (tangent, (*batch, *inner, *new), 1)], (*batch, *value, *new))
+    change = Product([(local, (*batch, *value, *inner), 1), (tangent, (*batch, *inner, *new), 1)], (*batch, *value, *new))
+    return finished(change, apart=True)[0] if inner else change
 
 
 def pulled(node: Apply, place: int, adjoint: Part) -> Part | None:
@@ -59,7 +60,8 @@ def pulled(node: Apply, place: int, adjoint: Part) -> Part | None:
     batch, value, inner = _local_wires(node, place)
     if local is None:
         return None
-    return Product([(local, (*batch, *value, *inner), 1), (adjoint, (*batch, *value), 1)], (*batch, *inner))
+    change = Product([(local, (*batch, *value, *inner), 1), (adjoint, (*batch, *value), 1)], (*batch, *inner))
+    return finished(change, apart=True)[0] if inner else change
 
 
 @lru_cache(maxsize=512)  # a sweep back is often followed by one forth, over the same functions
