@@ -102,7 +102,7 @@ def logreg_jax(jnp):
 
 
 @workload(
-    "logreg_vg", (10, 100, 1000), logreg_arrays, lambda n: [logreg(n), rc.grad(logreg(n), "w")],
+    "logreg_vg", (10, 100, 1000), logreg_arrays, lambda n: list(rc.value_and_grad(logreg(n), "w")),
     lambda jax, jnp: lambda X, w, y: jax.value_and_grad(logreg_jax(jnp))(w, X, y),
 )  # fmt: skip
 def logreg_vg(X, w, y):
@@ -150,7 +150,7 @@ def matfac_jax(jnp):
 
 
 @workload(
-    "matfac_vg", (50, 100, 200), matfac_arrays, lambda n: [matfac(n), rc.grad(matfac(n), "U")],
+    "matfac_vg", (50, 100, 200), matfac_arrays, lambda n: list(rc.value_and_grad(matfac(n), "U")),
     lambda jax, jnp: lambda T, U, V: jax.value_and_grad(matfac_jax(jnp))(U, V, T),
 )  # fmt: skip
 def matfac_vg(T, U, V):
@@ -226,7 +226,7 @@ def tanh_forward(x, W):
 
 
 @workload(
-    "tanhnet_vg", (10, 50, 200), net_arrays, lambda n: [net("tanh"), rc.grad(net("tanh"), "W1")],
+    "tanhnet_vg", (10, 50, 200), net_arrays, lambda n: list(rc.value_and_grad(net("tanh"), "W1")),
     lambda jax, jnp: lambda x, y, W1, **o: jax.value_and_grad(net_jax(jax, jnp, "tanh"))(W1, tuple(o.values()), x, y),
 )  # fmt: skip
 def tanhnet_vg(x, y, **W):
@@ -324,7 +324,7 @@ def traxbx(n: int) -> rc.Expr:
 
 
 @workload(
-    "traxbx_vg", (30, 100, 300), trax, lambda n: [traxbx(n), rc.grad(traxbx(n), "X")],
+    "traxbx_vg", (30, 100, 300), trax, lambda n: list(rc.value_and_grad(traxbx(n), "X")),
     lambda jax, jnp: lambda A, B, X: jax.value_and_grad(lambda X: jnp.trace(A @ X @ B @ X.T))(X),
 )  # fmt: skip
 def traxbx_vg(A, B, X):

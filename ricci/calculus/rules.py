@@ -31,16 +31,16 @@ def pushed(node: Apply, place: int, tangent: Part, extra: Sequence[Axis]) -> Par
     batch, value, inner = _local_wires(node, place)
     new = [f"e{axis}" for axis in range(len(extra))]
     if isinstance(rule, Operator):
-        (change,) = finished(tangent, apart=True)
-        direction = network([(change, (*batch, *inner, *new))], (*batch, *new, *inner))
+        (along,) = finished(tangent, apart=True)
+        direction = network([(along, (*batch, *inner, *new))], (*batch, *new, *inner))
         wide = {name: _repeated(arg, node.batch, extra) for name, arg in _actual(node).items()}
         change = _instance(node, rule.push, place, wide | {"t": direction}, (*node.axes[: node.batch], *extra))
         return network([(change, (*batch, *new, *value))], (*batch, *value, *new))
     local = local_derivative(node, place)
     if local is None:
         return None
-    change = Product([(local, (*batch, *value, *inner), 1), (tangent, (*batch, *inner, *new), 1)], (*batch, *value, *new))
-    return finished(change, apart=True)[0] if inner else change
+    factors = [(local, (*batch, *value, *inner), 1), (tangent, (*batch, *inner, *new), 1)]
+    return _product(factors, (*batch, *value, *new), entrywise=not inner)
 
 
 def pulled(node: Apply, place: int, adjoint: Part) -> Part | None:
@@ -53,15 +53,20 @@ def pulled(node: Apply, place: int, adjoint: Part) -> Part | None:
     """
     rule = node.function.rules[place]
     if isinstance(rule, Operator):
-        return _instance(
-            node, rule.pull, place, _actual(node) | {"c": finished(adjoint, apart=True)[0]}, node.axes[: node.batch]
-        )
+        (cotangent,) = finished(adjoint, apart=True)
+        return _instance(node, rule.pull, place, _actual(node) | {"c": cotangent}, node.axes[: node.batch])
     local = local_derivative(node, place)
     batch, value, inner = _local_wires(node, place)
     if local is None:
         return None
-    change = Product([(local, (*batch, *value, *inner), 1), (adjoint, (*batch, *value), 1)], (*batch, *inner))
-    return finished(change, apart=True)[0] if inner else change
+    factors = [(local, (*batch, *value, *inner), 1), (adjoint, (*batch, *value), 1)]
+    return _product(factors, (*batch, *inner), entrywise=not inner)
+
+
+def _product(factors: Sequence[tuple[Part, Sequence[str], int]], outputs: Sequence[str], entrywise: bool) -> Part:
+    """A draft; but a node, if the function is not entrywise: its terms are simplified before it becomes part of others."""
+    product = Product(factors, outputs)
+    return product if entrywise else finished(product, apart=True)[0]
 
 
 @lru_cache(maxsize=512)  # a sweep back is often followed by one forth, over the same functions
