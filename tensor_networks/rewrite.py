@@ -59,21 +59,21 @@ def substitute(root: Node, mapping: Mapping[Node, Node]) -> Node:
     return changed.get(root, root)
 
 
-def flatten(*roots: Node) -> tuple[Node, ...]:
+def flatten(*roots: Node, small: int = SMALL) -> tuple[Node, ...]:
     """The roots with every network that is used once, over all roots together, unfolded into the network that uses it.
 
-    What is used more often stays a node of its own, so that nothing is computed twice - unless it is small (at most
-    `SMALL` factors, unfolded), so that a short formula has one form however it came about. A sum is never distributed.
+    What is used more often stays a node of its own, so that nothing is computed twice - unless it is ``small`` (at most so
+    many factors, unfolded), so that a short formula has one form however it came about. A sum is never distributed.
     """
     for _ in range(MOST_ROUNDS):
-        flat = _flatten_once(roots)
+        flat = _flatten_once(roots, small)
         if all(map(is_, flat, roots)):
             break
         roots = flat
     return roots
 
 
-def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
+def _flatten_once(roots: tuple[Node, ...], most: int) -> tuple[Node, ...]:
     order = walk(*roots)
     networks = [node for node in order if type(node) is Network]
     nested = {child for node in networks for child in node.children if type(child) is Network}
@@ -81,7 +81,7 @@ def _flatten_once(roots: tuple[Node, ...]) -> tuple[Node, ...]:
         return roots
     uses = Counter(chain(roots, chain.from_iterable([node.children for node in order])))
     inlined = _used_once(networks, uses)
-    small, summing = _small(networks, inlined), _summing(networks, inlined)
+    small, summing = _small(networks, inlined, most), _summing(networks, inlined)
     opened = (small | inlined.keys()) & nested
     if not opened:
         return roots
@@ -113,15 +113,15 @@ def _used_once(networks: list[Network], uses: Mapping[Node, int]) -> dict[Node, 
     return inlined
 
 
-def _small(networks: list[Network], inlined: Mapping[Node, Number]) -> set[Node]:
-    """The networks of at most `SMALL` factors, those counted that are unfolded into them."""
+def _small(networks: list[Network], inlined: Mapping[Node, Number], most: int) -> set[Node]:
+    """The networks of at most so many factors, those counted that are unfolded into them."""
     counts: dict[Node, int] = {}  # of those that are unfolded
     small: set[Node] = set()
     for node in networks:
         total_count = sum([counts.get(child, 1) for child in node.children])
         if node in inlined:
             counts[node] = total_count
-        elif total_count <= SMALL and _unfolds(node, 1):
+        elif total_count <= most and _unfolds(node, 1):
             small.add(node)
             counts[node] = total_count
     return small
