@@ -81,7 +81,8 @@ def _flatten_once(roots: tuple[Node, ...], most: int) -> tuple[Node, ...]:
         return roots
     uses = Counter(chain(roots, chain.from_iterable([node.children for node in order])))
     inlined = _used_once(networks, uses)
-    small, summing = _small(networks, inlined, most), _summing(networks, inlined)
+    small = _small(networks, inlined, most) if most else set()
+    summing = _summing(networks, inlined) if small else set()
     opened = (small | inlined.keys()) & nested
     if not opened:
         return roots
