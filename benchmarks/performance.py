@@ -9,7 +9,8 @@ of the machine do not lengthen, and medians of the ratios to the expert of the s
 and ``plan`` are the milliseconds until it can be called, ``jit`` what JAX traces and compiles for. Every result is
 compared with the expert's before anything is timed. One thread.
 
-Deriving, planning and compiling are done several times, each time with nothing remembered of the expressions before.
+Deriving, planning and compiling are done several times, each time with nothing remembered of the expressions before, and,
+as in `timeit`, without collections of garbage, ours and JAX's alike.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ import importlib
 import os
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,16 +80,16 @@ def measured(workload: Workload, size: int, peers: Sequence[str]) -> Result:
     for _ in range(FRESH):
         expressions = function = None
         local_derivative.cache_clear()
-        gc.collect()
-        start = time.process_time()
-        expressions = workload.ours(size)
-        derived = time.process_time()
-        function = rc.compile(expressions[0], structure="auto") if workload.core else rc.compile(expressions)
-        given = [arrays[name] for name in function.names]
-        function(*given)
-        ran = time.process_time()
-        got = function(*given)
-        waits.append((derived - start, 2 * ran - derived - time.process_time()))  # without what a call takes
+        with uncollected():
+            start = time.process_time()
+            expressions = workload.ours(size)
+            derived = time.process_time()
+            function = rc.compile(expressions[0], structure="auto") if workload.core else rc.compile(expressions)
+            given = [arrays[name] for name in function.names]
+            function(*given)
+            ran = time.process_time()
+            got = function(*given)
+            waits.append((derived - start, 2 * ran - derived - time.process_time()))  # without what a call takes
     derive, plan = (statistics.median(times) * 1e3 for times in zip(*waits, strict=True))
     compare(workload, (workload.core or workload.expert)(**arrays), [got.dense()] if workload.core else got)
     runs: dict[str, Run] = {"expert": lambda: workload.expert(**arrays), "ours": lambda: function(*given)}
@@ -96,6 +98,17 @@ def measured(workload: Workload, size: int, peers: Sequence[str]) -> Result:
     ratios = {name: ratio(times, name) for name in runs if name != "expert"}
     name = f"{workload.name} {size}"
     return Result(name, statistics.median(times["expert"]) * 1e6, ratios, derive, max(plan, 0), jit)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No garbage, and none collected."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def add_peers(
@@ -143,10 +156,11 @@ def add_jax(workload: Workload, expressions: list[rc.Expr], arrays: Mapping[str,
         return None
     waits = []
     for _ in range(FRESH):
-        start = time.process_time()
-        function = jax.jit(workload.jax(jax, jnp))
-        jax.block_until_ready(function(**there))
-        waits.append((time.process_time() - start) * 1e3)
+        with uncollected():
+            start = time.process_time()
+            function = jax.jit(workload.jax(jax, jnp))
+            jax.block_until_ready(function(**there))
+            waits.append((time.process_time() - start) * 1e3)
     runs["JAX"] = lambda: jax.block_until_ready(function(**there))
     return statistics.median(waits)
 
