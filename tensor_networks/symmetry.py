@@ -9,7 +9,7 @@ stand in ascending order (the two orders of those pairs). Few tensors have more 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import combinations, pairwise, permutations, product
 from math import factorial, prod
 from typing import Any, TypeAlias, TypeVar
@@ -74,6 +74,8 @@ class Symmetry:
 
     def arranged(self, items: Sequence[Item]) -> tuple[tuple[Item, ...], int]:
         """The smallest arrangement of what stands on the axes, and its sign: 0, if the tensor vanishes there."""
+        if self.trivial:
+            return tuple(items), 1
         found: tuple[Item, ...] | None = None
         signs: set[int] = set()
         for frame, sign in self.frames:
@@ -174,7 +176,11 @@ def generated(order: int, generators: Iterable[Signed]) -> Symmetry:
         ShapeError: some permutation would need both signs, which only a tensor of zeros has.
         LimitError: there are more than `MOST_FRAMES` frames.
     """
-    generators = [(tuple(permutation), sign) for permutation, sign in generators]
+    return _generated(order, tuple([(tuple(permutation), sign) for permutation, sign in generators]))
+
+
+@lru_cache(maxsize=1024)
+def _generated(order: int, generators: tuple[Signed, ...]) -> Symmetry:
     group = no_symmetry(order)
     joined = {p: sign for p, sign in generators if is_exchange(p)}
     while True:
