@@ -119,12 +119,10 @@ class _Assembly:
         wiring = self.wiring
         wires = [wiring.fresh(size) for size in child.sizes]
         outputs = [tuple(wires[wire] for wire in group) for group in child.outputs]
-        if not wiring.fit(groups, outputs):
-            wiring.forget(len(wires))
-            return None
-        for group, own in zip(groups, outputs, strict=True):
-            wiring.identify(group, own)
-        return wires
+        if wiring.identify_all(groups, outputs):
+            return wires
+        wiring.forget(len(wires))
+        return None
 
     def _add_piece(
         self, child: Network, factors: list[Factor], free: frozenset[int], wires: list[int], exponent: Number

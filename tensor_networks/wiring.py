@@ -169,6 +169,19 @@ class Wiring:
                     return False
         return True
 
+    def identify_all(self, some: Sequence[Group], others: Sequence[Group]) -> bool:
+        """Make groups one pairwise, each two of which read one axis, if they fit; says if they did."""
+        if not self._parts and all(len(group) == 1 for group in (*some, *others)):
+            self._plain = False
+            for (first,), (second,) in zip(some, others, strict=True):
+                self._join(first, second)
+            return True
+        if not self.fit(some, others):
+            return False
+        for one, other in zip(some, others, strict=True):
+            self.identify(one, other)
+        return True
+
     def identify(self, one: Group, other: Group) -> None:
         """Make two groups that read the same axis one: wires are joined pairwise, or a single wire is split."""
         one, other = self.resolve(one), self.resolve(other)
