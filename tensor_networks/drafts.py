@@ -50,8 +50,12 @@ def combined(terms: Sequence[tuple[Part, Number]], axes: tuple[Axis, ...]) -> Pa
     if len(terms) != 1:
         return Combination(terms, axes)
     ((part, number),) = terms
+    if number == 1:
+        return part
+    if not isinstance(part, Product):
+        return Combination(terms, axes)
     places = range(len(axes))
-    return part if number == 1 else Product([(part, places, 1)], places, None, number)
+    return Product([(part, places, 1)], places, None, number)
 
 
 def finished(*parts: Part, apart: bool = False) -> tuple[Node, ...]:
