@@ -7,6 +7,7 @@ reshape.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, partial
 from math import prod
 from typing import Any
 
@@ -33,6 +34,7 @@ class Builder:
     def __init__(self, roots: Sequence[Node], sizes: Mapping[str, int], optimize: Any) -> None:
         self.line = Line()
         self.sizes, self.optimize = sizes, optimize
+        self.value = cache(partial(value, sizes=sizes))
         self.inputs: dict[str, Tensor] = {}
         self.held: dict[Node, Held] = {}
         self.owned: set[int] = set()
@@ -151,9 +153,9 @@ class Builder:
                 operands.append(operand)
             else:
                 scalar = line.multiply(scalar, operand.step)
-        held = {wire for factor in node.factors for group in factor.slots for wire in group}
-        for wire in range(len(node.sizes)):
-            if wire not in held and wire not in flat:
+        held = {wire for factor in node.factors for group in factor.slots for wire in group} | node.free
+        for wire in range(len(node.sizes)) if len(held) < len(node.sizes) else ():
+            if wire not in held:
                 scalar = line.multiply(scalar, self.size(node.sizes[wire]))
         core = self.product(operands, unique, node.sizes, scalar)
         return self.pattern(core, unique, flat, node)
@@ -181,7 +183,7 @@ class Builder:
         line = self.line
         if not operands:
             return Operand(scalar, ())
-        numbers = {wire: value(size, self.sizes) for wire, size in enumerate(sizes)}
+        numbers = dict(enumerate(map(self.value, sizes)))
         foresight = Remembered(self.products, operands) if self.products else None
         pairs = plan.order([operand.wires for operand in operands], kept, numbers, self.optimize, foresight)
         scaled = line.number(scalar) == 1 or self.scaled_early(
@@ -219,6 +221,8 @@ class Builder:
         """The outputs of a network from its core: broadcast, doubled and grouped wires."""
         line = self.line
         step = align(line, core, unique)
+        if node.plain:
+            return self.full(step, node)
         bare = {wire for wire in unique if wire not in core.wires}
         single = all(len(group) == 1 for group in node.outputs)
         if len(unique) == len(flat) and (single or not bare):

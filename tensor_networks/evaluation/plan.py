@@ -6,6 +6,8 @@ numbered as given, every pair makes the next number. The cost of an order is cou
 decides between the orders that `opt_einsum.paths` and our own cheapest-pair-first search offer.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
@@ -73,8 +75,8 @@ def order(
         return _asked(inputs, kept, sizes, optimize)
     if count == 3:
         return _best_of_three(inputs, kept, sizes, foresight)
-    found = cheapest_first(inputs, kept, sizes, foresight if count <= FORESEEN else None)
-    best = cost(inputs, kept, sizes, found)
+    search = searched(inputs, kept, sizes, foresight if count <= FORESEEN else None)
+    found, best = search.pairs, Cost(search.flops, search.largest)
     if best.flops <= SMALL or count > MANY:
         return found
     for name in ("greedy", "auto", "dp", "random"):
@@ -144,14 +146,23 @@ def cheapest_first(
     About linear in the number of operands, so that it serves chains of thousands of factors; in a chain with a vector
     at an end it goes matrix times vector.
     """
+    return searched(inputs, kept, sizes, foresight).pairs
+
+
+def searched(
+    inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None = None
+) -> _Search:
+    """The search of `cheapest_first` when it is done: its order and what that costs."""
     search = _Search(inputs, kept, sizes, foresight)
     search.contract_connected()
     search.multiply_components()
-    return search.pairs
+    return search
 
 
 class _Search:
-    """The state of `cheapest_first`: operands (None when used up), who holds each wire, and a heap of offered pairs."""
+    """The state of `cheapest_first`: operands (None when used up), who holds each wire, and a heap of offered pairs;
+    the pairs that were taken, and what they cost, as `cost` counts it.
+    """
 
     def __init__(self, inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None) -> None:
         self.sizes, self.kept, self.foresight = sizes, frozenset(kept), foresight
@@ -162,15 +173,15 @@ class _Search:
                 self.holders.setdefault(wire, {})[number] = None
         self.offers: list[tuple[int, int, int, int]] = []
         self.pairs: Pairs = []
+        self.flops = self.largest = 0
 
     def offer(self, left: int, right: int) -> None:
-        first, second = self.operands[left], self.operands[right]
+        first, second, sizes = self.operands[left], self.operands[right], self.sizes
         if left != right and first is not None and second is not None:
-            flops = prod([self.sizes[wire] for wire in first | second])
-            remaining = self.remaining(left, right)
-            if self.foresight and self.foresight.known(left, right, remaining):
-                flops = 0
-            result = prod([self.sizes[wire] for wire in remaining])
+            remaining = self.remaining(first, second)
+            known = self.foresight and self.foresight.known(left, right, remaining)
+            flops = 0 if known else prod([sizes[wire] for wire in first | second])
+            result = prod([sizes[wire] for wire in remaining])
             heappush(self.offers, (flops, result, min(left, right), max(left, right)))
 
     def contract_connected(self) -> None:
@@ -187,20 +198,22 @@ class _Search:
             if self.operands[left] is not None and self.operands[right] is not None:
                 self.merge(left, right)
 
-    def remaining(self, left: int, right: int) -> frozenset[Wire]:
-        """The wires that the product of two operands keeps."""
-        wires, pair = (self.operands[left] or frozenset()) | (self.operands[right] or frozenset()), {left, right}
-        return frozenset([w for w in wires if w in self.kept or not self.holders[w].keys() <= pair])
+    def remaining(self, first: frozenset[Wire], second: frozenset[Wire]) -> frozenset[Wire]:
+        """The wires that the product of two operands keeps: those of the result, and those that others hold."""
+        kept, holders = self.kept, self.holders
+        return frozenset([w for w in first | second if w in kept or len(holders[w]) > (w in first) + (w in second)])
 
     def merge(self, left: int, right: int) -> int:
+        first, second, sizes = self.operands[left] or frozenset(), self.operands[right] or frozenset(), self.sizes
+        result = self.remaining(first, second)
         if self.foresight:
-            self.foresight.merge(left, right, self.remaining(left, right))
-        first, second = self.operands[left] or frozenset(), self.operands[right] or frozenset()
-        new = len(self.operands)
-        for wire in first | second:
+            self.foresight.merge(left, right, result)
+        new, union = len(self.operands), first | second
+        for wire in union:
             self.holders[wire].pop(left, None)
             self.holders[wire].pop(right, None)
-        result = frozenset(wire for wire in first | second if wire in self.kept or self.holders[wire])
+        self.flops += prod([sizes[wire] for wire in union]) * (1 if len(result) == len(union) else 2)
+        self.largest = max(self.largest, prod([sizes[wire] for wire in result]))
         self.operands[left] = self.operands[right] = None
         self.operands.append(result)
         self.pairs.append((left, right))

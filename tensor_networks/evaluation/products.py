@@ -3,41 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TypeAlias
+from typing import NamedTuple
 
 from tensor_networks.evaluation.lowering import Operand
 
-Origin: TypeAlias = tuple[tuple[int, int], ...]
+
+class Taken(NamedTuple):
+    """A product that was taken: two operands, the wires that are kept, the result."""
+
+    one: Operand
+    two: Operand
+    kept: Collection[int]
+    result: Operand
 
 
 class Products:
     """Products of two operands by what they are: the two steps, how their wires meet, and which are summed."""
 
     def __init__(self) -> None:
-        self._known: dict[object, tuple[int, Origin]] = {}
-        self._pairs: set[tuple[int, int]] = set()
+        self._known: dict[frozenset[int], list[Taken]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._known)
 
     def record(self, one: Operand, two: Operand, kept: Collection[int], result: Operand) -> None:
         """Remember the product of two operands over the wires that are kept."""
-        first, second, signature = _signed(one, two, kept)
-        places = {wire: (1, axis) for axis, wire in enumerate(second.wires)}
-        places |= {wire: (0, axis) for axis, wire in enumerate(first.wires)}
-        self._pairs |= {(one.step, two.step), (two.step, one.step)}
-        self._known.setdefault(signature, (result.step, tuple(places[wire] for wire in result.wires)))
+        self._known.setdefault(frozenset((one.step, two.step)), []).append(Taken(one, two, kept, result))
 
     def recall(self, one: Operand, two: Operand, kept: Collection[int]) -> Operand | None:
         """The product of two operands over the wires that are kept, if it was taken before."""
-        if (one.step, two.step) not in self._pairs:
+        taken = self._known.get(frozenset((one.step, two.step)))
+        if taken is None:
             return None
         first, second, signature = _signed(one, two, kept)
-        found = self._known.get(signature)
-        if found is None:
-            return None
-        step, origins = found
-        return Operand(step, tuple((first, second)[which].wires[axis] for which, axis in origins))
+        for before in taken:
+            left, right, known = _signed(*before[:3])
+            if known == signature:
+                wires = dict(zip((*right.wires, *left.wires), (*second.wires, *first.wires), strict=True))
+                return Operand(before.result.step, tuple([wires[wire] for wire in before.result.wires]))
+        return None
 
 
 def _signed(one: Operand, two: Operand, kept: Collection[int]) -> tuple[Operand, Operand, object]:
