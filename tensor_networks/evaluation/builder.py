@@ -184,7 +184,7 @@ class Builder:
         if not operands:
             return Operand(scalar, ())
         numbers = dict(enumerate(map(self.value, sizes)))
-        foresight = Remembered(self.products, operands) if self.products else None
+        foresight = Remembered(self.products, operands) if self.products and len(operands) > 2 else None
         pairs = plan.order([operand.wires for operand in operands], kept, numbers, self.optimize, foresight)
         scaled = line.number(scalar) == 1 or self.scaled_early(
             operands, numbers, scalar, _least_last(operands, kept, numbers, pairs) // FAR_LESS

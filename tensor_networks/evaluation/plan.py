@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
-from itertools import pairwise
+from itertools import combinations, islice, pairwise
 from math import prod
 from operator import index
 from typing import Any, NamedTuple, Protocol, TypeAlias
@@ -160,13 +160,14 @@ def searched(
 
 
 class _Search:
-    """The state of `cheapest_first`: operands (None when used up), who holds each wire, and a heap of offered pairs;
-    the pairs that were taken, and what they cost, as `cost` counts it.
+    """The state of `cheapest_first`: operands and which of them are not used up, who holds each wire, and a heap of offered
+    pairs; the pairs that were taken, and what they cost, as `cost` counts it.
     """
 
     def __init__(self, inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None) -> None:
         self.sizes, self.kept, self.foresight = sizes, frozenset(kept), foresight
-        self.operands: list[frozenset[Wire] | None] = [frozenset(wires) for wires in inputs]
+        self.operands: list[frozenset[Wire]] = [frozenset(wires) for wires in inputs]
+        self.alive = set(range(len(inputs)))
         self.holders: dict[Wire, dict[int, None]] = {}
         for number, wires in enumerate(inputs):
             for wire in wires:
@@ -175,68 +176,64 @@ class _Search:
         self.pairs: Pairs = []
         self.flops = self.largest = 0
 
+    def entries(self, wires: Iterable[Wire]) -> int:
+        """The entries of an array of these wires."""
+        sizes = self.sizes
+        return prod([sizes[wire] for wire in wires])
+
     def offer(self, left: int, right: int) -> None:
-        first, second, sizes = self.operands[left], self.operands[right], self.sizes
-        if left != right and first is not None and second is not None:
-            remaining = self.remaining(first, second)
-            known = self.foresight and self.foresight.known(left, right, remaining)
-            flops = 0 if known else prod([sizes[wire] for wire in first | second])
-            result = prod([sizes[wire] for wire in remaining])
-            heappush(self.offers, (flops, result, min(left, right), max(left, right)))
+        """Offer a pair, the smaller number first, for what it takes."""
+        remaining = self.remaining(left, right)
+        known = self.foresight and self.foresight.known(left, right, remaining)
+        flops = 0 if known else self.entries(self.operands[left] | self.operands[right])
+        heappush(self.offers, (flops, self.entries(remaining), left, right))
 
     def contract_connected(self) -> None:
+        pairs: dict[tuple[int, int], None] = {}
         for held in self.holders.values():
-            around = list(held)
-            if len(around) <= CROWD:
-                pairs = [(a, b) for position, a in enumerate(around) for b in around[position + 1 :]]
-            else:
-                pairs = list(pairwise(around))
-            for left, right in pairs:
-                self.offer(left, right)
+            pairs |= dict.fromkeys(combinations(held, 2) if len(held) <= CROWD else pairwise(held))
+        for left, right in pairs:
+            self.offer(left, right)
         while self.offers:
             *_, left, right = heappop(self.offers)
-            if self.operands[left] is not None and self.operands[right] is not None:
+            if left in self.alive and right in self.alive:
                 self.merge(left, right)
 
-    def remaining(self, first: frozenset[Wire], second: frozenset[Wire]) -> frozenset[Wire]:
+    def remaining(self, left: int, right: int) -> frozenset[Wire]:
         """The wires that the product of two operands keeps: those of the result, and those that others hold."""
-        kept, holders = self.kept, self.holders
+        first, second, kept, holders = self.operands[left], self.operands[right], self.kept, self.holders
         return frozenset([w for w in first | second if w in kept or len(holders[w]) > (w in first) + (w in second)])
 
     def merge(self, left: int, right: int) -> int:
-        first, second, sizes = self.operands[left] or frozenset(), self.operands[right] or frozenset(), self.sizes
-        result = self.remaining(first, second)
+        result, union, new = self.remaining(left, right), self.operands[left] | self.operands[right], len(self.operands)
         if self.foresight:
             self.foresight.merge(left, right, result)
-        new, union = len(self.operands), first | second
+        self.flops += self.entries(union) * (1 if len(result) == len(union) else 2)
+        self.largest = max(self.largest, self.entries(result))
         for wire in union:
             self.holders[wire].pop(left, None)
             self.holders[wire].pop(right, None)
-        self.flops += prod([sizes[wire] for wire in union]) * (1 if len(result) == len(union) else 2)
-        self.largest = max(self.largest, prod([sizes[wire] for wire in result]))
-        self.operands[left] = self.operands[right] = None
+        self.alive -= {left, right}
+        self.alive.add(new)
         self.operands.append(result)
         self.pairs.append((left, right))
-        neighbours: dict[int, None] = {}
+        neighbours: set[int] = set()
         for wire in result:
             held = self.holders[wire]
-            for other, _ in zip(held, range(CROWD), strict=False):
-                neighbours[other] = None
+            neighbours.update(islice(held, CROWD))
             held[new] = None
-        for other in sorted(neighbours):
-            self.offer(other, new)
+        if len(self.alive) > 2:  # the last two need no offer
+            for other in sorted(neighbours):
+                self.offer(other, new)
         return new
 
     def multiply_components(self) -> None:
-        def entry(number: int) -> tuple[int, int]:
-            return prod(self.sizes[wire] for wire in self.operands[number] or ()), number
-
-        left_over = [entry(number) for number, wires in enumerate(self.operands) if wires is not None]
+        left_over = [(self.entries(self.operands[number]), number) for number in self.alive]
         heapify(left_over)
         while len(left_over) > 1:
-            _, left = heappop(left_over)
-            _, right = heappop(left_over)
-            heappush(left_over, entry(self.merge(*sorted((left, right)))))
+            (_, one), (_, other) = heappop(left_over), heappop(left_over)
+            new = self.merge(min(one, other), max(one, other))
+            heappush(left_over, (self.entries(self.operands[new]), new))
 
 
 def _asked(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], optimize: Any) -> Pairs:

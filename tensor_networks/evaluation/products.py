@@ -46,14 +46,14 @@ class Products:
 
 def _signed(one: Operand, two: Operand, kept: Collection[int]) -> tuple[Operand, Operand, object]:
     """The two operands in an order of their own, and what tells their product from others."""
-    described = [(operand.step, _met(operand, other, kept), operand) for operand, other in ((one, two), (two, one))]
-    described.sort(key=lambda entry: entry[:2])
-    return described[0][2], described[1][2], tuple(entry[:2] for entry in described)
+    first, second = (one.step, _met(one, two, kept)), (two.step, _met(two, one, kept))
+    return (one, two, (first, second)) if first <= second else (two, one, (second, first))
 
 
-def _met(operand: Operand, other: Operand, kept: Collection[int]) -> tuple[tuple[int, bool], ...]:
+def _met(operand: Operand, other: Operand, kept: Collection[int]) -> list[tuple[int, bool]]:
     """For every axis of an operand the axis of the other one that it meets, or -1, and whether it is kept."""
-    return tuple((other.wires.index(w) if w in other.wires else -1, w in kept) for w in operand.wires)
+    wires = other.wires
+    return [(wires.index(wire) if wire in wires else -1, wire in kept) for wire in operand.wires]
 
 
 class Remembered:
