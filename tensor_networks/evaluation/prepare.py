@@ -9,13 +9,16 @@ apart, because each term is cheap and the sum itself need not be built.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import chain
 
 from tensor_networks.axes import Axis
+from tensor_networks.common import Term
 from tensor_networks.evaluation.factoring import factored
 from tensor_networks.evaluation.gather import gathered
-from tensor_networks.networks import Factor, Network, Sum, network, total
-from tensor_networks.nodes import Node
+from tensor_networks.networks import Factor, Network, Sum, as_term, network, total
+from tensor_networks.nodes import Node, walk
 from tensor_networks.numbers import Number
+from tensor_networks.patterns import Pattern
 from tensor_networks.rewrite import transform
 from tensor_networks.wiring import components
 
@@ -24,28 +27,55 @@ MOST_TERMS = 12  # a product that would become more terms is left alone
 
 def prepared(roots: Iterable[Node], sizes: Mapping[str, int]) -> tuple[Node, ...]:
     """The roots in the form they are evaluated in at these sizes."""
-    return transform(transform(transform(roots, gathered), distributed), lambda node: factored(node, sizes))
+    roots = tuple(roots)
+    if any(isinstance(node, Pattern) for node in walk(*roots)):
+        roots = transform(roots, gathered)
+    return transform(transform(roots, distributed), lambda node: factored(node, sizes))
 
 
 def distributed(node: Node) -> Node:
-    """A product distributed over those sums among its factors that have a term with a delta."""
-    if type(node) is not Network or not any(_opens(factor, node) for factor in node.factors):
+    """A product distributed over those sums among its factors that have a term with a delta.
+
+    What hangs on output wires that none of these sums meets is multiplied to what becomes of the others.
+    """
+    opened = [factor for factor in node.factors if _opens(factor, node)] if type(node) is Network else []
+    if type(node) is not Network or not opened:
         return node
+    apart, near = _apart(node, opened)
     done: list[tuple[Node, Number]] = []
-    pending: list[tuple[Node, Number]] = [(node, 1)]
+    pending = _opened(near, near.factors.index(opened[0]), 1)
     while pending:
         part, number = pending.pop()
         place = next((k for k, f in enumerate(part.factors) if _opens(f, part)), None) if type(part) is Network else None
         if place is not None and isinstance(part, Network):
-            inner = part.factors[place].node
-            pending += [(replaced(part, place, term), number * c) for term, c in inner.terms]  # type: ignore[attr-defined]
+            pending += _opened(as_term(part), place, number)
         elif isinstance(part, Sum):
             pending += [(term, number * c) for term, c in part.terms]
         else:
             done.append((part, number))
         if len(done) + len(pending) > MOST_TERMS:
             return node
-    return total(done, node.axes)
+    if not apart:
+        return total(done, node.axes)
+    core = total(done, [node.sizes[wire] for (wire,) in near.outputs])
+    return network([*apart, (core, near.outputs)], node.outputs, {wire: node.sizes[wire] for wire in node.free})
+
+
+def _apart(node: Network, opened: Sequence[Factor]) -> tuple[list[Factor], Term]:
+    """The factors on output wires away from those that are opened, and the product of the others."""
+    away = node.free.difference(wire for factor in opened for group in factor.slots for wire in group)
+    apart = [f for f in node.factors if f.slots and away.issuperset(wire for group in f.slots for wire in group)]
+    if not apart:
+        return apart, as_term(node)
+    rest = [factor for factor in node.factors if factor not in apart]
+    held = {wire for factor in rest for group in factor.slots for wire in group}
+    flat = dict.fromkeys(wire for group in node.outputs for wire in group)
+    return apart, Term(rest, tuple([(wire,) for wire in flat if wire in held]), node.sizes)
+
+
+def _opened(part: Term, place: int, number: Number) -> list[tuple[Node, Number]]:
+    """The terms of a product, with a coefficient, whose factor at a place is a sum."""
+    return [(replaced(part, place, term), number * c) for term, c in part.factors[place].node.terms]
 
 
 def _opens(factor: Factor, node: Network) -> bool:
@@ -61,7 +91,7 @@ def _opens(factor: Factor, node: Network) -> bool:
 
 def _is_split(term: Node, axes: Sequence[int]) -> bool:
     """Is a term an outer product of a part with some of these axes and a part with others only?"""
-    if type(term) is not Network or not term.plain:
+    if type(term) is not Network or len(term.factors) < 2 or not term.plain or term.solid:
         return False
     root = components([[wire for group in factor.slots for wire in group] for factor in term.factors], len(term.sizes))
     inside = {root[term.outputs[axis][0]] for axis in axes}
@@ -70,14 +100,14 @@ def _is_split(term: Node, axes: Sequence[int]) -> bool:
 
 def has_delta(term: Network) -> bool:
     """Does a wire stand twice among the outputs?"""
-    flat = [wire for group in term.outputs for wire in group]
-    return len(set(flat)) < len(flat)
+    return len(term.free) < sum(map(len, term.outputs))
 
 
-def replaced(node: Network, place: int, term: Node) -> Node:
-    """The network with one factor replaced by a term of it; a network is opened, and its deltas join wires."""
+def replaced(node: Term, place: int, term: Node) -> Node:
+    """A product with one factor replaced by a term of it; a network is opened, and its deltas join wires."""
     slots = node.factors[place].slots
-    sizes: dict[Hashable, Axis] = dict(enumerate(node.sizes))
+    groups = chain(node.outputs, *(factor.slots for factor in node.factors))
+    sizes: dict[Hashable, Axis] = {wire: node.sizes[wire] for group in groups for wire in group}
     rest = [factor for k, factor in enumerate(node.factors) if k != place]
     if not isinstance(term, Network) or any(len(group) > 1 for group in term.outputs):
         return network([*rest, (term, slots, 1)], node.outputs, sizes)
