@@ -9,14 +9,13 @@ is the sum over m of ``(a_i - a_m)*(b_i - b_m)``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from math import prod
 from typing import NamedTuple
 
 from tensor_networks.axes import Axis, value
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node, Size
-from tensor_networks.numbers import Number, exact
+from tensor_networks.numbers import Number, ratio
 
 SMALL = 1024  # multiplications that take less time than the calls that they save
 
@@ -104,13 +103,14 @@ def _products(table: Table) -> list[tuple[Atoms, Atoms, Number]]:
     for first, row in table.items():
         if len(row) < 2:
             continue
-        left = {atom: ratio for atom, other in table.items() if (ratio := _ratio(other, row)) is not None}
-        pairs = {frozenset((one, other)) for one in left for other in row}
+        left = {atom: times for atom, other in table.items() if (times := _ratio(other, row)) is not None}
         square = left.keys() == row.keys()
-        if len(left) < 2 or gone & pairs or (left.keys() & row.keys() and not square):
+        if len(left) < 2 or (left.keys() & row.keys() and not square):
             continue
-        gone |= pairs
-        found.append((left, left, exact(Fraction(row[first]) / 2)) if square else (left, row, 1))
+        pairs = {frozenset((one, other)) for one in left for other in row}
+        if not gone & pairs:
+            gone |= pairs
+            found.append((left, left, ratio(row[first], 2)) if square else (left, row, 1))
     return found
 
 
@@ -118,7 +118,7 @@ def _ratio(row: Atoms, other: Atoms) -> Number | None:
     """By what all numbers of a row are multiples of those of another one of the same places; None if they are not."""
     if row.keys() != other.keys():
         return None
-    ratios = {exact(Fraction(number) / Fraction(other[atom])) for atom, number in row.items()}
+    ratios = {ratio(number, other[atom]) for atom, number in row.items()}
     return ratios.pop() if len(ratios) == 1 else None
 
 
@@ -130,8 +130,8 @@ def _product(node: Sum, kind: Kind, left: Atoms, right: Atoms, sizes: Mapping[st
         held = {place for atoms in (left, right) for atom in atoms for place in atom.places}
         if prod([value(lengths[place], sizes) for place in held]) > SMALL:
             return None
-    one, two = _sum(left, lengths), _sum(right, lengths)
-    factors = [(*one, 2)] if left is right else [(*one, 1), (*two, 1)]
+    one = _sum(left, lengths)
+    factors = [(*one, 2)] if left is right else [(*one, 1), (*_sum(right, lengths), 1)]
     return network(factors, kind.outputs, lengths)
 
 
