@@ -6,8 +6,9 @@ reshape.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, partial
+from itertools import chain
 from math import prod
 from typing import Any
 
@@ -189,24 +190,36 @@ class Builder:
         scaled = line.number(scalar) == 1 or self.scaled_early(
             operands, numbers, scalar, _least_last(operands, kept, numbers, pairs) // FAR_LESS
         )
-        holders = Counter([wire for operand in operands for wire in operand.wires])
         kept_set = set(kept)
-        for done, (left, right) in enumerate(pairs, 1):
-            one, two = operands[left], operands[right]
-            for wire in (*one.wires, *two.wires):
-                holders[wire] -= 1
-            keep = {wire for wire in (*one.wires, *two.wires) if wire in kept_set or holders[wire] > 0}
-            if done == len(pairs) and not scaled:
-                pair = [one, two]
-                scaled = self.scaled_early(pair, numbers, scalar, prod([numbers[wire] for wire in keep]))
-                one, two = pair
-            found = self.products.recall(one, two, keep)
-            operands.append(found or contract(line, one, two, keep, kept))
-            self.products.record(one, two, keep, operands[-1])
-            for wire in operands[-1].wires:
-                holders[wire] += 1
+        if len(pairs) > 1:
+            self.merge_pairs(operands, pairs[:-1], kept)
+        if pairs:
+            pair = [operands[place] for place in pairs[-1]]
+            if not scaled:
+                result = kept_set.intersection(chain(*[operand.wires for operand in pair]))
+                scaled = self.scaled_early(pair, numbers, scalar, prod([numbers[wire] for wire in result]))
+            operands.append(self.contracted(*pair, kept_set, kept))
         core = arrange(line, reduce(line, operands[-1], kept_set), kept)
         return core if scaled else Operand(line.multiply(scalar, core.step), core.wires)
+
+    def merge_pairs(self, operands: list[Operand], pairs: plan.Pairs, kept: Sequence[int]) -> None:
+        """Append the products of pairs of operands, summed over the wires that nothing else holds."""
+        holders = Counter(chain(kept, *[operand.wires for operand in operands]))
+        for left, right in pairs:
+            one, two = operands[left], operands[right]
+            wires = one.wires + two.wires
+            for wire in wires:
+                holders[wire] -= 1
+            new = self.contracted(one, two, {wire for wire in wires if holders[wire]}, kept)
+            for wire in new.wires:
+                holders[wire] += 1
+            operands.append(new)
+
+    def contracted(self, one: Operand, two: Operand, keep: Collection[int], wanted: Sequence[int]) -> Operand:
+        """The product of two operands, taken anew if it was not taken before."""
+        found = self.products.recall(one, two, keep) or contract(self.line, one, two, keep, wanted)
+        self.products.record(one, two, keep, found)
+        return found
 
     def scaled_early(self, operands: list[Operand], numbers: Mapping[int, int], scalar: int, limit: int) -> bool:
         """Multiply the smallest operand, if it has fewer entries than the limit, by the scalar; says whether it was done."""

@@ -131,14 +131,15 @@ class Line:
 
     def multiply(self, left: int, right: int) -> int:
         """The elementwise product; axes of size 1 and missing leading axes broadcast."""
-        for one, other in ((left, right), (right, left)):
-            number = self.number(one)
-            if number is not None:
-                return self.scale(other, number)
-        for one, other in ((left, right), (right, left)):
-            if self.steps[other].op == "reciprocal" and self.steps[one].op != "reciprocal":
-                return self.elementwise("divide", one, self.steps[other].args[0])
-        return self.elementwise("multiply", left, right)
+        one, other = self.steps[left], self.steps[right]
+        if one.op == "constant":
+            return self.scale(right, one.params[0])  # type: ignore[arg-type]
+        if other.op == "constant":
+            return self.scale(left, other.params[0])  # type: ignore[arg-type]
+        if (one.op == "reciprocal") == (other.op == "reciprocal"):
+            return self.elementwise("multiply", left, right)
+        left, below = (left, other) if other.op == "reciprocal" else (right, one)
+        return self.elementwise("divide", left, below.args[0])
 
     def elementwise(self, op: str, left: int, right: int) -> int:
         """An operation of two arrays that broadcast."""

@@ -37,8 +37,11 @@ class Foresight(Protocol):
     def known(self, left: int, right: int, kept: Collection[Wire]) -> bool:
         """Is the product of two operands, by their numbers, over the wires that are kept there?"""
 
-    def merge(self, left: int, right: int, kept: Collection[Wire]) -> None:
-        """The search takes that product, which becomes the next operand."""
+    def merge(self, left: int, right: int) -> None:
+        """The search takes that product, which it asked for before; it becomes the next operand."""
+
+
+Offer: TypeAlias = tuple[int, int, int, int, frozenset[Wire]]  # operations, entries, two operands, wires that they keep
 
 
 class Cost(NamedTuple):
@@ -172,7 +175,7 @@ class _Search:
         for number, wires in enumerate(inputs):
             for wire in wires:
                 self.holders.setdefault(wire, {})[number] = None
-        self.offers: list[tuple[int, int, int, int]] = []
+        self.offers: list[Offer] = []
         self.pairs: Pairs = []
         self.flops = self.largest = 0
 
@@ -181,50 +184,47 @@ class _Search:
         sizes = self.sizes
         return prod([sizes[wire] for wire in wires])
 
-    def offer(self, left: int, right: int) -> None:
-        """Offer a pair, the smaller number first, for what it takes."""
-        remaining = self.remaining(left, right)
-        known = self.foresight and self.foresight.known(left, right, remaining)
-        flops = 0 if known else self.entries(self.operands[left] | self.operands[right])
-        heappush(self.offers, (flops, self.entries(remaining), left, right))
+    def offer(self, left: int, right: int) -> Offer:
+        """What the product of two operands, the smaller number first, takes and is."""
+        first, second, kept, holders = self.operands[left], self.operands[right], self.kept, self.holders
+        union = first | second
+        held = frozenset([w for w in union if w in kept or len(holders[w]) > (w in first) + (w in second)])
+        known = self.foresight and self.foresight.known(left, right, held)
+        return 0 if known else self.entries(union), self.entries(held), left, right, held
 
     def contract_connected(self) -> None:
         pairs: dict[tuple[int, int], None] = {}
         for held in self.holders.values():
             pairs |= dict.fromkeys(combinations(held, 2) if len(held) <= CROWD else pairwise(held))
-        for left, right in pairs:
-            self.offer(left, right)
+        self.offers = [self.offer(left, right) for left, right in pairs]
+        heapify(self.offers)
         while self.offers:
-            *_, left, right = heappop(self.offers)
-            if left in self.alive and right in self.alive:
-                self.merge(left, right)
+            offer = heappop(self.offers)
+            if offer[2] in self.alive and offer[3] in self.alive:
+                self.merge(offer)
 
-    def remaining(self, left: int, right: int) -> frozenset[Wire]:
-        """The wires that the product of two operands keeps: those of the result, and those that others hold."""
-        first, second, kept, holders = self.operands[left], self.operands[right], self.kept, self.holders
-        return frozenset([w for w in first | second if w in kept or len(holders[w]) > (w in first) + (w in second)])
-
-    def merge(self, left: int, right: int) -> int:
-        result, union, new = self.remaining(left, right), self.operands[left] | self.operands[right], len(self.operands)
+    def merge(self, offer: Offer) -> int:
+        """The number of the product of two operands, which are used up; it is offered with those that it meets."""
+        _, count, left, right, result = offer
         if self.foresight:
-            self.foresight.merge(left, right, result)
+            self.foresight.merge(left, right)
+        union, new, holders = self.operands[left] | self.operands[right], len(self.operands), self.holders
         self.flops += self.entries(union) * (1 if len(result) == len(union) else 2)
-        self.largest = max(self.largest, self.entries(result))
+        self.largest = max(self.largest, count)
         for wire in union:
-            self.holders[wire].pop(left, None)
-            self.holders[wire].pop(right, None)
+            holders[wire].pop(left, None)
+            holders[wire].pop(right, None)
         self.alive -= {left, right}
         self.alive.add(new)
         self.operands.append(result)
         self.pairs.append((left, right))
         neighbours: set[int] = set()
         for wire in result:
-            held = self.holders[wire]
-            neighbours.update(islice(held, CROWD))
-            held[new] = None
+            neighbours.update(islice(holders[wire], CROWD))
+            holders[wire][new] = None
         if len(self.alive) > 2:  # the last two need no offer
             for other in sorted(neighbours):
-                self.offer(other, new)
+                heappush(self.offers, self.offer(other, new))
         return new
 
     def multiply_components(self) -> None:
@@ -232,7 +232,7 @@ class _Search:
         heapify(left_over)
         while len(left_over) > 1:
             (_, one), (_, other) = heappop(left_over), heappop(left_over)
-            new = self.merge(min(one, other), max(one, other))
+            new = self.merge(self.offer(min(one, other), max(one, other)))
             heappush(left_over, (self.entries(self.operands[new]), new))
 
 

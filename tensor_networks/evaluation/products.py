@@ -62,15 +62,16 @@ class Remembered:
     def __init__(self, products: Products, operands: Sequence[Operand]) -> None:
         self._products = products
         self._operands: list[Operand | None] = list(operands)
+        self._found: dict[tuple[int, int], Operand] = {}
 
     def known(self, left: int, right: int, kept: Collection[int]) -> bool:
         """Is the product of two operands, by their numbers, over the wires that are kept there?"""
-        return self._find(left, right, kept) is not None
-
-    def merge(self, left: int, right: int, kept: Collection[int]) -> None:
-        """The search takes that product, which becomes the next operand."""
-        self._operands.append(self._find(left, right, kept))
-
-    def _find(self, left: int, right: int, kept: Collection[int]) -> Operand | None:
         one, two = self._operands[left], self._operands[right]
-        return None if one is None or two is None else self._products.recall(one, two, kept)
+        found = None if one is None or two is None else self._products.recall(one, two, kept)
+        if found is not None:
+            self._found[left, right] = found
+        return found is not None
+
+    def merge(self, left: int, right: int) -> None:
+        """The search takes that product, which it asked for before; it becomes the next operand."""
+        self._operands.append(self._found.get((left, right)))

@@ -38,7 +38,7 @@ class Known:
     def known(self, left: int, right: int, kept: Collection[Any]) -> bool:
         return (left, right) == self.pair
 
-    def merge(self, left: int, right: int, kept: Collection[Any]) -> None:
+    def merge(self, left: int, right: int) -> None:
         pass
 
 
