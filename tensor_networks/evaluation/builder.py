@@ -42,7 +42,7 @@ class Builder:
         self.said: dict[tuple[str, tuple[Axes, ...]], Terms] = {}
         self.products = Products()
         nodes = walk(*sorted(roots, key=lambda root: -root.order), order=_pairs_first)
-        self.uses = uses = Counter(child for node in nodes for child in node.children) + Counter(roots)
+        self.uses = uses = Counter(chain(roots, *[node.children for node in nodes]))
         self.outer = self.outer_sums(nodes, uses)
         put_off = {term for node in self.outer for term, _ in node.terms}
         self.coefficients = {  # scaled networks of one use take their coefficient into the product
@@ -194,11 +194,12 @@ class Builder:
         if len(pairs) > 1:
             self.merge_pairs(operands, pairs[:-1], kept)
         if pairs:
-            pair = [operands[place] for place in pairs[-1]]
+            one, two = pair = [operands[place] for place in pairs[-1]]
             if not scaled:
-                result = kept_set.intersection(chain(*[operand.wires for operand in pair]))
+                result = kept_set.intersection(one.wires + two.wires)
                 scaled = self.scaled_early(pair, numbers, scalar, prod([numbers[wire] for wire in result]))
-            operands.append(self.contracted(*pair, kept_set, kept))
+                one, two = pair
+            operands.append(self.contracted(one, two, kept_set, kept))
         core = arrange(line, reduce(line, operands[-1], kept_set), kept)
         return core if scaled else Operand(line.multiply(scalar, core.step), core.wires)
 

@@ -9,14 +9,15 @@ is the sum over m of ``(a_i - a_m)*(b_i - b_m)``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import prod
 from typing import NamedTuple
 
-from tensor_networks.axes import Axis, value
+from tensor_networks.axes import Axis
+from tensor_networks.evaluation.lowering import entries
 from tensor_networks.networks import Network, Sum, network, total
 from tensor_networks.nodes import Node, Size
 from tensor_networks.numbers import Number, ratio
 
+LEAST_TERMS = 3  # of what is put together
 SMALL = 1024  # multiplications that take less time than the calls that they save
 
 
@@ -41,7 +42,7 @@ Atoms = Mapping[Atom, Number]
 
 def factored(node: Node, sizes: Mapping[str, int]) -> Node:
     """A sum with those of its terms put together that are the product of two sums, or the square of one."""
-    if type(node) is not Sum or len(node.terms) < 3:
+    if type(node) is not Sum or len(node.terms) < LEAST_TERMS:
         return node
     tables: dict[Kind, Table] = {}
     taken: dict[Node, tuple[Kind, Atom, Atom]] = {}
@@ -128,7 +129,7 @@ def _product(node: Sum, kind: Kind, left: Atoms, right: Atoms, sizes: Mapping[st
     if kind.summed is not None:
         lengths[len(lengths)] = kind.summed
         held = {place for atoms in (left, right) for atom in atoms for place in atom.places}
-        if prod([value(lengths[place], sizes) for place in held]) > SMALL:
+        if entries(sizes, [lengths[place] for place in held]) > SMALL:
             return None
     one = _sum(left, lengths)
     factors = [(*one, 2)] if left is right else [(*one, 1), (*_sum(right, lengths), 1)]

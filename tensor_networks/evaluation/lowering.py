@@ -15,9 +15,10 @@ An `Operand` is a step with a wire for each axis. Nothing here knows what a back
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
+from math import prod
 from typing import NamedTuple
 
-from tensor_networks.axes import Axis, product
+from tensor_networks.axes import Axis, product, value
 from tensor_networks.errors import LimitError
 from tensor_networks.numbers import Number
 
@@ -167,6 +168,11 @@ class Line:
             return self.add("power", (step,), (exponent,), axes)
         half = self.power(self.power(step, 2), exponent // 2)
         return half if exponent % 2 == 0 else self.multiply(step, half)
+
+
+def entries(sizes: Mapping[str, int], axes: Sequence[Axis]) -> int:
+    """The number of entries of an array of these axes."""
+    return prod([value(axis, sizes) for axis in axes])
 
 
 def view(line: Line, step: int, slots: Iterable[Collection[int]], sizes: Sequence[Axis], exponent: Number = 1) -> Operand:

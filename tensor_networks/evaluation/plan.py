@@ -152,9 +152,7 @@ def cheapest_first(
     return searched(inputs, kept, sizes, foresight).pairs
 
 
-def searched(
-    inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None = None
-) -> _Search:
+def searched(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None = None) -> _Search:
     """The search of `cheapest_first` when it is done: its order and what that costs."""
     search = _Search(inputs, kept, sizes, foresight)
     search.contract_connected()

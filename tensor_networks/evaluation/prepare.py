@@ -13,14 +13,14 @@ from itertools import chain
 
 from tensor_networks.axes import Axis
 from tensor_networks.common import Term
-from tensor_networks.evaluation.factoring import factored
+from tensor_networks.evaluation.factoring import LEAST_TERMS, factored
 from tensor_networks.evaluation.gather import gathered
 from tensor_networks.networks import Factor, Network, Sum, as_term, network, total
 from tensor_networks.nodes import Node, walk
 from tensor_networks.numbers import Number
 from tensor_networks.patterns import Pattern
 from tensor_networks.rewrite import transform
-from tensor_networks.wiring import components
+from tensor_networks.wiring import are_distinct, components
 
 MOST_TERMS = 12  # a product that would become more terms is left alone
 
@@ -28,9 +28,16 @@ MOST_TERMS = 12  # a product that would become more terms is left alone
 def prepared(roots: Iterable[Node], sizes: Mapping[str, int]) -> tuple[Node, ...]:
     """The roots in the form they are evaluated in at these sizes."""
     roots = tuple(roots)
-    if any(isinstance(node, Pattern) for node in walk(*roots)):
+    nodes = walk(*roots)
+    if Pattern in map(type, nodes):
         roots = transform(roots, gathered)
-    return transform(transform(roots, distributed), lambda node: factored(node, sizes))
+        nodes = walk(*roots)
+    if Sum not in map(type, nodes):
+        return roots
+    new = transform(roots, distributed)
+    if new == roots and not any(type(node) is Sum and len(node.terms) >= LEAST_TERMS for node in nodes):
+        return roots
+    return transform(new, lambda node: factored(node, sizes))
 
 
 def distributed(node: Node) -> Node:
@@ -42,6 +49,8 @@ def distributed(node: Node) -> Node:
     if type(node) is not Network or not opened:
         return node
     apart, near = _apart(node, opened)
+    if apart and len(near.factors) == 1 and _is_alone(opened[0], node):
+        return node
     done: list[tuple[Node, Number]] = []
     pending = _opened(near, near.factors.index(opened[0]), 1)
     while pending:
@@ -71,6 +80,14 @@ def _apart(node: Network, opened: Sequence[Factor]) -> tuple[list[Factor], Term]
     held = {wire for factor in rest for group in factor.slots for wire in group}
     flat = dict.fromkeys(wire for group in node.outputs for wire in group)
     return apart, Term(rest, tuple([(wire,) for wire in flat if wire in held]), node.sizes)
+
+
+def _is_alone(factor: Factor, node: Network) -> bool:
+    """Is a sum, apart from which nothing is left, no more than its terms: nothing is summed, none of them opens?"""
+    if not are_distinct(factor.slots) or not node.free.issuperset(chain(*factor.slots)):
+        return False
+    terms = [term for term, _ in factor.node.terms if type(term) is Network]  # type: ignore[attr-defined]
+    return not any(_opens(inner, term) for term in terms for inner in term.factors)
 
 
 def _opened(part: Term, place: int, number: Number) -> list[tuple[Node, Number]]:
