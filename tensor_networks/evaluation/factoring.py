@@ -138,7 +138,7 @@ def _product(node: Sum, kind: Kind, left: Atoms, right: Atoms, sizes: Mapping[st
 
 def _sum(atoms: Atoms, lengths: Mapping[int, Axis]) -> tuple[Node, list[int]]:
     """A linear combination of atoms, and the places of its axes."""
-    held = sorted({place for atom in atoms for place in atom.places})
+    held = sorted({place for atom in atoms for place in atom.places}, key=lambda place: (str(lengths[place]), place))
     own = {place: lengths[place] for place in held}
     terms = [(network([atom], held, own), number) for atom, number in atoms.items()]
     return total(terms), held
