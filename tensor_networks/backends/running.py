@@ -9,7 +9,7 @@ from __future__ import annotations
 import linecache
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from hashlib import blake2b
 from math import prod
 from typing import Any
@@ -97,11 +97,16 @@ class _Writer(Writer):
         self.constants: dict[str, Any] = {"_sum": np.add.reduce}
         self.known = _known_numbers(program, sizes)
         self.written_into = _written_into(program)
-        self.readers: dict[int, list[int]] = {}
-        for number, step in enumerate(program.steps):
-            for arg in step.args:
-                self.readers.setdefault(arg, []).append(number)
         super().__init__(program, table, names)
+
+    @cached_property
+    def readers(self) -> dict[int, list[int]]:
+        """The steps that read each step."""
+        found: dict[int, list[int]] = {}
+        for number, step in enumerate(self.program.steps):
+            for arg in step.args:
+                found.setdefault(arg, []).append(number)
+        return found
 
     def write(self, step: Step) -> Text:
         number = self.known.get(len(self.texts))
