@@ -161,8 +161,8 @@ def searched(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], 
 
 
 class _Search:
-    """The state of `cheapest_first`: operands and which of them are not used up, who holds each wire, and a heap of offered
-    pairs; the pairs that were taken, and what they cost, as `cost` counts it.
+    """The state of `cheapest_first`: operands and which of them are not used up, who holds each wire, which of the wires that
+    the result lacks have one holder or two, and a heap of offered pairs; the pairs that were taken, and what they cost.
     """
 
     def __init__(self, inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None) -> None:
@@ -173,20 +173,21 @@ class _Search:
         for number, wires in enumerate(inputs):
             for wire in wires:
                 self.holders.setdefault(wire, {})[number] = None
+        held_by = [{w for w, held in self.holders.items() if len(held) == count and w not in self.kept} for count in (1, 2)]
+        self.lone, self.paired = held_by
         self.offers: list[Offer] = []
         self.pairs: Pairs = []
         self.flops = self.largest = 0
 
     def entries(self, wires: Iterable[Wire]) -> int:
         """The entries of an array of these wires."""
-        sizes = self.sizes
-        return prod([sizes[wire] for wire in wires])
+        return prod(map(self.sizes.__getitem__, wires))
 
     def offer(self, left: int, right: int) -> Offer:
         """What the product of two operands, the smaller number first, takes and is."""
-        first, second, kept, holders = self.operands[left], self.operands[right], self.kept, self.holders
+        first, second = self.operands[left], self.operands[right]
         union = first | second
-        held = frozenset([w for w in union if w in kept or len(holders[w]) > (w in first) + (w in second)])
+        held = union - (first & second & self.paired) - self.lone
         known = self.foresight and self.foresight.known(left, right, held)
         return 0 if known else self.entries(union), self.entries(held), left, right, held
 
@@ -206,7 +207,8 @@ class _Search:
         _, count, left, right, result = offer
         if self.foresight:
             self.foresight.merge(left, right)
-        union, new, holders = self.operands[left] | self.operands[right], len(self.operands), self.holders
+        first, second, new, holders = self.operands[left], self.operands[right], len(self.operands), self.holders
+        union = first | second
         self.flops += self.entries(union) * (1 if len(result) == len(union) else 2)
         self.largest = max(self.largest, count)
         for wire in union:
@@ -220,6 +222,7 @@ class _Search:
         for wire in result:
             neighbours.update(islice(holders[wire], CROWD))
             holders[wire][new] = None
+        self.paired.update([wire for wire in first & second & result if len(holders[wire]) == 2 and wire not in self.kept])
         if len(self.alive) > 2:  # the last two need no offer
             for other in sorted(neighbours):
                 heappush(self.offers, self.offer(other, new))
