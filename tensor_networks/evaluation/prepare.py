@@ -20,7 +20,7 @@ from tensor_networks.nodes import Node, walk
 from tensor_networks.numbers import Number
 from tensor_networks.patterns import Pattern
 from tensor_networks.rewrite import transform
-from tensor_networks.wiring import are_distinct, components
+from tensor_networks.wiring import Group, are_distinct, components
 
 MOST_TERMS = 12  # a product that would become more terms is left alone
 
@@ -123,8 +123,8 @@ def has_delta(term: Network) -> bool:
 def replaced(node: Term, place: int, term: Node) -> Node:
     """A product with one factor replaced by a term of it; a network is opened, and its deltas join wires."""
     slots = node.factors[place].slots
-    groups = chain(node.outputs, *(factor.slots for factor in node.factors))
-    sizes: dict[Hashable, Axis] = {wire: node.sizes[wire] for group in groups for wire in group}
+    held = chain(*node.outputs, *[wires for factor in node.factors for wires in factor.slots])
+    sizes: dict[Hashable, Axis] = {wire: node.sizes[wire] for wire in held}
     rest = [factor for k, factor in enumerate(node.factors) if k != place]
     if not isinstance(term, Network) or any(len(group) > 1 for group in term.outputs):
         return network([*rest, (term, slots, 1)], node.outputs, sizes)
@@ -140,13 +140,16 @@ def replaced(node: Term, place: int, term: Node) -> Node:
         first = found(inside.setdefault(wire, outer))
         if first != found(outer):
             joined[found(outer)] = first
-    fresh = len(node.sizes)
+    names = {wire: found(wire) for wire in range(len(node.sizes))}
+    inside = {wire: names[outer] for wire, outer in inside.items()}
     for wire, size in enumerate(term.sizes):
         if wire not in inside:
-            inside[wire] = fresh + wire
-            sizes[fresh + wire] = size
-    factors = [(f.node, [tuple(found(inside[w]) for w in group) for group in f.slots], f.exponent) for f in term.factors]
-    factors += [(f.node, [tuple(found(w) for w in group) for group in f.slots], f.exponent) for f in rest]
-    outputs = [tuple(found(w) for w in group) for group in node.outputs]
-    kept = {wire: size for wire, size in sizes.items() if wire not in joined}
-    return network(factors, outputs, kept)
+            inside[wire] = len(node.sizes) + wire
+            sizes[inside[wire]] = size
+    factors = [(child, _named(groups, inside), exponent) for child, groups, exponent in term.factors]
+    factors += [(child, _named(groups, names), exponent) for child, groups, exponent in rest]
+    return network(factors, _named(node.outputs, names), {wire: size for wire, size in sizes.items() if wire not in joined})
+
+
+def _named(groups: Iterable[Group], names: Mapping[int, int]) -> list[Group]:
+    return [tuple([names[wire] for wire in group]) for group in groups]
