@@ -71,7 +71,8 @@ def bind(arrays: Sequence[tuple[Tensor, np.ndarray]], sizes: dict[str, int]) -> 
                 places[size] = f"by axis {axis} of {clip(tensor.name)}, of shape {array.shape}"
     for tensor, array in arrays:
         for axis, size in enumerate(tensor.axes):
-            _solve(size, array.shape[axis], sizes)
+            if size not in sizes:
+                _solve(size, array.shape[axis], sizes)
             expected = value(size, sizes)
             if expected != array.shape[axis]:
                 before = [f"{atom} is {sizes[atom]} {places.get(atom, '')}".rstrip() for atom in symbols_of([size])]
