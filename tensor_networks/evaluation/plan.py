@@ -112,8 +112,8 @@ def cost(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], pair
             holders[wire] -= 1
         union = operands[left] | operands[right]
         result = frozenset([wire for wire in union if wire in kept or holders[wire]])
-        flops += prod([sizes[wire] for wire in union]) * (1 if len(result) == len(union) else 2)
-        largest = max(largest, prod([sizes[wire] for wire in result]))
+        flops += prod(map(sizes.__getitem__, union)) * (1 if len(result) == len(union) else 2)
+        largest = max(largest, prod(map(sizes.__getitem__, result)))
         for wire in result:
             holders[wire] += 1
         operands.append(result)
@@ -211,9 +211,9 @@ class _Search:
         union = first | second
         self.flops += self.entries(union) * (1 if len(result) == len(union) else 2)
         self.largest = max(self.largest, count)
-        for wire in union:
-            holders[wire].pop(left, None)
-            holders[wire].pop(right, None)
+        for number, wires in ((left, first), (right, second)):
+            for wire in wires:
+                del holders[wire][number]
         self.alive -= {left, right}
         self.alive.add(new)
         self.operands.append(result)
