@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from tensor_networks.axes import Axis
 from tensor_networks.evaluation.lowering import entries
-from tensor_networks.networks import Network, Sum, network, total
+from tensor_networks.networks import Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node, Size
 from tensor_networks.numbers import Number, ratio
 
@@ -59,7 +59,7 @@ def factored(node: Node, sizes: Mapping[str, int]) -> Node:
         for left, right, number in _products(table):
             product = _product(node, kind, left, right, sizes)
             if product is not None:
-                new.append((product, number))
+                new.append((product[0], product[1] * number))
                 gone |= {(kind, one, two) for one in left for two in right} | {
                     (kind, two, one) for one in left for two in right
                 }
@@ -123,22 +123,27 @@ def _ratio(row: Atoms, other: Atoms) -> Number | None:
     return ratios.pop() if len(ratios) == 1 else None
 
 
-def _product(node: Sum, kind: Kind, left: Atoms, right: Atoms, sizes: Mapping[str, int]) -> Node | None:
-    """The product of two sums of atoms with the axes of a sum; None if it would take longer."""
+def _product(node: Sum, kind: Kind, left: Atoms, right: Atoms, sizes: Mapping[str, int]) -> tuple[Node, Number] | None:
+    """The product of two sums of atoms with the axes of a sum, and a number that it is multiplied by; None if it would take
+    longer.
+    """
     lengths = dict(zip(kind.outputs, node.axes, strict=True))
     if kind.summed is not None:
         lengths[len(lengths)] = kind.summed
         held = {place for atoms in (left, right) for atom in atoms for place in atom.places}
         if entries(sizes, [lengths[place] for place in held]) > SMALL:
             return None
-    one = _sum(left, lengths)
-    factors = [(*one, 2)] if left is right else [(*one, 1), (*_sum(right, lengths), 1)]
-    return network(factors, kind.outputs, lengths)
+    one, places, number = _sum(left, lengths)
+    if left is right:
+        return network([(one, places, 2)], kind.outputs, lengths), number**2
+    two, others, times = _sum(right, lengths)
+    return network([(one, places), (two, others)], kind.outputs, lengths), number * times
 
 
-def _sum(atoms: Atoms, lengths: Mapping[int, Axis]) -> tuple[Node, list[int]]:
-    """A linear combination of atoms, and the places of its axes."""
+def _sum(atoms: Atoms, lengths: Mapping[int, Axis]) -> tuple[Node, list[int], Number]:
+    """A linear combination of atoms but for a number, the places of its axes, the number."""
     held = sorted({place for atom in atoms for place in atom.places}, key=lambda place: (str(lengths[place]), place))
     own = {place: lengths[place] for place in held}
     terms = [(network([atom], held, own), number) for atom, number in atoms.items()]
-    return total(terms), held
+    node, number = primitive(total(terms))
+    return node, held, number
