@@ -71,7 +71,8 @@ def bind(arrays: Sequence[tuple[Tensor, np.ndarray]], sizes: dict[str, int]) -> 
                 places[size] = f"by axis {axis} of {clip(tensor.name)}, of shape {array.shape}"
     for tensor, array in arrays:
         for axis, size in enumerate(tensor.axes):
-            _solve(size, array.shape[axis], sizes)
+            if size not in sizes:
+                _solve(size, array.shape[axis], sizes)
             expected = value(size, sizes)
             if expected != array.shape[axis]:
                 before = [f"{atom} is {sizes[atom]} {places.get(atom, '')}".rstrip() for atom in symbols_of([size])]
@@ -114,17 +115,18 @@ def leaves_of(nodes: Sequence[Node]) -> tuple[dict[str, Tensor], list[str]]:
         OperandError: a constant and a variable have one name.
     """
     tensors: dict[str, Tensor] = {}
-    symbols: dict[str, None] = {}
+    sizes: dict[Axis, None] = {}
     for node in walk(*nodes):
-        if isinstance(node, Tensor) and is_constant(tensors.setdefault(node.name, node)) != is_constant(node):
-            raise OperandError(f"a constant and a variable are both named {node.name}")
-        sizes: tuple[Axis, ...] = node.axes
+        sizes.update(dict.fromkeys(node.axes))
         if isinstance(node, Network):
-            sizes += node.sizes
+            sizes.update(dict.fromkeys(node.sizes))
         elif isinstance(node, Size):
-            sizes += (node.size,)
-        symbols.update(dict.fromkeys(symbols_of(sizes)))
-    return tensors, list(symbols)
+            sizes[node.size] = None
+        elif isinstance(node, Tensor):
+            other = tensors.setdefault(node.name, node)
+            if other is not node and is_constant(other) != is_constant(node):
+                raise OperandError(f"a constant and a variable are both named {node.name}")
+    return tensors, list(dict.fromkeys(symbols_of(sizes)))
 
 
 def givers_of(symbols: Iterable[str], tensors: Mapping[str, Tensor], declared: Iterable[Tensor]) -> list[Tensor]:

@@ -31,9 +31,10 @@ def centred(node: Node) -> Node:
     if type(node) is not Sum or not 2 <= len(node.terms) <= MOST_TERMS:
         return node
     numbers = dict(node.terms)
-    read = {term: _read(term) for term in numbers if type(term) is Network}
-    for term, counts in read.items():
-        if not any(other is not term and numbers[other] * numbers[term] < 0 and read[other] == counts for other in read):
+    products = [term for term in numbers if type(term) is Network]
+    for term in filter(_sums_alone, products):
+        opposite = [other for other in products if numbers[other] * numbers[term] < 0]
+        if not opposite or _read(term) not in map(_read, opposite):
             continue
         for moment, product in _joined(term):
             second, scale = primitive(moment)
@@ -45,7 +46,7 @@ def centred(node: Node) -> Node:
 
 def balanced(node: Node) -> Node:
     """A product with ``Y - mean(Y)`` summed with X along the axis of the mean: X is taken about its mean there, too."""
-    if type(node) is not Network:
+    if type(node) is not Network or Sum not in map(type, node.children):
         return node
     ends: dict[int, list[tuple[int, int]]] = {}  # of every wire that is summed, the places and axes of factors
     for place, factor in enumerate(node.factors):
@@ -53,8 +54,7 @@ def balanced(node: Node) -> Node:
             for wire in group:
                 ends.setdefault(wire, []).append((place, axis) if len(group) == 1 else (-1, -1))
     for wire, held in ends.items():
-        places = {place for place, _ in held}
-        if wire in node.free or len(held) != 2 or len(places) != 2 or -1 in places:
+        if wire in node.free or len(held) != 2 or held[0][0] == held[1][0] or (-1, -1) in held:
             continue
         is_one, is_other = (_is_centred(node.factors[place], axis) for place, axis in held)
         if is_one != is_other:
@@ -69,10 +69,20 @@ def _is_centred(factor: Factor, axis: int) -> bool:
     node = factor.node
     if type(node) is not Sum or factor.exponent != 1 or not any(is_bare(term, axis) for term, _ in node.terms):
         return False
+    if not isinstance(node.axes[axis], int) and all(part.order for term, _ in node.terms for part in term.children):
+        return False  # a mean has the size of its axis in it: a number, or a scalar factor
     kept = [k for k in range(node.order) if k != axis]
     sizes = dict(enumerate(node.axes))
     summed = [(network([(term, range(node.order))], kept, sizes), number) for term, number in node.terms]
     return is_zero(total(summed, [node.axes[k] for k in kept]))
+
+
+def _sums_alone(node: Network) -> bool:
+    """May a product sum a factor over an axis that no other factor has?"""
+    if any(type(child) is Network for child in node.children):
+        return True
+    uses = Counter([wire for factor in node.factors for group in factor.slots for wire in group])
+    return any(count == 1 and wire not in node.free for wire, count in uses.items())
 
 
 def _read(node: Network) -> Counter[Node]:

@@ -131,7 +131,7 @@ def source(
     inputs = [read[name] for name in sorted(read)]
     try:
         axes = [node.axes for node in nodes]
-        return standalone_text(program, table, inputs, title, axes, constants_of(*nodes), name=name)
+        return standalone_text(program, table, inputs, title, axes, constants_of(*tensors.values()), name=name)
     except NotImplementedError as error:
         raise OperandError(str(error)) from error
 
@@ -159,7 +159,7 @@ class Compiled:
         self.memory_limit, self.optimize = memory_limit, optimize
         self.table = _backend(backend or "numpy")
         self.tensors, self.symbols = leaves_of(nodes)
-        self.constants = constants_of(*nodes)
+        self.constants = constants_of(*self.tensors.values())
         self.names = tuple(sorted(self.tensors.keys() - self.constants.keys()))
         self._extra = {tensor.name: tensor for tensor in declared if tensor.name not in self.tensors}
         self._checks = {name: trait_check(tensor) for name, tensor in self.tensors.items() if name in self.names}

@@ -7,17 +7,17 @@ operations. Sums of exponentials, what nearly cancels, and variances have files 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
 from ricci.evaluation.centred import balanced, centred
 from ricci.evaluation.differences import differences, logarithms_of_sums
 from ricci.evaluation.exponentials import logarithm, ratio
-from ricci.functions import apply
+from ricci.functions import Apply, apply
 from ricci.passes.common import is_call, remade, without
 from tensor_networks.evaluation import program
-from tensor_networks.networks import Factor, Network, network, total
+from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node
 from tensor_networks.rewrite import transform
 
@@ -33,8 +33,11 @@ def safe(roots: Iterable[Node]) -> tuple[Node, ...]:
 
 
 def _safe(node: Node) -> Node:
-    for step in STEPS:
+    kind = type(node)
+    for step in STEPS.get(kind, ()):
         node = step(node)
+        if type(node) is not kind:
+            return _safe(node)
     return node
 
 
@@ -42,7 +45,7 @@ def with_units(node: Node) -> Node:
     """A product with vectors over powers of their norms, with as many unit vectors as there are."""
     if type(node) is not Network:
         return node
-    for factor in node.factors:
+    for factor in [factor for factor in node.factors if factor.exponent < 0]:
         inner, power = _norm_below(factor)
         if inner is None:
             continue
@@ -57,9 +60,9 @@ def with_units(node: Node) -> Node:
 
 
 def _norm_below(factor: Factor) -> tuple[Node | None, int]:
-    """The vector, and the power of its norm, that a factor divides by."""
+    """The vector, and the power of its norm, that a factor with a negative exponent divides by."""
     child, exponent = factor.node, factor.exponent
-    if not isinstance(exponent, int) or exponent >= 0:
+    if not isinstance(exponent, int):
         return None, 0
     if is_call(child, "norm2"):
         return child.children[0], -exponent
@@ -97,4 +100,8 @@ def with_minors(node: Node) -> Node:
     return node
 
 
-STEPS = (with_minors, with_units, centred, balanced, ratio, logarithm, differences, logarithms_of_sums)
+STEPS: dict[type[Node], tuple[Callable[[Node], Node], ...]] = {  # by the kind of node
+    Network: (with_minors, with_units, balanced, ratio),
+    Sum: (centred, differences),
+    Apply: (logarithm, logarithms_of_sums),
+}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import linecache
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from hashlib import blake2b
 from math import prod
 from typing import Any
@@ -20,7 +20,7 @@ from tensor_networks.axes import Axis, value
 from tensor_networks.backends import fast
 from tensor_networks.backends import numpy as table
 from tensor_networks.backends.spelling import ADD, ATOM, MULTIPLY, POWER, Names, Text, Writer, at, helpers, numeral
-from tensor_networks.evaluation.lowering import SAME_MEMORY, Step
+from tensor_networks.evaluation.lowering import SAME_MEMORY, VIEWS, Step, entries
 from tensor_networks.evaluation.peephole import LEAST_FACTOR
 from tensor_networks.evaluation.program import Program
 from tensor_networks.numbers import exact
@@ -29,6 +29,7 @@ LEAST_REUSED = 1024  # entries of a result from which memory is reused
 LEAST_ROWS = 1 << 16  # entries from which rows are scaled by einsum
 FRESH = frozenset({"matmul", "multiply", "divide", "add", "scale", "power", "reciprocal", "root", "embed", "sum"})
 UNARY = {"reciprocal": "np.reciprocal", "root": "np.sqrt"}
+OVERWRITTEN = frozenset({"multiply", "divide", "scale", "call", *UNARY})  # what may be written over an argument
 FRESH_CALLS = frozenset(
     {"exp", "log", "sin", "cos", "tanh", "sinh", "cosh", "log1p", "expm1", "sigmoid", "softmax", "softplus"}
 )
@@ -91,15 +92,21 @@ class _Writer(Writer):
 
     def __init__(self, program: Program, names: Names, sizes: Mapping[str, int], dtype: np.dtype, uniform: bool = True) -> None:
         self.sizes, self.dtype, self.uniform = sizes, dtype, uniform
+        self.entries = cache(partial(entries, sizes))
         self.real = np.zeros((), dtype).real.dtype
         self.constants: dict[str, Any] = {"_sum": np.add.reduce}
         self.known = _known_numbers(program, sizes)
         self.written_into = _written_into(program)
-        self.readers: dict[int, list[int]] = {}
-        for number, step in enumerate(program.steps):
-            for arg in step.args:
-                self.readers.setdefault(arg, []).append(number)
         super().__init__(program, table, names)
+
+    @cached_property
+    def readers(self) -> dict[int, list[int]]:
+        """The steps that read each step."""
+        found: dict[int, list[int]] = {}
+        for number, step in enumerate(self.program.steps):
+            for arg in step.args:
+                found.setdefault(arg, []).append(number)
+        return found
 
     def write(self, step: Step) -> Text:
         number = self.known.get(len(self.texts))
@@ -107,8 +114,9 @@ class _Writer(Writer):
 
     def operation(self, step: Step, args: list[Text]) -> tuple[str, int]:
         op, _, params, axes = step
-        orders = [len(self.program.steps[arg].axes) for arg in step.args]
-        if op == "matmul" and max(orders) <= 2:
+        if op in VIEWS or op == "input":
+            return super().operation(step, args)
+        if op == "matmul" and max([len(self.program.steps[arg].axes) for arg in step.args]) <= 2:
             return f"{at(args[0], ATOM)}.dot({args[1].text})", ATOM
         if op == "sum":
             return self.total(step, args[0]), ATOM
@@ -117,7 +125,7 @@ class _Writer(Writer):
         in_order = len(self.texts) in self.written_into
         if in_order and op in ("multiply", "divide"):
             return f'np.{op}({args[0].text}, {args[1].text}, order="C")', ATOM
-        written = self.written_over(step, args) if self.is_large(axes) else None
+        written = self.written_over(step, args) if op in OVERWRITTEN and self.is_large(axes) else None
         if written is not None:
             return written, ATOM
         if op == "multiply" and self.scales_rows(step):
@@ -199,15 +207,13 @@ class _Writer(Writer):
 
     def is_large(self, axes: Sequence[Axis]) -> bool:
         """Is it worth while to write such a result over an argument that is needed no more?"""
-        if not self.uniform or self.dtype.kind != "f":
-            return False
-        return prod([value(axis, self.sizes) for axis in axes]) >= LEAST_REUSED
+        return self.uniform and self.dtype.kind == "f" and self.entries(tuple(axes)) >= LEAST_REUSED
 
     def scales_rows(self, step: Step) -> bool:
         """Is it each row of a large array times a number of its own? The loops of einsum are the faster ones for that."""
         given = [self.program.steps[arg].axes for arg in step.args]
         rows = step.axes in given and (*step.axes[:-1], 1) in given and step.axes[-1] != 1
-        return rows and self.uniform and prod([value(axis, self.sizes) for axis in step.axes]) >= LEAST_ROWS
+        return rows and self.uniform and self.entries(step.axes) >= LEAST_ROWS
 
     def is_fresh(self, number: int) -> bool:
         """Is a step an array that was made here, and that the step being written is the last to read?"""
@@ -292,7 +298,7 @@ def _known_numbers(program: Program, sizes: Mapping[str, int]) -> dict[int, floa
     found: dict[int, float] = {}
     every: dict[int, float] = {}
     for number, (op, args, params, axes) in enumerate(program.steps):
-        known = [every[arg] for arg in args if arg in every]
+        known = [every[arg] for arg in args if arg in every] if not axes else []
         if axes or len(known) < len(args):
             continue
         if op in ("size", "constant", "scalar"):

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain
 from keyword import iskeyword
 from types import ModuleType
 from typing import NamedTuple
@@ -107,7 +108,7 @@ class Writer:
 
     def __init__(self, program: Program, table: ModuleType, names: Names) -> None:
         self.program, self.table, self.names = program, table, names
-        self.uses = Counter(arg for step in program.steps for arg in step.args) + Counter(program.outputs)
+        self.uses = Counter(chain(program.outputs, *[step.args for step in program.steps]))
         self.texts: list[Text] = []
         self.lines: list[tuple[str, Text, Step]] = []
         for step in program.steps:
@@ -144,7 +145,7 @@ class Writer:
     def spell(self, step: Step) -> Text:
         """The expression of a step over the expressions of its arguments."""
         args = [self.texts[arg] for arg in step.args]
-        reads = frozenset().union(*(arg.reads for arg in args))
+        reads = args[0].reads if len(args) == 1 else frozenset().union(*[arg.reads for arg in args])
         text, level = self.operation(step, args)
         return Text(text, level, reads)
 

@@ -6,7 +6,9 @@ reshape.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache, partial
+from itertools import chain
 from math import prod
 from typing import Any
 
@@ -33,13 +35,14 @@ class Builder:
     def __init__(self, roots: Sequence[Node], sizes: Mapping[str, int], optimize: Any) -> None:
         self.line = Line()
         self.sizes, self.optimize = sizes, optimize
+        self.value = cache(partial(value, sizes=sizes))
         self.inputs: dict[str, Tensor] = {}
         self.held: dict[Node, Held] = {}
         self.owned: set[int] = set()
         self.said: dict[tuple[str, tuple[Axes, ...]], Terms] = {}
         self.products = Products()
         nodes = walk(*sorted(roots, key=lambda root: -root.order), order=_pairs_first)
-        self.uses = uses = Counter(child for node in nodes for child in node.children) + Counter(roots)
+        self.uses = uses = Counter(chain(roots, *[node.children for node in nodes]))
         self.outer = self.outer_sums(nodes, uses)
         put_off = {term for node in self.outer for term, _ in node.terms}
         self.coefficients = {  # scaled networks of one use take their coefficient into the product
@@ -151,9 +154,9 @@ class Builder:
                 operands.append(operand)
             else:
                 scalar = line.multiply(scalar, operand.step)
-        held = {wire for factor in node.factors for group in factor.slots for wire in group}
-        for wire in range(len(node.sizes)):
-            if wire not in held and wire not in flat:
+        held = {wire for factor in node.factors for group in factor.slots for wire in group} | node.free
+        for wire in range(len(node.sizes)) if len(held) < len(node.sizes) else ():
+            if wire not in held:
                 scalar = line.multiply(scalar, self.size(node.sizes[wire]))
         core = self.product(operands, unique, node.sizes, scalar)
         return self.pattern(core, unique, flat, node)
@@ -181,30 +184,43 @@ class Builder:
         line = self.line
         if not operands:
             return Operand(scalar, ())
-        numbers = {wire: value(size, self.sizes) for wire, size in enumerate(sizes)}
-        foresight = Remembered(self.products, operands) if self.products else None
+        numbers = dict(enumerate(map(self.value, sizes)))
+        foresight = Remembered(self.products, operands) if self.products and len(operands) > 2 else None
         pairs = plan.order([operand.wires for operand in operands], kept, numbers, self.optimize, foresight)
         scaled = line.number(scalar) == 1 or self.scaled_early(
             operands, numbers, scalar, _least_last(operands, kept, numbers, pairs) // FAR_LESS
         )
-        holders = Counter([wire for operand in operands for wire in operand.wires])
         kept_set = set(kept)
-        for done, (left, right) in enumerate(pairs, 1):
-            one, two = operands[left], operands[right]
-            for wire in (*one.wires, *two.wires):
-                holders[wire] -= 1
-            keep = {wire for wire in (*one.wires, *two.wires) if wire in kept_set or holders[wire] > 0}
-            if done == len(pairs) and not scaled:
-                pair = [one, two]
-                scaled = self.scaled_early(pair, numbers, scalar, prod([numbers[wire] for wire in keep]))
+        if len(pairs) > 1:
+            self.merge_pairs(operands, pairs[:-1], kept)
+        if pairs:
+            one, two = pair = [operands[place] for place in pairs[-1]]
+            if not scaled:
+                result = kept_set.intersection(one.wires + two.wires)
+                scaled = self.scaled_early(pair, numbers, scalar, prod([numbers[wire] for wire in result]))
                 one, two = pair
-            found = self.products.recall(one, two, keep)
-            operands.append(found or contract(line, one, two, keep, kept))
-            self.products.record(one, two, keep, operands[-1])
-            for wire in operands[-1].wires:
-                holders[wire] += 1
+            operands.append(self.contracted(one, two, kept_set, kept))
         core = arrange(line, reduce(line, operands[-1], kept_set), kept)
         return core if scaled else Operand(line.multiply(scalar, core.step), core.wires)
+
+    def merge_pairs(self, operands: list[Operand], pairs: plan.Pairs, kept: Sequence[int]) -> None:
+        """Append the products of pairs of operands, summed over the wires that nothing else holds."""
+        holders = Counter(chain(kept, *[operand.wires for operand in operands]))
+        for left, right in pairs:
+            one, two = operands[left], operands[right]
+            wires = one.wires + two.wires
+            for wire in wires:
+                holders[wire] -= 1
+            new = self.contracted(one, two, {wire for wire in wires if holders[wire]}, kept)
+            for wire in new.wires:
+                holders[wire] += 1
+            operands.append(new)
+
+    def contracted(self, one: Operand, two: Operand, keep: Collection[int], wanted: Sequence[int]) -> Operand:
+        """The product of two operands, taken anew if it was not taken before."""
+        found = self.products.recall(one, two, keep) or contract(self.line, one, two, keep, wanted)
+        self.products.record(one, two, keep, found)
+        return found
 
     def scaled_early(self, operands: list[Operand], numbers: Mapping[int, int], scalar: int, limit: int) -> bool:
         """Multiply the smallest operand, if it has fewer entries than the limit, by the scalar; says whether it was done."""
@@ -219,6 +235,8 @@ class Builder:
         """The outputs of a network from its core: broadcast, doubled and grouped wires."""
         line = self.line
         step = align(line, core, unique)
+        if node.plain:
+            return self.full(step, node)
         bare = {wire for wire in unique if wire not in core.wires}
         single = all(len(group) == 1 for group in node.outputs)
         if len(unique) == len(flat) and (single or not bare):

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
-from tensor_networks.axes import Axis, atoms, show_shape, value
+from tensor_networks.axes import Axis, atoms, show_shape
+from tensor_networks.evaluation.lowering import entries
 from tensor_networks.evaluation.operations import counted
 from tensor_networks.evaluation.program import Program, show_bytes
 
@@ -61,7 +62,7 @@ def cost(program: Program, sizes: Mapping[str, int], itemsize: int = 8) -> Cost:
         operations = counted(work, sizes)
         flops += operations
         arrays = [step.axes, *(program.steps[arg].axes for arg in step.args)]
-        traffic += sum(prod(value(axis, sizes) for axis in shape) for shape in arrays)
+        traffic += sum(entries(sizes, shape) for shape in arrays)
         for factor, axes in work:
             terms[_monomial(axes)] += factor * prod(atom for axis in axes for atom in atoms(axis) if isinstance(atom, int))  # type: ignore[assignment]
         done = str(step.params[0]) if step.op == "call" else step.op

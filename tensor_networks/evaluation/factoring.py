@@ -9,15 +9,15 @@ is the sum over m of ``(a_i - a_m)*(b_i - b_m)``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
-from math import prod
 from typing import NamedTuple
 
-from tensor_networks.axes import Axis, value
-from tensor_networks.networks import Network, Sum, network, total
+from tensor_networks.axes import Axis
+from tensor_networks.evaluation.lowering import entries
+from tensor_networks.networks import Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node, Size
-from tensor_networks.numbers import Number, exact
+from tensor_networks.numbers import Number, ratio
 
+LEAST_TERMS = 3  # of what is put together
 SMALL = 1024  # multiplications that take less time than the calls that they save
 
 
@@ -42,7 +42,7 @@ Atoms = Mapping[Atom, Number]
 
 def factored(node: Node, sizes: Mapping[str, int]) -> Node:
     """A sum with those of its terms put together that are the product of two sums, or the square of one."""
-    if type(node) is not Sum or len(node.terms) < 3:
+    if type(node) is not Sum or len(node.terms) < LEAST_TERMS:
         return node
     tables: dict[Kind, Table] = {}
     taken: dict[Node, tuple[Kind, Atom, Atom]] = {}
@@ -59,7 +59,7 @@ def factored(node: Node, sizes: Mapping[str, int]) -> Node:
         for left, right, number in _products(table):
             product = _product(node, kind, left, right, sizes)
             if product is not None:
-                new.append((product, number))
+                new.append((product[0], product[1] * number))
                 gone |= {(kind, one, two) for one in left for two in right} | {
                     (kind, two, one) for one in left for two in right
                 }
@@ -104,13 +104,14 @@ def _products(table: Table) -> list[tuple[Atoms, Atoms, Number]]:
     for first, row in table.items():
         if len(row) < 2:
             continue
-        left = {atom: ratio for atom, other in table.items() if (ratio := _ratio(other, row)) is not None}
-        pairs = {frozenset((one, other)) for one in left for other in row}
+        left = {atom: times for atom, other in table.items() if (times := _ratio(other, row)) is not None}
         square = left.keys() == row.keys()
-        if len(left) < 2 or gone & pairs or (left.keys() & row.keys() and not square):
+        if len(left) < 2 or (left.keys() & row.keys() and not square):
             continue
-        gone |= pairs
-        found.append((left, left, exact(Fraction(row[first]) / 2)) if square else (left, row, 1))
+        pairs = {frozenset((one, other)) for one in left for other in row}
+        if not gone & pairs:
+            gone |= pairs
+            found.append((left, left, ratio(row[first], 2)) if square else (left, row, 1))
     return found
 
 
@@ -118,26 +119,31 @@ def _ratio(row: Atoms, other: Atoms) -> Number | None:
     """By what all numbers of a row are multiples of those of another one of the same places; None if they are not."""
     if row.keys() != other.keys():
         return None
-    ratios = {exact(Fraction(number) / Fraction(other[atom])) for atom, number in row.items()}
+    ratios = {ratio(number, other[atom]) for atom, number in row.items()}
     return ratios.pop() if len(ratios) == 1 else None
 
 
-def _product(node: Sum, kind: Kind, left: Atoms, right: Atoms, sizes: Mapping[str, int]) -> Node | None:
-    """The product of two sums of atoms with the axes of a sum; None if it would take longer."""
+def _product(node: Sum, kind: Kind, left: Atoms, right: Atoms, sizes: Mapping[str, int]) -> tuple[Node, Number] | None:
+    """The product of two sums of atoms with the axes of a sum, and a number that it is multiplied by; None if it would take
+    longer.
+    """
     lengths = dict(zip(kind.outputs, node.axes, strict=True))
     if kind.summed is not None:
         lengths[len(lengths)] = kind.summed
         held = {place for atoms in (left, right) for atom in atoms for place in atom.places}
-        if prod([value(lengths[place], sizes) for place in held]) > SMALL:
+        if entries(sizes, [lengths[place] for place in held]) > SMALL:
             return None
-    one, two = _sum(left, lengths), _sum(right, lengths)
-    factors = [(*one, 2)] if left is right else [(*one, 1), (*two, 1)]
-    return network(factors, kind.outputs, lengths)
+    one, places, number = _sum(left, lengths)
+    if left is right:
+        return network([(one, places, 2)], kind.outputs, lengths), number**2
+    two, others, times = _sum(right, lengths)
+    return network([(one, places), (two, others)], kind.outputs, lengths), number * times
 
 
-def _sum(atoms: Atoms, lengths: Mapping[int, Axis]) -> tuple[Node, list[int]]:
-    """A linear combination of atoms, and the places of its axes."""
-    held = sorted({place for atom in atoms for place in atom.places})
+def _sum(atoms: Atoms, lengths: Mapping[int, Axis]) -> tuple[Node, list[int], Number]:
+    """A linear combination of atoms but for a number, the places of its axes, the number."""
+    held = sorted({place for atom in atoms for place in atom.places}, key=lambda place: (str(lengths[place]), place))
     own = {place: lengths[place] for place in held}
     terms = [(network([atom], held, own), number) for atom, number in atoms.items()]
-    return total(terms), held
+    node, number = primitive(total(terms))
+    return node, held, number

@@ -15,9 +15,10 @@ An `Operand` is a step with a wire for each axis. Nothing here knows what a back
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
+from math import prod
 from typing import NamedTuple
 
-from tensor_networks.axes import Axis, product
+from tensor_networks.axes import Axis, product, value
 from tensor_networks.errors import LimitError
 from tensor_networks.numbers import Number
 
@@ -64,10 +65,6 @@ class Line:
         self.steps.append(step)
         self._known[step] = len(self.steps) - 1
         return len(self.steps) - 1
-
-    def known(self, op: str, args: Iterable[int], axes: Iterable[Axis], params: Iterable[object] = ()) -> bool:
-        """Does such a step exist?"""
-        return Step(op, tuple(args), tuple(params), tuple(axes)) in self._known
 
     def number(self, step: int) -> Number | None:
         """The value of a constant step, None for any other."""
@@ -135,14 +132,15 @@ class Line:
 
     def multiply(self, left: int, right: int) -> int:
         """The elementwise product; axes of size 1 and missing leading axes broadcast."""
-        for one, other in ((left, right), (right, left)):
-            number = self.number(one)
-            if number is not None:
-                return self.scale(other, number)
-        for one, other in ((left, right), (right, left)):
-            if self.steps[other].op == "reciprocal" and self.steps[one].op != "reciprocal":
-                return self.elementwise("divide", one, self.steps[other].args[0])
-        return self.elementwise("multiply", left, right)
+        one, other = self.steps[left], self.steps[right]
+        if one.op == "constant":
+            return self.scale(right, one.params[0])  # type: ignore[arg-type]
+        if other.op == "constant":
+            return self.scale(left, other.params[0])  # type: ignore[arg-type]
+        if (one.op == "reciprocal") == (other.op == "reciprocal"):
+            return self.elementwise("multiply", left, right)
+        left, below = (left, other) if other.op == "reciprocal" else (right, one)
+        return self.elementwise("divide", left, below.args[0])
 
     def elementwise(self, op: str, left: int, right: int) -> int:
         """An operation of two arrays that broadcast."""
@@ -172,6 +170,11 @@ class Line:
         return half if exponent % 2 == 0 else self.multiply(step, half)
 
 
+def entries(sizes: Mapping[str, int], axes: Sequence[Axis]) -> int:
+    """The number of entries of an array of these axes."""
+    return prod([value(axis, sizes) for axis in axes])
+
+
 def view(line: Line, step: int, slots: Iterable[Collection[int]], sizes: Sequence[Axis], exponent: Number = 1) -> Operand:
     """A factor as an operand: grouped axes split, repeated wires taken from the diagonal, raised to its exponent."""
     wires = [wire for group in slots for wire in group]
@@ -190,10 +193,12 @@ def view(line: Line, step: int, slots: Iterable[Collection[int]], sizes: Sequenc
 
 def arrange(line: Line, operand: Operand, wires: Sequence[int]) -> Operand:
     """The operand with its axes in the order in which its wires stand in `wires`."""
-    places = [wires.index(wire) for wire in operand.wires]
-    order = sorted(range(len(places)), key=places.__getitem__)
-    if order == list(range(len(places))):
+    if len(operand.wires) < 2:
         return operand
+    places = [wires.index(wire) for wire in operand.wires]
+    if places == sorted(places):
+        return operand
+    order = sorted(range(len(places)), key=places.__getitem__)
     return Operand(line.transpose(operand.step, order), tuple(operand.wires[axis] for axis in order))
 
 
@@ -208,9 +213,9 @@ def align(line: Line, operand: Operand, wires: Sequence[int]) -> int:
     return line.index(step, items)
 
 
-def reduce(line: Line, operand: Operand, kept: Collection[int]) -> Operand:
-    """Sum the wires that are not kept."""
-    axes = tuple([axis for axis, wire in enumerate(operand.wires) if wire not in kept])
+def reduce(line: Line, operand: Operand, kept: Collection[int], met: Collection[int] = ()) -> Operand:
+    """Sum the wires that are not kept, and not among those that another operand meets."""
+    axes = tuple([axis for axis, wire in enumerate(operand.wires) if wire not in kept and wire not in met])
     if not axes:
         return operand
     sizes = line.steps[operand.step].axes
@@ -224,8 +229,8 @@ def contract(line: Line, left: Operand, right: Operand, kept: Collection[int], w
 
     `wanted` is the order of wires that would suit the caller; the result need not be in it.
     """
-    left = reduce(line, left, {*kept, *right.wires})
-    right = reduce(line, right, {*kept, *left.wires})
+    left = reduce(line, left, kept, right.wires)
+    right = reduce(line, right, kept, left.wires)
     shared = [wire for wire in left.wires if wire in right.wires]
     summed = [wire for wire in shared if wire not in kept]
     if not summed:
@@ -265,10 +270,8 @@ def _matrix_product(
             return Operand(line.add("vecdot", arrays, (), sizes), tuple(batch))
     one = _matrix(line, left, batch, rows, summed, size_of)
     two = _matrix(line, right, batch, columns, summed, size_of, turned=True)
-    merged = [product(size_of[wire] for wire in group) for group in (rows, columns)]
-    present = [bool(batch) or bool(group) for group in (rows, columns)]
-    axes = [*sizes, *(size for size, there in zip(merged, present, strict=True) if there)]
-    step = line.add("matmul", (one, two), (), axes)
+    merged = [_merged(group, size_of) for group in (rows, columns) if batch or group]
+    step = line.add("matmul", (one, two), (), (*sizes, *merged))
     if batch and not (rows and columns):
         items = [":"] * len(batch) + [":" if rows else 0, ":" if columns else 0]
         step = line.index(step, items)
@@ -278,10 +281,15 @@ def _matrix_product(
 
 def _comes_first(columns: Collection[int], rows: Collection[int], wanted: Sequence[int]) -> bool:
     """Does the result of a matrix product suit the caller better with its columns before its rows?"""
-    first = next((wire for wire in wanted if wire in rows or wire in columns), None)
-    if first is None or any(wire in wanted for wire in rows) == any(wire in wanted for wire in columns):
-        return first in columns
-    return (first in columns) == (wanted[-1] not in (columns if first in columns else rows))
+    found = [wire in columns for wire in wanted if wire in rows or wire in columns]
+    if len(set(found)) != 1:
+        return bool(found) and found[0]
+    return found[0] == (wanted[-1] not in (columns if found[0] else rows))
+
+
+def _merged(group: Sequence[int], size_of: Mapping[int, Axis]) -> Axis:
+    """The size of the axis that a group of wires is merged to."""
+    return size_of[group[0]] if len(group) == 1 else product([size_of[wire] for wire in group])
 
 
 def _ends_with(operand: Operand, summed: Collection[int]) -> bool:
@@ -305,17 +313,16 @@ def _matrix(
     """
     free_first, summed_first = (*batch, *free, *summed), (*batch, *summed, *free)
     merge = len(free) > 1 or len(summed) > 1
-    natural = operand.wires in (free_first, summed_first)
-    use_free_first = operand.wires == free_first if merge and natural else not turned
-    groups = [free, summed] if use_free_first else [summed, free]
+    natural = merge and operand.wires in (free_first, summed_first)
+    use_free_first = operand.wires == free_first if natural else not turned
     step = arrange(line, operand, free_first if use_free_first else summed_first).step
-    there = [group for group in groups if group or batch]
-    sizes = [*(size_of[wire] for wire in batch), *(product(size_of[wire] for wire in group) for group in there)]
+    groups = [free, summed] if use_free_first else [summed, free]
     if merge:
-        step = line.reshape(step, sizes)
+        sizes = [_merged(group, size_of) for group in groups if group or batch]
+        step = line.reshape(step, [*(size_of[wire] for wire in batch), *sizes])
     elif batch and not free:
         step = line.index(step, [":" if group else None for group in (*([wire] for wire in batch), *groups)])
-    if use_free_first == turned and len(there) == 2:
+    if use_free_first == turned and (free or batch):
         last = len(batch)
         step = line.transpose(step, [*range(last), last + 1, last])
     return step

@@ -7,10 +7,9 @@ only programs know are counted here; any other counts one for every entry of the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import prod
 
-from tensor_networks.axes import Axis, value
-from tensor_networks.evaluation.lowering import SAME_MEMORY, Step
+from tensor_networks.axes import Axis
+from tensor_networks.evaluation.lowering import SAME_MEMORY, Step, entries
 
 Axes = tuple[Axis, ...]
 Terms = tuple[tuple[float, Axes], ...]
@@ -44,4 +43,4 @@ def terms_of(steps: Sequence[Step], step: Step, said: Said) -> Terms:
 
 def counted(terms: Terms, sizes: Mapping[str, int]) -> float:
     """The number of operations for some sizes."""
-    return sum([number * prod([value(axis, sizes) for axis in axes]) for number, axes in terms])
+    return sum([number * entries(sizes, axes) for number, axes in terms])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 from typing import Any
 
 from tensor_networks.axes import value
@@ -29,10 +30,20 @@ def improved(
     `traits` are those of the inputs by name.
     """
     traits = traits or {}
-    steps, outputs = _alive(*_with_solves(steps, outputs, traits))
-    steps, outputs = _with_common_solves(steps, outputs)
-    steps = _with_factors(_with_slopes(_with_grams(steps, sizes)), sizes, traits)
-    return _protected(*_alive(steps, outputs))
+    done = {step.params[0] if step.op == "call" else step.op for step in steps}
+    if "inv" in done:
+        steps, outputs = _with_solves(steps, outputs, traits)
+    steps, outputs = _alive(steps, outputs)
+    if "inv" in done or "solve" in done:
+        steps, outputs = _with_common_solves(steps, outputs)
+    if "matmul" in done:
+        steps = _with_grams(steps, sizes)
+    if "sigmoid" in done:
+        steps = _with_slopes(steps)
+    if "logdet" in done:
+        steps = _with_factors(steps, sizes, traits)
+    steps, outputs = _alive(steps, outputs)
+    return _protected(steps, outputs) if "deposit" in done else (steps, outputs)
 
 
 def _alive(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int]]:
@@ -44,7 +55,8 @@ def _alive(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], l
     if len(alive) == len(steps):
         return list(steps), list(outputs)
     place = {old: new for new, old in enumerate(sorted(alive))}
-    kept = [_over([place[arg] for arg in steps[old].args], steps[old]) for old in place]
+    kept = [step for number, step in enumerate(steps) if number in alive]
+    kept = [Step(op, tuple([place[arg] for arg in args]), params, axes) for op, args, params, axes in kept]
     return kept, [place[output] for output in outputs]
 
 
@@ -217,7 +229,7 @@ def _is_inner(steps: Sequence[Step], step: Step) -> bool:
 
 def _with_slopes(steps: Sequence[Step]) -> list[Step]:
     """``sigmoid(x) * sigmoid(-x)`` as one call with one exponential, where neither factor is needed otherwise."""
-    uses = Counter(arg for step in steps for arg in step.args)
+    uses = Counter(chain(*[step.args for step in steps]))
     out = list(steps)
     for number, step in enumerate(steps):
         if step.op != "multiply" or any(steps[arg].params != ("sigmoid",) or uses[arg] > 1 for arg in step.args):
@@ -247,7 +259,9 @@ def _weights(steps: Sequence[Step], weighted: int, plain: int) -> int | None:
 
 def _protected(steps: Sequence[Step], outputs: Sequence[int]) -> tuple[list[Step], list[int]]:
     """What is written into by a deposit is copied first, if it is read elsewhere or is not an array of its own."""
-    uses = Counter(arg for step in steps for arg in step.args) + Counter(outputs)
+    uses = Counter(chain(outputs, *[step.args for step in steps]))
+    if all(step.op != "deposit" or _is_own(steps, step.args[0], uses) for step in steps):
+        return list(steps), list(outputs)
     out: list[Step] = []
     moved: list[int] = []
     for step in steps:

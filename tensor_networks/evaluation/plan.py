@@ -6,10 +6,12 @@ numbered as given, every pair makes the next number. The cost of an order is cou
 decides between the orders that `opt_einsum.paths` and our own cheapest-pair-first search offer.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
-from itertools import pairwise
+from itertools import combinations, islice, pairwise
 from math import prod
 from operator import index
 from typing import Any, NamedTuple, Protocol, TypeAlias
@@ -35,8 +37,11 @@ class Foresight(Protocol):
     def known(self, left: int, right: int, kept: Collection[Wire]) -> bool:
         """Is the product of two operands, by their numbers, over the wires that are kept there?"""
 
-    def merge(self, left: int, right: int, kept: Collection[Wire]) -> None:
-        """The search takes that product, which becomes the next operand."""
+    def merge(self, left: int, right: int) -> None:
+        """The search takes that product, which it asked for before; it becomes the next operand."""
+
+
+Offer: TypeAlias = tuple[int, int, int, int, frozenset[Wire]]  # operations, entries, two operands, wires that they keep
 
 
 class Cost(NamedTuple):
@@ -73,8 +78,8 @@ def order(
         return _asked(inputs, kept, sizes, optimize)
     if count == 3:
         return _best_of_three(inputs, kept, sizes, foresight)
-    found = cheapest_first(inputs, kept, sizes, foresight if count <= FORESEEN else None)
-    best = cost(inputs, kept, sizes, found)
+    search = searched(inputs, kept, sizes, foresight if count <= FORESEEN else None)
+    found, best = search.pairs, Cost(search.flops, search.largest)
     if best.flops <= SMALL or count > MANY:
         return found
     for name in ("greedy", "auto", "dp", "random"):
@@ -107,8 +112,8 @@ def cost(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], pair
             holders[wire] -= 1
         union = operands[left] | operands[right]
         result = frozenset([wire for wire in union if wire in kept or holders[wire]])
-        flops += prod([sizes[wire] for wire in union]) * (1 if len(result) == len(union) else 2)
-        largest = max(largest, prod([sizes[wire] for wire in result]))
+        flops += prod(map(sizes.__getitem__, union)) * (1 if len(result) == len(union) else 2)
+        largest = max(largest, prod(map(sizes.__getitem__, result)))
         for wire in result:
             holders[wire] += 1
         operands.append(result)
@@ -144,86 +149,92 @@ def cheapest_first(
     About linear in the number of operands, so that it serves chains of thousands of factors; in a chain with a vector
     at an end it goes matrix times vector.
     """
+    return searched(inputs, kept, sizes, foresight).pairs
+
+
+def searched(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None = None) -> _Search:
+    """The search of `cheapest_first` when it is done: its order and what that costs."""
     search = _Search(inputs, kept, sizes, foresight)
     search.contract_connected()
     search.multiply_components()
-    return search.pairs
+    return search
 
 
 class _Search:
-    """The state of `cheapest_first`: operands (None when used up), who holds each wire, and a heap of offered pairs."""
+    """The state of `cheapest_first`: operands and which of them are not used up, who holds each wire, which of the wires that
+    the result lacks have one holder or two, and a heap of offered pairs; the pairs that were taken, and what they cost.
+    """
 
     def __init__(self, inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], foresight: Foresight | None) -> None:
         self.sizes, self.kept, self.foresight = sizes, frozenset(kept), foresight
-        self.operands: list[frozenset[Wire] | None] = [frozenset(wires) for wires in inputs]
+        self.operands: list[frozenset[Wire]] = [frozenset(wires) for wires in inputs]
+        self.alive = set(range(len(inputs)))
         self.holders: dict[Wire, dict[int, None]] = {}
         for number, wires in enumerate(inputs):
             for wire in wires:
                 self.holders.setdefault(wire, {})[number] = None
-        self.offers: list[tuple[int, int, int, int]] = []
+        held_by = [{w for w, held in self.holders.items() if len(held) == count and w not in self.kept} for count in (1, 2)]
+        self.lone, self.paired = held_by
+        self.offers: list[Offer] = []
         self.pairs: Pairs = []
+        self.flops = self.largest = 0
 
-    def offer(self, left: int, right: int) -> None:
+    def entries(self, wires: Iterable[Wire]) -> int:
+        """The entries of an array of these wires."""
+        return prod(map(self.sizes.__getitem__, wires))
+
+    def offer(self, left: int, right: int) -> Offer:
+        """What the product of two operands, the smaller number first, takes and is."""
         first, second = self.operands[left], self.operands[right]
-        if left != right and first is not None and second is not None:
-            flops = prod([self.sizes[wire] for wire in first | second])
-            remaining = self.remaining(left, right)
-            if self.foresight and self.foresight.known(left, right, remaining):
-                flops = 0
-            result = prod([self.sizes[wire] for wire in remaining])
-            heappush(self.offers, (flops, result, min(left, right), max(left, right)))
+        union = first | second
+        held = union - (first & second & self.paired) - self.lone
+        known = self.foresight and self.foresight.known(left, right, held)
+        return 0 if known else self.entries(union), self.entries(held), left, right, held
 
     def contract_connected(self) -> None:
+        pairs: dict[tuple[int, int], None] = {}
         for held in self.holders.values():
-            around = list(held)
-            if len(around) <= CROWD:
-                pairs = [(a, b) for position, a in enumerate(around) for b in around[position + 1 :]]
-            else:
-                pairs = list(pairwise(around))
-            for left, right in pairs:
-                self.offer(left, right)
+            pairs |= dict.fromkeys(combinations(held, 2) if len(held) <= CROWD else pairwise(held))
+        self.offers = [self.offer(left, right) for left, right in pairs]
+        heapify(self.offers)
         while self.offers:
-            *_, left, right = heappop(self.offers)
-            if self.operands[left] is not None and self.operands[right] is not None:
-                self.merge(left, right)
+            offer = heappop(self.offers)
+            if offer[2] in self.alive and offer[3] in self.alive:
+                self.merge(offer)
 
-    def remaining(self, left: int, right: int) -> frozenset[Wire]:
-        """The wires that the product of two operands keeps."""
-        wires, pair = (self.operands[left] or frozenset()) | (self.operands[right] or frozenset()), {left, right}
-        return frozenset([w for w in wires if w in self.kept or not self.holders[w].keys() <= pair])
-
-    def merge(self, left: int, right: int) -> int:
+    def merge(self, offer: Offer) -> int:
+        """The number of the product of two operands, which are used up; it is offered with those that it meets."""
+        _, count, left, right, result = offer
         if self.foresight:
-            self.foresight.merge(left, right, self.remaining(left, right))
-        first, second = self.operands[left] or frozenset(), self.operands[right] or frozenset()
-        new = len(self.operands)
-        for wire in first | second:
-            self.holders[wire].pop(left, None)
-            self.holders[wire].pop(right, None)
-        result = frozenset(wire for wire in first | second if wire in self.kept or self.holders[wire])
-        self.operands[left] = self.operands[right] = None
+            self.foresight.merge(left, right)
+        first, second, new, holders = self.operands[left], self.operands[right], len(self.operands), self.holders
+        union = first | second
+        self.flops += self.entries(union) * (1 if len(result) == len(union) else 2)
+        self.largest = max(self.largest, count)
+        for number, wires in ((left, first), (right, second)):
+            for wire in wires:
+                del holders[wire][number]
+        self.alive -= {left, right}
+        self.alive.add(new)
         self.operands.append(result)
         self.pairs.append((left, right))
-        neighbours: dict[int, None] = {}
+        neighbours: set[int] = set()
         for wire in result:
-            held = self.holders[wire]
-            for other, _ in zip(held, range(CROWD), strict=False):
-                neighbours[other] = None
-            held[new] = None
-        for other in sorted(neighbours):
-            self.offer(other, new)
+            neighbours.update(islice(holders[wire], CROWD))
+            holders[wire][new] = None
+        self.paired.update([wire for wire in first & second & result if len(holders[wire]) == 2 and wire not in self.kept])
+        if len(self.alive) > 2:  # the last two need no offer
+            for other in sorted(neighbours):
+                heappush(self.offers, self.offer(other, new))
         return new
 
     def multiply_components(self) -> None:
-        def entry(number: int) -> tuple[int, int]:
-            return prod(self.sizes[wire] for wire in self.operands[number] or ()), number
-
-        left_over = [entry(number) for number, wires in enumerate(self.operands) if wires is not None]
+        left_over = [(self.entries(self.operands[number]), number) for number in self.alive]
         heapify(left_over)
         while len(left_over) > 1:
-            _, left = heappop(left_over)
-            _, right = heappop(left_over)
-            heappush(left_over, entry(self.merge(*sorted((left, right)))))
+            (_, one), (_, other) = heappop(left_over), heappop(left_over)
+            new = self.merge(self.offer(min(one, other), max(one, other)))
+            heappush(left_over, (self.entries(self.operands[new]), new))
 
 
 def _asked(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], optimize: Any) -> Pairs:

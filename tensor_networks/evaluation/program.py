@@ -8,13 +8,13 @@ name.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import prod
+from functools import cache, partial
 from typing import Any
 
 from tensor_networks.axes import Axis, show_shape, value
 from tensor_networks.errors import LimitError
 from tensor_networks.evaluation.builder import Builder
-from tensor_networks.evaluation.lowering import SAME_MEMORY, Step
+from tensor_networks.evaluation.lowering import SAME_MEMORY, Step, entries
 from tensor_networks.evaluation.operations import Said, Terms, counted, terms_of
 from tensor_networks.evaluation.peephole import improved
 from tensor_networks.evaluation.prepare import prepared
@@ -49,13 +49,13 @@ class Program:
 
     def elements(self, sizes: Mapping[str, int]) -> tuple[int, tuple[Axis, ...], int]:
         """Array elements to allocate: those of the largest array, its axes, and the most that exist at one time."""
-        last = self.last_uses()
+        last, count_of = self.last_uses(), cache(partial(entries, sizes))
         freed = Counter[int]()
         present = peak = largest = 0
         where: tuple[Axis, ...] = ()
         for number, step in enumerate(self.steps):
             if step.op not in SAME_MEMORY and step.op != "input":
-                count = prod(value(axis, sizes) for axis in step.axes)
+                count = count_of(step.axes)
                 if count > largest:
                     largest, where = count, step.axes
                 present += count
@@ -98,6 +98,9 @@ def check_memory(program: Program, sizes: Mapping[str, int], limit: float, items
     Raises:
         LimitError: it does; says the shape of the largest array and bytes.
     """
+    count_of = cache(partial(entries, sizes))
+    if sum([count_of(step.axes) for step in program.steps if step.op not in SAME_MEMORY]) * itemsize <= limit:
+        return  # even if nothing was freed
     largest, where, peak = program.elements(sizes)
     if peak * itemsize <= limit:
         return

@@ -5,11 +5,10 @@ matrix product where all terms are outer products.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import prod
 from typing import NamedTuple
 
-from tensor_networks.axes import Axis, product, value
-from tensor_networks.evaluation.lowering import Line
+from tensor_networks.axes import Axis, product
+from tensor_networks.evaluation.lowering import Line, entries
 from tensor_networks.networks import Factor, Network, Sum
 from tensor_networks.numbers import Number
 
@@ -189,7 +188,7 @@ def parts_of(node: Sum, sizes: Mapping[str, int]) -> Outer | None:
     """A sum as outer products of the same two groups of axes; None if it is not, or if that would not pay."""
     if not 2 <= len(node.terms) <= MOST_STACKED or node.order < 3:
         return None
-    if prod(value(axis, sizes) for axis in node.axes) < LEAST_STACKED:
+    if entries(sizes, node.axes) < LEAST_STACKED:
         return None
     found = []
     left: frozenset[int] | None = None
@@ -199,8 +198,8 @@ def parts_of(node: Sum, sizes: Mapping[str, int]) -> Outer | None:
             return None
         left = split[0]
         found.append((term, number, split[1], split[2]))
-    rows = prod(value(axis, sizes) for k, axis in enumerate(node.axes) if k in (left or ()))
-    columns = prod(value(axis, sizes) for k, axis in enumerate(node.axes) if k not in (left or ()))
+    rows = entries(sizes, [axis for k, axis in enumerate(node.axes) if k in (left or ())])
+    columns = entries(sizes, [axis for k, axis in enumerate(node.axes) if k not in (left or ())])
     return Outer(left or frozenset(), tuple(found)) if min(rows, columns) > 2 * len(found) else None  # type: ignore[arg-type]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tensor_networks.errors import OperandError
-from tensor_networks.evaluation.plan import Pairs, cheapest_first, cost, order
+from tensor_networks.evaluation.plan import Pairs, cheapest_first, cost, order, searched
 
 
 def sizes_of(*words: str, size: int = 10) -> dict[str, int]:
@@ -38,7 +38,7 @@ class Known:
     def known(self, left: int, right: int, kept: Collection[Any]) -> bool:
         return (left, right) == self.pair
 
-    def merge(self, left: int, right: int, kept: Collection[Any]) -> None:
+    def merge(self, left: int, right: int) -> None:
         pass
 
 
@@ -70,6 +70,17 @@ def test_every_order_is_complete(seed: int, optimize: str | None) -> None:
     kept = [wire for wire in "abcdefgh" if any(wire in o for o in operands) and rng.random() < 0.4]
     pairs = order(operands, kept, {wire: rng.randint(1, 60) for wire in "abcdefgh"}, optimize)
     assert is_complete(pairs, len(operands))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_search_counts_the_cost_of_its_order(seed: int) -> None:
+    rng = random.Random(seed)
+    operands = ["".join(rng.sample("abcdefgh", rng.randint(0, 4))) for _ in range(rng.randint(2, 12))]
+    kept = [wire for wire in "abcdefgh" if rng.random() < 0.4]
+    sizes = {wire: rng.randint(1, 60) for wire in "abcdefgh"}
+    search = searched(operands, kept, sizes)
+    assert is_complete(search.pairs, len(operands))
+    assert (search.flops, search.largest) == cost(operands, kept, sizes, search.pairs)
 
 
 def test_long_chains_take_linear_time_and_go_matrix_vector() -> None:
