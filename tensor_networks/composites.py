@@ -381,12 +381,16 @@ def _picked(items: tuple[Item, ...], order: Iterable[int]) -> tuple[Item, ...]:
     return tuple([items[place] for place in order])
 
 
+def _key_of_term(term: tuple[Node, Number]) -> bytes:
+    return term[0].key
+
+
 def linear(terms: Mapping[Node, Number], axes: tuple[Axis, ...]) -> Node:
     if len(terms) == 1:
         ((node, number),) = terms.items()
         if number == 1:
             return node
-    ordered = tuple(sorted(terms.items(), key=lambda term: term[0].key))
+    ordered = tuple(sorted(terms.items(), key=_key_of_term) if len(terms) > 1 else terms.items())
     return intern(Sum, axes, [node for node, _ in ordered], terms=ordered)
 
 

@@ -149,8 +149,7 @@ class _Assembly:
         """The node of what was gathered."""
         outputs = self.wiring.resolved(outputs)
         free = _held(outputs)
-        for wire in free:
-            self.wiring.size(wire)
+        self.wiring.check(free)
         if self.coefficient == 0:
             return zero(product(map(self.wiring.size, group)) for group in outputs)
         if len(self.factors) == 1 and self.factors[0].exponent == 1:

@@ -9,6 +9,7 @@ from tensor_networks.errors import RicciError
 Number = int | Fraction
 
 ROOT_DIGITS = 400  # rational roots are looked for in numbers of up to this many bits
+SMALL = 2**60  # a number that takes few bits
 MOST_BITS, KEPT_BITS = 1024, 256  # a number of more bits than the first is rounded to decimal digits of the second
 KEPT_DIGITS = int(KEPT_BITS * log10(2))
 INTEGER_BITS, SPREAD_BITS = 24, 6  # the integers that a content leaves have no more bits; see `content`
@@ -22,9 +23,11 @@ def exact(number: object) -> Number:
     """
     if type(number) is int:
         return number
-    if isinstance(number, Integral):
+    if type(number) is Fraction:
+        fraction = number
+    elif isinstance(number, Integral):
         return int(number)
-    if isinstance(number, Rational):
+    elif isinstance(number, Rational):
         fraction = Fraction(number)
     else:
         real = float(number)  # type: ignore[arg-type]
@@ -36,7 +39,9 @@ def exact(number: object) -> Number:
 
 def bounded(number: Number) -> Number:
     """The number; one that grew beyond measure, in a long recursion, is rounded far below the last digit of a float."""
-    above, below = abs(number.numerator).bit_length(), number.denominator.bit_length()
+    if type(number) is int and -SMALL < number < SMALL:
+        return number
+    above, below = number.numerator.bit_length(), number.denominator.bit_length()
     if above + below <= MOST_BITS:
         return number
     scale = Fraction(10) ** (KEPT_DIGITS - int((above - below) * log10(2)))

@@ -88,6 +88,16 @@ class Wiring:
             raise ShapeError(f"the size of index {self._names[wire]} is not known: no operand carries it")
         return size
 
+    def check(self, wires: Iterable[int]) -> None:
+        """Check that the sizes of wires are known.
+
+        Raises:
+            ShapeError: nothing has said one yet.
+        """
+        if None in self._sizes:
+            for wire in wires:
+                self.size(wire)
+
     @property
     def sizes(self) -> list[Axis]:
         """The sizes by wire; 0 for a wire that was joined with another or split."""
