@@ -89,11 +89,8 @@ def complements(node: Node) -> Node:
         return node
     numbers = dict(node.terms)
     filled = next((term for term in numbers if is_ones(term)), None)
-    for term, number in node.terms:
-        seen = viewed_call(term, "sigmoid", "ndtr")
-        if seen is None:
-            continue
-        call, axes = seen
+    views = [(term, number, seen) for term, number in node.terms if (seen := viewed_call(term, "sigmoid", "ndtr")) is not None]
+    for term, number, (call, axes) in views if filled is not None or len(views) > 1 else ():
         mirrored = permuted(apply(call.function.name, negative(call.args[0])), axes)
         if filled is not None and numbers[filled] == -number:
             return _exchanged(node, (term, filled), [(mirrored, -number)])

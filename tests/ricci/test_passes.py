@@ -1,0 +1,102 @@
+"""The words by which passes are chosen: what is not chosen would have left the node as it is, whatever the node."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pytest
+
+import ricci as rc
+from ricci.calculus import simplify
+from ricci.calculus.simplify import OF_FUNCTIONS, OF_PRODUCTS, OF_SUMS, PASSES, settle
+from ricci.functions import FUNCTIONS
+from ricci.notation import read
+from ricci.passes.kinds import Pass, words_of
+from ricci.traits.table import OF_PRODUCTS as FACTS
+from ricci.traits.table import TRAITS
+from tensor_networks.errors import RicciError
+from tensor_networks.nodes import Node
+from tests.corpus.scoring import book_cases, book_result, fuzz_cases, fuzz_function, unsupported
+from tests.promises.fuzzer import case_of, pass_case_of
+from tests.ricci import test_kronecker, test_simplify, test_traits
+from tests.ricci.test_forms import ROWS, declared
+from tests.ricci.test_spectra import SCALARS
+
+SHAPES = {"A": "n n", "B": "n n", "X": "3 3", "x": "n", "a": "", "b": "", "k": ""}
+TEXTS = [
+    *((text, test_simplify.SHAPES) for pair in test_simplify.FORMS.values() for text in pair),
+    *((text, test_simplify.SHAPES) for text in test_simplify.KEPT),
+    *((text, test_traits.SHAPES) for pair in test_traits.FOLLOWS for text in pair),
+    *((text, test_kronecker.SHAPES) for pair in test_kronecker.IDENTITIES for text in pair),
+    ("det(A)*(inv(A)*tr(inv(A)*B) - inv(A)*B*inv(A))", SHAPES),
+    ("eps_ijk eps_jli X_kl ->", SHAPES),
+    ("a*unit(x) + b*x", SHAPES),
+]
+SAID = {"sum", "product", "pattern", "closed", "high", "^", "1/", "root", "copies", "twice", "grouped", "inner"}
+
+
+@pytest.fixture
+def fired(monkeypatch: pytest.MonkeyPatch) -> Counter[Pass]:
+    """Every node that is simplified is shown to every pass: those that change it must be among the chosen ones."""
+    counts: Counter[Pass] = Counter()
+    chosen = simplify.selected
+
+    def selected(node: Node) -> tuple[Pass, ...]:
+        steps = chosen(node)
+        for step in PASSES:
+            if step(node) is not node:
+                assert step in steps, f"{step.__name__} is not chosen for {sorted(words_of(node))}: {node!r}"
+                counts[step] += 1
+        return steps
+
+    monkeypatch.setattr(simplify, "selected", selected)
+    return counts
+
+
+def settled(expressions: Iterable[rc.Expr]) -> None:
+    for expression in expressions:
+        settle(expression.node)
+
+
+def test_no_pass_is_hidden_from_known_forms(fired: Counter[Pass]) -> None:
+    """All of them change something there."""
+    for text, shapes in TEXTS:
+        settle(read(text, shapes).node)
+    settled(rc.derivative(rc.parse(formula, **declared(sizes)), *by.split()) for formula, by, sizes, _ in ROWS)
+    settled(rc.trace(function, X=" ".join(map(str, array.shape))) for function, array in SCALARS.values())
+    settled([rc.trace(lambda X: np.log(np.exp(X - X.max(1, keepdims=True)).sum(1)), X="m n")])
+    settled([rc.parse("A^k", A="n n", k="").substitute(k=2)])
+    assert fired.keys() == {*PASSES}
+
+
+def test_no_pass_is_hidden_from_the_corpora(fired: Counter[Pass]) -> None:
+    settled(book_result(notation, case) for notation, case in book_cases())
+    for route, case in (*fuzz_cases("fuzz.jsonl.gz"), *fuzz_cases("traps.jsonl.gz")):
+        if (case["id"], route) not in unsupported():
+            function = fuzz_function(route, case)
+            settled(rc.derivative(function, name) for name in case["wrt"] if name in function.variables)
+    assert sum(fired.values()) > 300
+
+
+def random_expressions(seeds: range) -> Iterator[rc.Expr]:
+    for case in map(case_of, seeds):
+        yield case.derivative(1)
+    for case in map(pass_case_of, seeds):
+        try:
+            yield case.expression
+            yield from [case.derivative(1)] if len(case.checks) > 1 else []
+        except RicciError:  # 0 to a negative power
+            continue
+
+
+@pytest.mark.parametrize("start", [0, 200])
+def test_no_pass_is_hidden_from_random_expressions(fired: Counter[Pass], start: int) -> None:
+    settled(random_expressions(range(start, start + 200)))
+    assert sum(fired.values()) > 100
+
+
+def test_every_word_means_something() -> None:
+    """A word in a list of passes is a function of the table, a trait or what a row of that table says, or one of our own."""
+    for table in (OF_FUNCTIONS, OF_PRODUCTS, OF_SUMS):
+        assert table.words <= FUNCTIONS.keys() | TRAITS.keys() | {*FACTS} | SAID
+    assert SAID.isdisjoint(FUNCTIONS)
