@@ -37,6 +37,7 @@ from ricci.passes.kinds import Pass, Table
 from ricci.passes.length import tokens
 from ricci.passes.levicivita import levi_civitas
 from ricci.passes.logarithms import logarithms
+from ricci.passes.lone import lone_sums
 from ricci.passes.minors import cofactors, differences
 from ricci.passes.penrose import pseudoinverses
 from ricci.passes.powers import cancelled_products, common_norms, common_units, norms, roots, signs, units, variable_powers
@@ -51,7 +52,7 @@ from ricci.passes.products import (
     squares,
 )
 from ricci.passes.spectra import log_diagonals, spectral
-from ricci.passes.sums import complements, error_functions, like_terms, lone_sums, outer_sums, softpluses
+from ricci.passes.sums import complements, error_functions, like_terms, outer_sums, softpluses
 from ricci.passes.traits import choosers, grams, idempotents, orthogonals, spread, totals
 from tensor_networks.networks import Network, Sum
 from tensor_networks.nodes import Node

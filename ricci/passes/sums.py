@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ricci.functions import apply
-from ricci.passes.common import is_call, is_ones, negative, remade, viewed_call, without
+from ricci.passes.common import is_call, is_ones, negative, viewed_call, without
 from ricci.passes.logarithms import times_root_two
-from ricci.passes.products import normalised
-from tensor_networks.composites import is_zero, permuted
+from tensor_networks.composites import permuted
 from tensor_networks.filled import ones
-from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
+from tensor_networks.networks import Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact, ratio
 from tensor_networks.rewrite import ingredients, unfolded
@@ -41,46 +38,6 @@ def like_terms(node: Node) -> Node:
     for plain, members in groups.items():
         terms += members if len(members) == 1 else [(plain, number) for _, number in members]
     return total(terms, node.axes)
-
-
-def lone_sums(node: Node) -> Node:
-    """sum(x - sum(x)/n) = 0: a sum over an axis of a sum is taken term by term, where terms merge."""
-    if not isinstance(node, Network):
-        return node
-    for place, (child, _, exponent) in enumerate(node.factors):
-        unit = is_call(child, "unit")
-        inner = child.children[0] if unit else child
-        taken = _termwise(node, place, inner) if isinstance(inner, Sum) and exponent == 1 else None
-        if taken is None:
-            continue
-        if is_zero(taken.node):
-            return total([], node.axes)
-        if not unit and (not isinstance(taken.node, Sum) or len(taken.node.terms) < len(inner.children)):
-            return remade(node, [*without(node, place), taken])
-    return node
-
-
-def termwise(node: Network) -> Iterator[Node]:
-    """tr(X - A) = tr(X) - tr(A): sums over axes of a sum taken term by term."""
-    for place, (child, _, exponent) in enumerate(node.factors):
-        taken = _termwise(node, place, child) if isinstance(child, Sum) and exponent == 1 else None
-        if taken is not None:
-            yield remade(node, [*without(node, place), taken])
-
-
-def _termwise(node: Network, place: int, inner: Sum) -> Factor | None:
-    """A sum that stands at a factor's place, summed over the wires that no other factor holds; None if there are none."""
-    slots = node.factors[place].slots
-    if any(len(group) != 1 for group in slots):
-        return None
-    held = {wire for factor in without(node, place) for group in factor.slots for wire in group} | node.free
-    wires = [wire for (wire,) in slots]
-    kept = [wire for wire in dict.fromkeys(wires) if wire in held]
-    if held.issuperset(wires):
-        return None
-    terms = [(normalised(unfolded(network([(term, wires)], kept))), number) for term, number in inner.terms]
-    summed = total(terms, [node.sizes[wire] for wire in kept])
-    return Factor(summed, tuple((wire,) for wire in kept), 1)
 
 
 def complements(node: Node) -> Node:

@@ -1,5 +1,6 @@
 """The words by which passes are chosen: what is not chosen would have left the node as it is, whatever the node."""
 
+import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -11,9 +12,11 @@ from ricci.calculus import simplify
 from ricci.calculus.simplify import OF_FUNCTIONS, OF_PRODUCTS, OF_SUMS, PASSES, settle
 from ricci.functions import FUNCTIONS
 from ricci.notation import read
+from ricci.passes import lone
 from ricci.passes.kinds import Pass, words_of
 from ricci.traits.table import OF_PRODUCTS as FACTS
 from ricci.traits.table import TRAITS
+from tensor_networks import Sum, network, tensor, total
 from tensor_networks.errors import RicciError
 from tensor_networks.nodes import Node
 from tests.corpus.scoring import book_cases, book_result, fuzz_cases, fuzz_function, unsupported
@@ -100,3 +103,50 @@ def test_every_word_means_something() -> None:
     for table in (OF_FUNCTIONS, OF_PRODUCTS, OF_SUMS):
         assert table.words <= FUNCTIONS.keys() | TRAITS.keys() | {*FACTS} | SAID
     assert SAID.isdisjoint(FUNCTIONS)
+
+
+# sums taken term by term
+
+LEAVES = [
+    tensor("x", "n"),
+    tensor("y", "n"),
+    tensor("A", "nn"),
+    tensor("S", "nn", ["symmetric"]),
+    tensor("K", "nn", ["skew"]),
+    tensor("c", ""),
+]
+
+
+def random_product(rng: random.Random, wires: str) -> Node:
+    """A product over some wires: leaves to powers on them and on inner ones, deltas, ones, a scalar that is a product."""
+    factors = []
+    for _ in range(rng.choice([0, 1, 1, 2, 2, 3])):
+        leaf = rng.choice(LEAVES[:3] if rng.random() < 0.9 else LEAVES)
+        factors.append((leaf, rng.choices(wires + "p", k=leaf.order), rng.choice([1, 1, 1, 2, -1])))
+    if rng.random() < 0.1:
+        factors.append((network([(leaf, "ij"[: leaf.order]) for leaf in rng.sample(LEAVES, 2)], ""), [], rng.choice([1, 2])))
+    same = {wire: rng.choice(wires) if rng.random() < 0.2 else wire for wire in wires}
+    renamed = [(node, [same.get(slot, slot) for slot in slots], exponent) for node, slots, exponent in factors]
+    return network(renamed, [same[wire] for wire in wires], {same[wire]: "n" for wire in wires})
+
+
+def test_what_stays_a_sum_term_by_term_is_left_without_doing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a look at the terms says cannot merge does not: the sum of the summed terms has as many."""
+    asked, answers = lone._may_merge, Counter[bool]()
+
+    def may_merge(standing: lone.Lone) -> bool:
+        answers[asked(standing)] += 1
+        if not asked(standing):
+            taken = standing.summed().node
+            assert isinstance(taken, Sum)
+            assert len(taken.terms) == len(standing.inner.terms)
+        return True
+
+    monkeypatch.setattr(lone, "_may_merge", may_merge)
+    rng = random.Random(5)
+    for _ in range(1500):
+        wires = "ijk"[: rng.choice([1, 2, 2, 3])]
+        inner = total([(random_product(rng, wires), rng.choice([1, -1, 2])) for _ in range(rng.choice([2, 2, 3, 4]))])
+        lone.lone_sums(network([(inner, wires)], wires[: rng.randint(0, len(wires) - 1)]))
+    assert answers[False] > 50
+    assert answers[True] > 50
