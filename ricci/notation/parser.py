@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn
 
@@ -149,7 +148,7 @@ class Parser(Cursor):
         """A transpose, or a raised number."""
         token = self.advance()
         if token.kind == "raised":
-            digits = replace(token, text=token.text.translate(LOWERED))
+            digits = token._replace(text=token.text.translate(LOWERED))
             exponent = Literal(token.start, token.end, self.number(digits))
             return Power(left.start, token.end, left, exponent, Token("op", "^", token.start, token.end))
         return Transpose(left.start, token.end, left)

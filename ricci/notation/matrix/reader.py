@@ -236,8 +236,7 @@ class MatrixReader:
         """The products of other languages and of paper: Python's `@` and the dot, MATLAB's `\\`, `⊗`."""
         products, roles = self.products, (left.role, right.role)
         if operator.text == "\\":
-            shown = [snippet(self.text, tree.operands[i]) for i in (place - 1, place)]
-            return solved(Arguments("\\", products, [left, right], shown))
+            return solved(Arguments("\\", products, [left, right], self.text, tree.operands[place - 1 : place + 1]))
         if operator.text == "⊗":
             if "matrix" not in roles:
                 hint = "kron(x, y) is the column of all products, x*y' the outer product"
@@ -328,20 +327,19 @@ class MatrixReader:
         values = []
         for argument in tree.arguments:
             values.append((yield self.value(argument)))
-        shown = [snippet(self.text, argument) for argument in tree.arguments]
         known = MATRIX_FUNCTIONS.get(tree.name)
         with located(self.text, tree.start, tree.end):
             if known is None:
                 self.check_count(tree, (FUNCTIONS[tree.name].arity,))
-                return structured(Arguments(tree.name, self.products, values, shown))
+                return structured(Arguments(tree.name, self.products, values, self.text, tree.arguments))
             self.check_count(tree, known.counts)
-            return known.make(Arguments(tree.name, self.products, values, shown))
+            return known.make(Arguments(tree.name, self.products, values, self.text, tree.arguments))
 
     def norm(self, tree: Syntax, argument: Syntax, kind: str) -> Walk[Value]:
         """A norm, of the kind that a second argument or the foot of the bars names."""
         value = yield self.value(argument)
         with located(self.text, tree.start, tree.end):
-            return norm_of(Arguments("norm", self.products, [value], [snippet(self.text, argument)]), kind.strip("'\" "))
+            return norm_of(Arguments("norm", self.products, [value], self.text, [argument]), kind.strip("'\" "))
 
     def bars(self, tree: Bars) -> Walk[Value]:
         """`||x||`, `||A||_F`; one bar is the size of a scalar only."""
@@ -359,9 +357,8 @@ class MatrixReader:
         self.check_count(tree, (2, 3))
         value = yield self.value(tree.arguments[0])
         sizes = [size_argument(argument, self.text, self.scope) for argument in tree.arguments[1:]]
-        shown = [snippet(self.text, argument) for argument in tree.arguments]
         with located(self.text, tree.start, tree.end):
-            return reshaped(Arguments(tree.name, self.products, [value], shown), sizes)
+            return reshaped(Arguments(tree.name, self.products, [value], self.text, tree.arguments), sizes)
 
     def check_count(self, tree: Call, counts: tuple[int, ...]) -> None:
         """Check the number of arguments; the error stands at the first that is too much."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ricci.functions import FUNCTIONS
 from ricci.functions.aliases import ALIASES
 from ricci.notation.declarations import Scope
@@ -52,7 +50,7 @@ class MatrixParser(Parser):
         following = self.tokens[self.place + 1]
         if following.text == ".(":
             self.check_broadcast(self.current.text, following)
-            self.tokens[self.place + 1] = replace(following, text="(")
+            self.tokens[self.place + 1] = following._replace(text="(")
         tree = yield super().named()
         if isinstance(tree, Name) and tree.name not in self.declared and is_function(tree.name):
             self.fail(f"the function {tree.name} needs its argument in parentheses", f"write {tree.name}( ... )")
