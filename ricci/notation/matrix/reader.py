@@ -28,6 +28,7 @@ from ricci.notation.syntax import (
     Negate,
     Parenthesis,
     Power,
+    Step,
     Syntax,
     Transpose,
     Walk,
@@ -63,7 +64,7 @@ def beside(one: str, other: str) -> str:
 def read_matrix(text: str, tree: Syntax, scope: Scope) -> tuple[Node, str]:
     """The node of a tree and its role: scalar, column, row, matrix or tensor."""
     reader = MatrixReader(text, scope)
-    value = run(reader.value(tree))
+    value = run(reader.whole(tree))
     with located(text, tree.start, tree.end):
         return reader.products.node(value), value.role
 
@@ -76,10 +77,14 @@ class MatrixReader:
         self.scope = scope
         self.products = Products()
 
-    def value(self, tree: Syntax) -> Walk[Value]:
-        """The value of a subtree."""
-        if isinstance(tree, Parenthesis):
-            return (yield self.value(tree.operand))
+    def whole(self, tree: Syntax) -> Walk[Value]:
+        """The value of a tree."""
+        return (yield self.value(tree))
+
+    def value(self, tree: Syntax) -> Step[Value]:
+        """The value of a subtree, or the walk to it."""
+        while isinstance(tree, Parenthesis):
+            tree = tree.operand
         if isinstance(tree, Literal):
             return Value("scalar", coefficient=tree.value)
         if isinstance(tree, Name):
@@ -87,22 +92,30 @@ class MatrixReader:
         if isinstance(tree, Array):
             return self.products.of(numbers(tree.rows), array_role(tree))
         if isinstance(tree, Call):
-            return (yield self.call(tree))
+            return self.call(tree)
         if isinstance(tree, Bars):
-            return (yield self.bars(tree))
+            return self.bars(tree)
         if isinstance(tree, Chain):
-            return (yield self.sum(tree) if tree.level == SUM else self.product(tree))
+            return self.sum(tree) if tree.level == SUM else self.product(tree)
         if isinstance(tree, Power):
-            return (yield self.power(tree))
+            return self.power(tree)
         if isinstance(tree, Negate):
-            value = yield self.value(tree.operand)
-            value.coefficient = -value.coefficient
-            return value
+            return self.negated(tree)
         if isinstance(tree, Transpose):
-            value = yield self.value(tree.operand)
-            with located(self.text, tree.start, tree.end):
-                return self.products.transposed(value)
+            return self.transposed(tree)
         raise blame(ParseError, "this has no meaning in matrix notation", self.text, tree)
+
+    def negated(self, tree: Negate) -> Walk[Value]:
+        """Minus a value."""
+        value = yield self.value(tree.operand)
+        value.coefficient = -value.coefficient
+        return value
+
+    def transposed(self, tree: Transpose) -> Walk[Value]:
+        """`A'`."""
+        value = yield self.value(tree.operand)
+        with located(self.text, tree.start, tree.end):
+            return self.products.transposed(value)
 
     def name(self, tree: Name) -> Value:
         """A declared name, or a size used as a scalar."""
