@@ -45,11 +45,12 @@ class Opened(NamedTuple):
 
 def factorings(node: Node, tidy: Tidy) -> Iterator[Node]:
     """The sum with a common factor of some of its terms taken out, one result for each such factor."""
-    if not isinstance(node, Sum) or not 1 < len(node.terms) <= MOST_TERMS:
+    if not isinstance(node, Sum) or not 1 < len(node.terms) <= MOST_TERMS or not _may_factor(node):
         return
-    parents = [parent for term, _ in node.terms if isinstance(parent := unfolded(term), Network)]
-    powers = {factor.node for parent in parents for factor in parent.factors if not factor.slots and factor.exponent != 1}
-    terms = [opened(unfolded(term), whole=powers) for term, _ in node.terms]
+    flat = [unfolded(term) for term, _ in node.terms]
+    scalars = [f for term in flat if isinstance(term, Network) for f in term.factors if not f.slots]
+    powers = {factor.node for factor in scalars if factor.exponent != 1}
+    terms = [opened(term, whole=powers) for term in flat]
     parts: dict[Part, dict[int, tuple[int, Number]]] = {}
     for index, term in enumerate(terms):
         for part, place, exponent in parts_of(term) if term is not None else ():
@@ -61,6 +62,27 @@ def factorings(node: Node, tidy: Tidy) -> Iterator[Node]:
     below = [part for part in shared if min(part.labels, default=0) >= 0 and any(e < 0 for _, e in parts[part].values())]
     for part in below[:MOST_OFFERS]:
         yield from _over_denominator(node, terms, part, tidy)
+
+
+def _may_factor(node: Sum) -> bool:
+    """Have two terms a node or a delta in common, at whatever depth of products, or is there a fraction?"""
+    seen: set[Node | None] = set()
+    for term, _ in node.terms:
+        own: set[Node | None] = set()
+        stack = [term]
+        while stack:
+            part = stack.pop()
+            if not isinstance(part, Network):
+                own.add(part)
+                continue
+            if any(factor.exponent < 0 for factor in part.factors):
+                return True
+            own |= {None} if len({*part.outputs}) < len(part.outputs) else set()
+            stack += part.children
+        if not own.isdisjoint(seen):
+            return True
+        seen |= own
+    return False
 
 
 def opened(term: Node, copies: int = 1, whole: Container[Node] = ()) -> Opened | None:

@@ -9,16 +9,16 @@ import pytest
 
 import ricci as rc
 from ricci.calculus import simplify
-from ricci.calculus.simplify import OF_FUNCTIONS, OF_PRODUCTS, OF_SUMS, PASSES, settle
+from ricci.calculus.simplify import OF_FUNCTIONS, OF_PRODUCTS, OF_SUMS, PASSES, settle, tidy
 from ricci.functions import FUNCTIONS
 from ricci.notation import read
-from ricci.passes import lone
+from ricci.passes import factoring, lone
 from ricci.passes.kinds import Pass, words_of
 from ricci.traits.table import OF_PRODUCTS as FACTS
 from ricci.traits.table import TRAITS
 from tensor_networks import Sum, network, tensor, total
 from tensor_networks.errors import RicciError
-from tensor_networks.nodes import Node
+from tensor_networks.nodes import Node, walk
 from tests.corpus.scoring import book_cases, book_result, fuzz_cases, fuzz_function, unsupported
 from tests.promises.fuzzer import case_of, pass_case_of
 from tests.ricci import test_kronecker, test_simplify, test_traits
@@ -150,3 +150,13 @@ def test_what_stays_a_sum_term_by_term_is_left_without_doing_it(monkeypatch: pyt
         lone.lone_sums(network([(inner, wires)], wires[: rng.randint(0, len(wires) - 1)]))
     assert answers[False] > 50
     assert answers[True] > 50
+
+
+def test_what_is_not_looked_at_has_no_factored_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sums whose terms have no node in common and no fraction in them: nothing can be taken out of any of them."""
+    asked = factoring._may_factor
+    sums = {node for e in random_expressions(range(150)) for node in walk(*settle(e.node)) if isinstance(node, Sum)}
+    without = [node for node in sums if not asked(node)]
+    monkeypatch.setattr(factoring, "_may_factor", lambda node: True)
+    assert len(without) > 100
+    assert not [node for node in without if list(factoring.factorings(node, tidy))]
