@@ -172,7 +172,7 @@ def is_bare(node: Node, axis: int) -> bool:
     """Is a node the same along one axis?"""
     if isinstance(node, Sum):
         return bool(node.terms) and all(is_bare(term, axis) for term, _ in node.terms)
-    if not isinstance(node, Network) or len(node.outputs[axis]) != 1:
+    if not isinstance(node, Network) or node.plain or len(node.outputs[axis]) != 1:
         return False
     (wire,) = node.outputs[axis]
     held = any(wire in group for factor in node.factors for group in factor.slots)

@@ -93,7 +93,7 @@ def entrywise(call: Arguments) -> Value:
     for place, value in enumerate(call.values):
         if value.role == "scalar" != wide.role:
             value = products.filled(value, wide.role, sizes)
-        if value.role != wide.role or products.sizes(value) != sizes:
+        if value is not wide and (value.role != wide.role or products.sizes(value) != sizes):
             raise call.refuse(f"arguments of one shape ({products.describe(wide)})", place)
         sides.append(products.node(value))
     return products.of(apply(call.name, *sides), wide.role)
