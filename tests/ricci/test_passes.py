@@ -25,15 +25,28 @@ from tests.ricci import test_kronecker, test_simplify, test_traits
 from tests.ricci.test_forms import ROWS, declared
 from tests.ricci.test_spectra import SCALARS
 
-SHAPES = {"A": "n n", "B": "n n", "X": "3 3", "x": "n", "a": "", "b": "", "k": ""}
+SHAPES = {"A": "n n", "B": "n n", "S": "n n symmetric", "T": "n n symmetric", "V": "n m orthonormal", "X": "3 3"}
+SHAPES |= {"p": "n simplex", "w": "m", "x": "n", "a": "", "b": "", "k": ""}
+MORE = [
+    "a*unit(x) + b*x",
+    "det(A)*(inv(A)*tr(inv(A)*B) - inv(A)*B*inv(A))",
+    "eps_ijk eps_jli X_kl ->",
+    "log1p(exp(x)) + minimum(x, 0*x)",
+    "expm(diag(x)) + logm(diag(x)) + sqrtm(diag(x))",
+    "logdet(a*A) + logdet(2*a*A) + det(2*a*A)",
+    "sum(unit(p))*unit(V*w)",
+    "powmalong(A, k, eye(n)) + powmcurve(A, k, eye(n), B) + expmcurve(A, B, eye(n))",
+    "sqrtm(A)*inv(A) + inv(A)*sqrtm(A) + logm(A)*expm(A) + expm(A)*logm(A)",
+    *(f"{call}*B + B*{call}'" for call in ("expmalong(S, T)", "logmalong(S, T)", "sqrtmalong(S, T)", "expmcurve(S, T, T)")),
+    *(f"{call}*B + B*{call}'" for call in ("powmalong(S, k, T)", "powmcurve(S, k, T, T)", "sylvester(S, S, T)")),
+    *(f"sum(A'.*{name}along(A, B))" for name in ("expm", "logm", "sqrtm")),
+]
 TEXTS = [
     *((text, test_simplify.SHAPES) for pair in test_simplify.FORMS.values() for text in pair),
     *((text, test_simplify.SHAPES) for text in test_simplify.KEPT),
     *((text, test_traits.SHAPES) for pair in test_traits.FOLLOWS for text in pair),
     *((text, test_kronecker.SHAPES) for pair in test_kronecker.IDENTITIES for text in pair),
-    ("det(A)*(inv(A)*tr(inv(A)*B) - inv(A)*B*inv(A))", SHAPES),
-    ("eps_ijk eps_jli X_kl ->", SHAPES),
-    ("a*unit(x) + b*x", SHAPES),
+    *((text, SHAPES) for text in MORE),
 ]
 SAID = {"sum", "product", "pattern", "closed", "high", "^", "1/", "root", "copies", "twice", "grouped", "inner"}
 
