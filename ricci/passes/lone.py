@@ -76,7 +76,7 @@ def _may_merge(lone: Lone) -> bool:
     a delta or a one, on the wires that are left.
     """
     terms = [as_term(term) for term in lone.inner.children]
-    if len({*lone.wires}) < len(lone.wires) or not all(map(_is_plain, terms)):
+    if len(terms) < 2 or len({*lone.wires}) < len(lone.wires) or not all(map(_is_plain, terms)):
         return True
     ends = [tuple(group for wire, group in zip(lone.wires, term.outputs, strict=True) if wire in lone.kept) for term in terms]
     seen = [term._replace(outputs=outputs) for term, outputs in zip(terms, ends, strict=True)]
@@ -105,7 +105,8 @@ def _is_atom(size: Axis) -> bool:
 def _made_of(term: Term) -> frozenset[tuple[object, Number]]:
     """How often a product has each tensor, function and sum in it, and each slot of its factors on each of its axes."""
     axes = {wire: axis for axis, (wire,) in enumerate(term.outputs)}
-    counts: dict[object, Number] = dict(_leaves([*term.factors, *_sizes(term)]).items())
+    counts: dict[object, Number] = {}
+    counts.update(_leaves([*term.factors, *_sizes(term)]))
     for node, slots, exponent in term.factors:
         for place, (wire,) in enumerate(slots):
             if wire in axes:
@@ -130,9 +131,8 @@ def _leaves(factors: Iterable[Factor]) -> dict[Node, Number]:
 def _sizes(term: Term) -> list[Factor]:
     """The sizes that axes leave behind on which nothing is left."""
     held = {wire for groups in (term.outputs, *(slots for _, slots, _ in term.factors)) for (wire,) in groups}
-    return [
-        Factor(size_node(size), (), 1) for wire, size in enumerate(term.sizes) if wire not in held and isinstance(size, str)
-    ]
+    left = [size for wire, size in enumerate(term.sizes) if wire not in held]
+    return [Factor(size_node(size), (), 1) for size in left if isinstance(size, str)]
 
 
 def _scalars(term: Term) -> list[Factor]:
