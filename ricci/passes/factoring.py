@@ -6,6 +6,7 @@ What all terms share on their output wires moves out by itself, when a sum is ma
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -190,17 +191,20 @@ def _products_of_sums(
     node: Sum, terms: list[Opened | None], parts: Mapping[Part, dict[int, tuple[int, Number]]]
 ) -> Iterator[Node]:
     """``a*c + b*c + a*d + b*d = (a + b)*(c + d)``: parts of one place that leave the same."""
+    found = {part: {index: place for index, (place, e) in places.items() if e == 1} for part, places in parts.items()}
+    shared = {
+        part: (tuple(sorted(part.labels)), part.kept) for part, places in found.items() if part.labels and len(places) > 1
+    }
+    counts = Counter(shared.values())
     alike: dict[tuple[Node, tuple[int, ...], tuple[int, ...]], list[tuple[Part, set[int], Number]]] = {}
-    for part, found in parts.items():
-        places = {index: place for index, (place, exponent) in found.items() if exponent == 1}
+    for part in [part for part, where in shared.items() if counts[where] > 1]:
         inside = [
-            (_without(term, part, places[index], 0), node.terms[index][1])
-            for index, term in enumerate(terms)
-            if index in places and term is not None
+            (_without(term, part, place, 0), node.terms[index][1])
+            for index, place in found[part].items()
+            if (term := terms[index]) is not None
         ]
-        if len(inside) > 1 and part.labels:
-            left, number = primitive(total(inside))
-            alike.setdefault((left, tuple(sorted(part.labels)), part.kept), []).append((part, {*places}, number))
+        left, number = primitive(total(inside))
+        alike.setdefault((left, *shared[part]), []).append((part, {*found[part]}, number))
     for (left, labels, kept), group in alike.items():
         used = [index for _, places, _ in group for index in places]
         if len(group) > 1 and len(set(used)) == len(used):

@@ -105,8 +105,7 @@ def _is_atom(size: Axis) -> bool:
 def _made_of(term: Term) -> frozenset[tuple[object, Number]]:
     """How often a product has each tensor, function and sum in it, and each slot of its factors on each of its axes."""
     axes = {wire: axis for axis, (wire,) in enumerate(term.outputs)}
-    counts: dict[object, Number] = {}
-    counts.update(_leaves([*term.factors, *_sizes(term)]))
+    counts = _leaves([*term.factors, *_sizes(term)])
     for node, slots, exponent in term.factors:
         for place, (wire,) in enumerate(slots):
             if wire in axes:
@@ -115,9 +114,9 @@ def _made_of(term: Term) -> frozenset[tuple[object, Number]]:
     return frozenset([(what, times) for what, times in counts.items() if times])
 
 
-def _leaves(factors: Iterable[Factor]) -> dict[Node, Number]:
+def _leaves(factors: Iterable[Factor]) -> dict[object, Number]:
     """How often tensors, functions and sums are in factors, products among these taken apart."""
-    counts: dict[Node, Number] = {}
+    counts: dict[object, Number] = {}
     stack = [(node, exponent) for node, _, exponent in factors]
     while stack:
         node, times = stack.pop()
