@@ -12,7 +12,7 @@ from ricci.functions.vectors import VECTORS
 from tensor_networks.axes import Axis, show, show_shape
 from tensor_networks.composites import is_zero, oriented, permuted
 from tensor_networks.errors import ShapeError, UnknownName
-from tensor_networks.networks import Network, Sum, constant, network, total
+from tensor_networks.networks import Network, Sum, constant, network, one, total
 from tensor_networks.nodes import Node, intern
 from tensor_networks.numbers import Number
 from tensor_networks.symmetry import Symmetry, exchange, generated, no_symmetry
@@ -172,7 +172,7 @@ def is_bare(node: Node, axis: int) -> bool:
     """Is a node the same along one axis?"""
     if isinstance(node, Sum):
         return bool(node.terms) and all(is_bare(term, axis) for term, _ in node.terms)
-    if not isinstance(node, Network) or len(node.outputs[axis]) != 1:
+    if not isinstance(node, Network) or node.plain or len(node.outputs[axis]) != 1:
         return False
     (wire,) = node.outputs[axis]
     held = any(wire in group for factor in node.factors for group in factor.slots)
@@ -211,7 +211,8 @@ def _elementwise(function: Function, args: Sequence[Node]) -> Node:
     turned = tuple(permuted(arg, permutation) for arg in args)
     axes = turned[0].axes
     value = intern(Apply, axes, turned, function=function, args=turned)
-    return network([(value, permutation)], range(len(axes)))
+    stored = tuple(range(len(axes)))
+    return value if permutation == stored else network([(value, permutation)], stored)
 
 
 def _outside(node: Network) -> tuple[Node, tuple[int, ...], tuple[tuple[int, ...], ...], dict[Hashable, Axis]] | None:
@@ -270,6 +271,6 @@ def number_of(node: Node) -> Number | None:
     if isinstance(node, Sum) and not node.order:
         if not node.terms:
             return 0
-        if len(node.terms) == 1 and node.terms[0][0] is constant(1):
+        if len(node.terms) == 1 and node.terms[0][0] is one:
             return node.terms[0][1]
-    return 1 if node is constant(1) else None
+    return 1 if node is one else None

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from tensor_networks.axes import Axis
 from tensor_networks.nodes import Node
@@ -74,12 +74,12 @@ class Function:
     @property
     def arguments(self) -> tuple[Letters | None, ...]:
         """The sizes of the core axes of each argument, as letters; None for all axes, however many."""
-        return _parsed(self.signature)[0]
+        return _parsed(self.signature).arguments
 
     @property
     def value(self) -> Letters | None:
         """The sizes of the core axes of the value."""
-        return _parsed(self.signature)[1]
+        return _parsed(self.signature).value
 
     @property
     def arity(self) -> int:
@@ -89,7 +89,7 @@ class Function:
     @property
     def elementwise(self) -> bool:
         """Does it act on every entry by itself?"""
-        return not any(self.arguments) and None not in self.arguments and self.value == ()
+        return _parsed(self.signature).elementwise
 
     @property
     def square(self) -> bool:
@@ -122,10 +122,19 @@ def _is_square(letters: Letters | None) -> bool:
     return letters is not None and len(letters) == 2 and letters[0] == letters[1]
 
 
+class Signature(NamedTuple):
+    """A signature that was read."""
+
+    arguments: tuple[Letters | None, ...]
+    value: Letters | None
+    elementwise: bool
+
+
 @lru_cache(maxsize=256)
-def _parsed(signature: str) -> tuple[tuple[Letters | None, ...], Letters | None]:
+def _parsed(signature: str) -> Signature:
     before, after = signature.split("->")
-    return tuple(_letters(text) for text in before.split("),(")), _letters(after)
+    arguments, value = tuple(_letters(text) for text in before.split("),(")), _letters(after)
+    return Signature(arguments, value, not any(arguments) and None not in arguments and value == ())
 
 
 @lru_cache(maxsize=256)
@@ -156,7 +165,7 @@ def defined(
 ) -> Function:
     """A function that stands for a formula of other functions."""
     low, high = domain
-    rules = ("",) * len(_parsed(signature)[0])
+    rules = ("",) * len(_parsed(signature).arguments)
     return Function(name, signature, rules, latex, (low, high), definition=definition, reference="by definition")
 
 

@@ -16,6 +16,8 @@ from tensor_networks.symmetry import equations
 WORDS = re.compile(r"[^\s,=×]*(?:\s*=\s*[^\s,=×]*)+|[^\s,=×]+")
 BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")  # (m, n), as Python writes a shape
 NAME = re.compile(r"[^\W\d]\w*")
+MADE = re.compile(r"[-(^]")  # in a size that is made of another one, such as 2*n-1
+COUNT = re.compile(r"[0-9]{1,18}")
 LONGEST_NAME = 1000
 
 NO_SIZES = {  # words that are meant as something else, and what to write
@@ -100,12 +102,12 @@ def _check_meant(word: str) -> None:
 
 def _size(word: str) -> Axis:
     """A size as written in a declaration."""
-    made = read_size(word) if re.search("[-(^]", word) else None
+    made = read_size(word) if MADE.search(word) else None
     if made is not None:
         return made
     parts: list[Axis] = []
     for part in word.split("*"):
-        if re.fullmatch("[0-9]{1,18}", part):
+        if COUNT.fullmatch(part):
             parts.append(int(part))
         elif NAME.fullmatch(part) and part.isidentifier() and len(part) <= LONGEST_NAME:
             near = difflib.get_close_matches(part, sorted(TRAITS), n=1, cutoff=0.8) if 4 < len(part) < 30 else []
@@ -114,7 +116,7 @@ def _size(word: str) -> Axis:
             parts.append(part)
         else:
             raise ParseError(f"{clip(word)} is not a size", hint="a size is a symbol such as n or an integer")
-    return product(parts)
+    return parts[0] if len(parts) == 1 else product(parts)
 
 
 @dataclass(frozen=True)

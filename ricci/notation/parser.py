@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn
 
@@ -21,6 +20,7 @@ from ricci.notation.syntax import (
     Negate,
     Parenthesis,
     Power,
+    Step,
     Subscript,
     Syntax,
     Transpose,
@@ -94,7 +94,7 @@ class Parser(Cursor):
             else:
                 left = yield self.chain(left, level)
 
-    def power(self, left: Syntax, operator: Token) -> Walk[Syntax]:
+    def power(self, left: Syntax, operator: Token) -> Step[Syntax]:
         """A base with its exponent; `**` takes a number only."""
         exponent = yield self.exponent()
         if operator.text == "**" and not is_number(exponent):
@@ -104,8 +104,10 @@ class Parser(Cursor):
 
     def exponent(self) -> Walk[Syntax]:
         """What stands behind `^`, perhaps in braces."""
-        if not self.at("{"):
-            return (yield self.expression(POWER))
+        return self.in_braces() if self.at("{") else self.expression(POWER)
+
+    def in_braces(self) -> Walk[Syntax]:
+        """An exponent in braces."""
         opening = self.advance()
         inner = yield self.whole()
         if not self.at("}"):
@@ -136,39 +138,45 @@ class Parser(Cursor):
             self.advance() if token.kind == "op" and token.text not in ("(", "[") else Token("op", "", token.start, token.start)
         )
 
-    def prefix(self, floor: int) -> Walk[Syntax]:
+    def prefix(self, floor: int) -> Step[Syntax]:
         """A sign with its operand, or an atom."""
         token = self.current
-        if token.kind == "op" and token.text in ("-", "+"):
-            self.advance()
-            operand = yield self.expression(max(floor, PRODUCT))
-            return Negate(token.start, operand.end, operand) if token.text == "-" else operand
-        return (yield self.atom())
+        return self.signed(floor) if token.kind == "op" and token.text in ("-", "+") else self.atom()
+
+    def signed(self, floor: int) -> Walk[Syntax]:
+        """A sign with its operand."""
+        token = self.advance()
+        operand = yield self.expression(max(floor, PRODUCT))
+        return Negate(token.start, operand.end, operand) if token.text == "-" else operand
 
     def postfix(self, left: Syntax) -> Syntax:
         """A transpose, or a raised number."""
         token = self.advance()
         if token.kind == "raised":
-            digits = replace(token, text=token.text.translate(LOWERED))
+            digits = token._replace(text=token.text.translate(LOWERED))
             exponent = Literal(token.start, token.end, self.number(digits))
             return Power(left.start, token.end, left, exponent, Token("op", "^", token.start, token.end))
         return Transpose(left.start, token.end, left)
 
-    def atom(self) -> Walk[Syntax]:
+    def atom(self) -> Step[Syntax]:
         """A number, a name, a call, an array of numbers or a parenthesis."""
         token = self.current
         if token.kind == "number":
             self.advance()
             return Literal(token.start, token.end, self.number(token))
         if token.kind == "name":
-            return (yield self.named())
+            return self.named()
         if self.at("["):
             return self.array()
         if not self.at("("):
             if token.kind == "end":
                 self.fail("the text ends where an operand should stand")
             self.fail(f"an operand should stand here, not {clip(token.text)}")
-        self.advance()
+        return self.parenthesis()
+
+    def parenthesis(self) -> Walk[Syntax]:
+        """An operand in parentheses."""
+        token = self.advance()
         inner = yield self.whole()
         return Parenthesis(token.start, self.close(token), inner)
 
@@ -198,12 +206,12 @@ class Parser(Cursor):
             self.fail("a ] is missing", f"the [ at position {opening.start} is not closed")
         return Array(opening.start, self.advance().end, tuple(rows))
 
-    def named(self) -> Walk[Syntax]:
+    def named(self) -> Step[Syntax]:
         """A name, with its arguments if a parenthesis follows and `is_call` agrees."""
         token = self.advance()
         if not (self.at("(") and self.is_call(token)):
             return Name(token.start, token.end, token.text)
-        return (yield self.call(token, None))
+        return self.call(token, None)
 
     def call(self, token: Token, bound: Subscript | None) -> Walk[Syntax]:
         """The arguments of a function."""

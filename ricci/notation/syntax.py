@@ -1,14 +1,16 @@
 """Syntax trees of matrix and index notation, and how they are walked.
 
 Nothing recurses on the depth of the text: the parser and every walk over a tree are generators that yield the generators
-they wait for, and `run` keeps the stack. So 10,000 nested parentheses cost memory, never a RecursionError.
+they wait for, or an answer that needs none, and `run` keeps the stack. So 10,000 nested parentheses cost memory, never a
+RecursionError.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from types import GeneratorType
+from typing import Any, TypeAlias, TypeVar
 
 from ricci.notation.tokens import Token
 from tensor_networks.errors import RicciError, clip
@@ -16,24 +18,25 @@ from tensor_networks.numbers import Number
 
 T = TypeVar("T")
 Walk = Generator[Any, T, T]  # a walk that yields walks, all with answers of one type
+Step: TypeAlias = Generator[Any, T, T] | T  # what a walk yields: another one, or its answer
 
 SUM, PRODUCT, POWER, POSTFIX = 1, 2, 3, 4
 OTHER_PRODUCTS = ("@", "·", "⊗", "\\")  # of Python, of paper, of MATLAB
 
 
 def run(walk: Generator[Any, Any, T]) -> T:
-    """Run a generator that yields generators, as if each `yield g` were a call of g."""
-    stack: list[Generator[Any, Any, Any]] = [walk]
-    answer: Any = None
-    while stack:
+    """Run a generator that yields generators, as if each `yield g` were a call of g; any other answer stands for itself."""
+    stack: list[Generator[Any, Any, Any]] = []
+    answer: Any = walk
+    while stack or isinstance(answer, GeneratorType):
+        if isinstance(answer, GeneratorType):
+            stack.append(answer)
+            answer = None
         try:
-            step = stack[-1].send(answer)
+            answer = stack[-1].send(answer)
         except StopIteration as done:
             stack.pop()
             answer = done.value
-        else:
-            stack.append(step)
-            answer = None
     return answer  # type: ignore[no-any-return]
 
 

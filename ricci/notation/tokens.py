@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from tensor_networks.errors import ParseError, clip
 
@@ -16,8 +15,7 @@ MARKS = f"ᵀᴴ{RAISED}{FRACTIONS}"  # letters and digits to Python, but no par
 LOWERED = str.maketrans(f"{RAISED}⁻", "0123456789-")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of text: `kind` is number, name, op, raised (a raised number) or end."""
 
     kind: str

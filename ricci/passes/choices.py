@@ -8,8 +8,8 @@ from ricci.passes.common import remade, with_factor
 from ricci.passes.expanding import Tidy, distributed, expansions, gathered, sums_of
 from ricci.passes.factoring import factorings
 from ricci.passes.length import weight
+from ricci.passes.lone import termwise
 from ricci.passes.mirrors import mirrored
-from ricci.passes.sums import termwise
 from tensor_networks.networks import Factor, Network, Sum, network, total
 from tensor_networks.nodes import Node
 

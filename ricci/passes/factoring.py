@@ -6,6 +6,7 @@ What all terms share on their output wires moves out by itself, when a sum is ma
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -45,11 +46,12 @@ class Opened(NamedTuple):
 
 def factorings(node: Node, tidy: Tidy) -> Iterator[Node]:
     """The sum with a common factor of some of its terms taken out, one result for each such factor."""
-    if not isinstance(node, Sum) or not 1 < len(node.terms) <= MOST_TERMS:
+    if not isinstance(node, Sum) or not 1 < len(node.terms) <= MOST_TERMS or not _may_factor(node):
         return
-    parents = [parent for term, _ in node.terms if isinstance(parent := unfolded(term), Network)]
-    powers = {factor.node for parent in parents for factor in parent.factors if not factor.slots and factor.exponent != 1}
-    terms = [opened(unfolded(term), whole=powers) for term, _ in node.terms]
+    flat = [unfolded(term) for term, _ in node.terms]
+    scalars = [f for term in flat if isinstance(term, Network) for f in term.factors if not f.slots]
+    powers = {factor.node for factor in scalars if factor.exponent != 1}
+    terms = [opened(term, whole=powers) for term in flat]
     parts: dict[Part, dict[int, tuple[int, Number]]] = {}
     for index, term in enumerate(terms):
         for part, place, exponent in parts_of(term) if term is not None else ():
@@ -61,6 +63,27 @@ def factorings(node: Node, tidy: Tidy) -> Iterator[Node]:
     below = [part for part in shared if min(part.labels, default=0) >= 0 and any(e < 0 for _, e in parts[part].values())]
     for part in below[:MOST_OFFERS]:
         yield from _over_denominator(node, terms, part, tidy)
+
+
+def _may_factor(node: Sum) -> bool:
+    """Have two terms a node or a delta in common, at whatever depth of products, or is there a fraction?"""
+    seen: set[Node | None] = set()
+    for term, _ in node.terms:
+        own: set[Node | None] = set()
+        stack = [term]
+        while stack:
+            part = stack.pop()
+            if not isinstance(part, Network):
+                own.add(part)
+                continue
+            if any(factor.exponent < 0 for factor in part.factors):
+                return True
+            own |= {None} if len({*part.outputs}) < len(part.outputs) else set()
+            stack += part.children
+        if not own.isdisjoint(seen):
+            return True
+        seen |= own
+    return False
 
 
 def opened(term: Node, copies: int = 1, whole: Container[Node] = ()) -> Opened | None:
@@ -168,17 +191,20 @@ def _products_of_sums(
     node: Sum, terms: list[Opened | None], parts: Mapping[Part, dict[int, tuple[int, Number]]]
 ) -> Iterator[Node]:
     """``a*c + b*c + a*d + b*d = (a + b)*(c + d)``: parts of one place that leave the same."""
+    found = {part: {index: place for index, (place, e) in places.items() if e == 1} for part, places in parts.items()}
+    shared = {
+        part: (tuple(sorted(part.labels)), part.kept) for part, places in found.items() if part.labels and len(places) > 1
+    }
+    counts = Counter(shared.values())
     alike: dict[tuple[Node, tuple[int, ...], tuple[int, ...]], list[tuple[Part, set[int], Number]]] = {}
-    for part, found in parts.items():
-        places = {index: place for index, (place, exponent) in found.items() if exponent == 1}
+    for part in [part for part, where in shared.items() if counts[where] > 1]:
         inside = [
-            (_without(term, part, places[index], 0), node.terms[index][1])
-            for index, term in enumerate(terms)
-            if index in places and term is not None
+            (_without(term, part, place, 0), node.terms[index][1])
+            for index, place in found[part].items()
+            if (term := terms[index]) is not None
         ]
-        if len(inside) > 1 and part.labels:
-            left, number = primitive(total(inside))
-            alike.setdefault((left, tuple(sorted(part.labels)), part.kept), []).append((part, {*places}, number))
+        left, number = primitive(total(inside))
+        alike.setdefault((left, *shared[part]), []).append((part, {*found[part]}, number))
     for (left, labels, kept), group in alike.items():
         used = [index for _, places, _ in group for index in places]
         if len(group) > 1 and len(set(used)) == len(used):

@@ -315,19 +315,23 @@ def signs(node: Node) -> Node:
             continue
         inner = child.children[0]
         for other, factor in enumerate(node.factors):
-            if factor.slots != slots or not isinstance(factor.exponent, int) or factor.exponent < -1:
-                continue
-            rest = without(node, place, other)
-            if factor.exponent < 0:
-                if is_call(factor.node, "abs") and factor.node.children[0] is inner:
-                    return remade(node, [*rest, Factor(inner, slots, -1)])
-                continue
-            if factor.node is inner and is_call(inner, "relu"):
-                return remade(node, [*rest, factor])
-            if is_call(factor.node, "abs") and factor.node.children[0] is inner:
-                less = factor._replace(exponent=exact(factor.exponent - 1))
-                return remade(node, [*rest, less, Factor(inner, slots, 1)])
+            taken = _beside_sign(factor, inner) if factor.slots == slots and other != place else None
+            if taken is not None:
+                return remade(node, [*without(node, place, other), *taken])
         whole = standing(node, inner, slots, place)
         if whole is not None:
             return remade(node, [*without(node, place, *whole), Factor(apply("abs", inner), slots, 1)])
     return node
+
+
+def _beside_sign(factor: Factor, inner: Node) -> list[Factor] | None:
+    """A factor times sign(u) entry by entry, where that is shorter."""
+    child, slots, exponent = factor
+    size = is_call(child, "abs") and child.children[0] is inner
+    if not isinstance(exponent, int) or exponent < -1:
+        return None
+    if exponent < 0:
+        return [Factor(inner, slots, -1)] if size else None
+    if child is inner and is_call(inner, "relu"):
+        return [factor]
+    return [factor._replace(exponent=exact(exponent - 1)), Factor(inner, slots, 1)] if size else None

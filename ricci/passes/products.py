@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from ricci.functions import apply
 from ricci.passes.common import is_call, is_ones, negative, remade, with_factor, without
 from ricci.passes.logarithms import exponent_of, exponents_of, one_plus_exp
@@ -240,8 +238,12 @@ def squares(node: Node) -> Node:
     """M.*M = M.^2 where M is a product itself: two groups of factors alike, on the same axes, or on one wire with others."""
     if not isinstance(node, Network) or len(node.factors) < 4 or not _has_pairs(node):
         return node
-    uses = Counter(wire for factor in node.factors for group in factor.slots for wire in group)
-    for cut in (None, *(wire for wire in sorted(uses) if uses[wire] > 2 and wire not in node.free)):
+    held: dict[int, list[Node]] = {}
+    for factor in node.factors:
+        for wire in (wire for group in factor.slots for wire in group):
+            held.setdefault(wire, []).append(factor.node)
+    pairs = [wire for wire, nodes in held.items() if wire not in node.free and len({*nodes}) < len(nodes) > 2]
+    for cut in (None, *sorted(pairs)):
         new = _squared(node, cut)
         if new is not None:
             return new

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ricci.functions import apply
-from ricci.passes.common import is_call, is_ones, negative, remade, viewed_call, without
+from ricci.passes.common import is_call, is_ones, negative, viewed_call, without
 from ricci.passes.logarithms import times_root_two
-from ricci.passes.products import normalised
-from tensor_networks.composites import is_zero, permuted
+from tensor_networks.composites import permuted
 from tensor_networks.filled import ones
-from tensor_networks.networks import Factor, Network, Sum, network, primitive, total
+from tensor_networks.networks import Network, Sum, network, primitive, total
 from tensor_networks.nodes import Node
 from tensor_networks.numbers import Number, exact, ratio
 from tensor_networks.rewrite import ingredients, unfolded
@@ -43,57 +40,14 @@ def like_terms(node: Node) -> Node:
     return total(terms, node.axes)
 
 
-def lone_sums(node: Node) -> Node:
-    """sum(x - sum(x)/n) = 0: a sum over an axis of a sum is taken term by term, where terms merge."""
-    if not isinstance(node, Network):
-        return node
-    for place, (child, _, exponent) in enumerate(node.factors):
-        unit = is_call(child, "unit")
-        inner = child.children[0] if unit else child
-        taken = _termwise(node, place, inner) if isinstance(inner, Sum) and exponent == 1 else None
-        if taken is None:
-            continue
-        if is_zero(taken.node):
-            return total([], node.axes)
-        if not unit and (not isinstance(taken.node, Sum) or len(taken.node.terms) < len(inner.children)):
-            return remade(node, [*without(node, place), taken])
-    return node
-
-
-def termwise(node: Network) -> Iterator[Node]:
-    """tr(X - A) = tr(X) - tr(A): sums over axes of a sum taken term by term."""
-    for place, (child, _, exponent) in enumerate(node.factors):
-        taken = _termwise(node, place, child) if isinstance(child, Sum) and exponent == 1 else None
-        if taken is not None:
-            yield remade(node, [*without(node, place), taken])
-
-
-def _termwise(node: Network, place: int, inner: Sum) -> Factor | None:
-    """A sum that stands at a factor's place, summed over the wires that no other factor holds; None if there are none."""
-    slots = node.factors[place].slots
-    if any(len(group) != 1 for group in slots):
-        return None
-    held = {wire for factor in without(node, place) for group in factor.slots for wire in group} | node.free
-    wires = [wire for (wire,) in slots]
-    kept = [wire for wire in dict.fromkeys(wires) if wire in held]
-    if held.issuperset(wires):
-        return None
-    terms = [(normalised(unfolded(network([(term, wires)], kept))), number) for term, number in inner.terms]
-    summed = total(terms, [node.sizes[wire] for wire in kept])
-    return Factor(summed, tuple((wire,) for wire in kept), 1)
-
-
 def complements(node: Node) -> Node:
     """1 - sigmoid(u) = sigmoid(-u), which stays exact for large u; sigmoid(-u) - sigmoid(u) = 1 - 2*sigmoid(u); so for ndtr."""
     if not isinstance(node, Sum):
         return node
     numbers = dict(node.terms)
     filled = next((term for term in numbers if is_ones(term)), None)
-    for term, number in node.terms:
-        seen = viewed_call(term, "sigmoid", "ndtr")
-        if seen is None:
-            continue
-        call, axes = seen
+    views = [(term, number, seen) for term, number in node.terms if (seen := viewed_call(term, "sigmoid", "ndtr")) is not None]
+    for term, number, (call, axes) in views if filled is not None or len(views) > 1 else ():
         mirrored = permuted(apply(call.function.name, negative(call.args[0])), axes)
         if filled is not None and numbers[filled] == -number:
             return _exchanged(node, (term, filled), [(mirrored, -number)])

@@ -15,6 +15,7 @@ from tensor_networks.errors import DerivativeError, ShapeError, clip
 from tensor_networks.nodes import Node, Tensor, tensor
 
 TRAITS: dict[str, Trait] = {row.name: row for row in (*LINEAR, *CURVED, *CHOICES)}
+OF_PRODUCTS = ("gram", "exclusive", "totals", "idempotent")  # the fields of a row that passes over products read
 ORDER = {name: place for place, name in enumerate(TRAITS)}
 
 
@@ -35,6 +36,13 @@ def _rows(traits: frozenset[str]) -> tuple[Trait, ...]:
         traits = traits | {"diagonal"}
     found = {row_of(trait): None for trait in sorted(traits, key=lambda trait: ORDER.get(trait, 0))}
     return tuple(row for row in found if row is not None)
+
+
+@lru_cache(maxsize=256)
+def facts(traits: frozenset[str]) -> frozenset[str]:
+    """Some traits, and what their rows say of products: ``gram``, ``exclusive``, ``totals``, ``idempotent``."""
+    said = [fact for fact in OF_PRODUCTS if any(getattr(row, fact) for row in _rows(traits))]
+    return traits.union(said)
 
 
 def has(node: Node, fact: str) -> bool:

@@ -18,6 +18,7 @@ from ricci.notation.syntax import (
     Literal,
     Name,
     Power,
+    Step,
     Subscript,
     Syntax,
     Walk,
@@ -143,15 +144,15 @@ class IndexParser(Parser):
         tree = yield super().atom()
         return tree if isinstance(tree, Literal) else self.subscripts(tree)
 
-    def named(self) -> Walk[Syntax]:
+    def named(self) -> Step[Syntax]:
         token, following = self.current, self.tokens[self.place + 1]
         if token.text in self.orders or following.text != "_":
             if token.text == "∑" and token.text not in self.orders:
                 self.fail("the sum does not say its index", "write ∑_i, or sum(x) of all entries")
-            return (yield super().named())
+            return super().named()
         if token.text in SUMS:
-            return (yield self.summation(self.advance()))
-        return (yield super().named())
+            return self.summation(self.advance())
+        return super().named()
 
     def summation(self, token: Token) -> Walk[Syntax]:
         """`sum_i( ... )` of what stands in the parenthesis; else, and for a sign of sum, of the rest of the product."""

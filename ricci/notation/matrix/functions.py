@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ricci.functions import FUNCTIONS, apply
 from ricci.notation.matrix.products import Products, Value
 from ricci.notation.numpy import reductions as numpy_reductions
+from ricci.notation.syntax import Syntax, snippet
 from tensor_networks.axes import Axis, product, show, show_shape, triangle
 from tensor_networks.errors import ShapeError, clip
 from tensor_networks.patterns import pattern
@@ -18,12 +19,13 @@ ROLES = ("scalar", "column", "matrix", "tensor")
 
 
 class Arguments(NamedTuple):
-    """A call: the function's name, the values of its arguments and their texts."""
+    """A call: the function's name, the values of its arguments, and their trees in a text."""
 
     name: str
     products: Products
     values: list[Value]
-    texts: list[str]
+    text: str
+    trees: Sequence[Syntax]
 
     @property
     def only(self) -> Value:
@@ -32,7 +34,11 @@ class Arguments(NamedTuple):
     def refuse(self, wanted: str, place: int = 0, hint: str = "") -> ShapeError:
         """The error for an argument of the wrong type."""
         given = self.products.describe(self.values[place])
-        return ShapeError(f"{self.name} needs {wanted}, but {self.texts[place]} is {given}", hint=hint)
+        return ShapeError(f"{self.name} needs {wanted}, but {self.shown(place)} is {given}", hint=hint)
+
+    def shown(self, place: int) -> str:
+        """The text of an argument."""
+        return snippet(self.text, self.trees[place])
 
     def square(self, place: int = 0) -> Value:
         """An argument that must be a square matrix."""
@@ -87,7 +93,7 @@ def entrywise(call: Arguments) -> Value:
     for place, value in enumerate(call.values):
         if value.role == "scalar" != wide.role:
             value = products.filled(value, wide.role, sizes)
-        if value.role != wide.role or products.sizes(value) != sizes:
+        if value is not wide and (value.role != wide.role or products.sizes(value) != sizes):
             raise call.refuse(f"arguments of one shape ({products.describe(wide)})", place)
         sides.append(products.node(value))
     return products.of(apply(call.name, *sides), wide.role)
@@ -239,7 +245,7 @@ def _khatri_rao(call: Arguments) -> Value:
         if value.role != "matrix":
             raise call.refuse("matrices", place)
     if products.size(left, shared) != products.size(right, shared):
-        what = f"matrices of as many {'columns' if shared else 'rows'} as {call.texts[0]}"
+        what = f"matrices of as many {'columns' if shared else 'rows'} as {call.shown(0)}"
         raise call.refuse(what, 1, "kr pairs columns, rkr rows, kron everything")
     right = products.join(left, right, [(shared, shared)])
     outputs = [first + second for first, second in zip(left.outputs, right.outputs, strict=True)]

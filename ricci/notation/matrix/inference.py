@@ -10,7 +10,6 @@ what to declare.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from ricci.functions import FUNCTIONS
@@ -217,7 +216,7 @@ class _Inference:
 
     def other_product(self, left: Type, right: Type, operator: Token, tree: Syntax) -> Type:
         """`@` and the dot, where a column may stand on the left; `\\`; `⊗`."""
-        plain = replace(operator, text="*")
+        plain = operator._replace(text="*")
         if operator.text == "⊗":
             return Type(self.wires.new(), self.wires.new())
         if operator.text == "\\":

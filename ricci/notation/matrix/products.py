@@ -83,10 +83,11 @@ class Products:
     # sizes
 
     def size(self, value: Value, axis: int) -> Axis:
-        return product(self.wiring.size(wire) for wire in self.wiring.resolve(value.outputs[axis]))
+        wires = self.wiring.resolve(value.outputs[axis])
+        return self.wiring.size(wires[0]) if len(wires) == 1 else product(map(self.wiring.size, wires))
 
     def sizes(self, value: Value) -> tuple[Axis, ...]:
-        return tuple(self.size(value, axis) for axis in range(len(value.outputs)))
+        return tuple([self.size(value, axis) for axis in range(len(value.outputs))])
 
     def describe(self, value: Value) -> str:
         """`a column of size n`, `an n x m matrix`."""

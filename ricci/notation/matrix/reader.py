@@ -28,6 +28,7 @@ from ricci.notation.syntax import (
     Negate,
     Parenthesis,
     Power,
+    Step,
     Syntax,
     Transpose,
     Walk,
@@ -63,7 +64,7 @@ def beside(one: str, other: str) -> str:
 def read_matrix(text: str, tree: Syntax, scope: Scope) -> tuple[Node, str]:
     """The node of a tree and its role: scalar, column, row, matrix or tensor."""
     reader = MatrixReader(text, scope)
-    value = run(reader.value(tree))
+    value = run(reader.whole(tree))
     with located(text, tree.start, tree.end):
         return reader.products.node(value), value.role
 
@@ -76,10 +77,14 @@ class MatrixReader:
         self.scope = scope
         self.products = Products()
 
-    def value(self, tree: Syntax) -> Walk[Value]:
-        """The value of a subtree."""
-        if isinstance(tree, Parenthesis):
-            return (yield self.value(tree.operand))
+    def whole(self, tree: Syntax) -> Walk[Value]:
+        """The value of a tree."""
+        return (yield self.value(tree))
+
+    def value(self, tree: Syntax) -> Step[Value]:
+        """The value of a subtree, or the walk to it."""
+        while isinstance(tree, Parenthesis):
+            tree = tree.operand
         if isinstance(tree, Literal):
             return Value("scalar", coefficient=tree.value)
         if isinstance(tree, Name):
@@ -87,22 +92,30 @@ class MatrixReader:
         if isinstance(tree, Array):
             return self.products.of(numbers(tree.rows), array_role(tree))
         if isinstance(tree, Call):
-            return (yield self.call(tree))
+            return self.call(tree)
         if isinstance(tree, Bars):
-            return (yield self.bars(tree))
+            return self.bars(tree)
         if isinstance(tree, Chain):
-            return (yield self.sum(tree) if tree.level == SUM else self.product(tree))
+            return self.sum(tree) if tree.level == SUM else self.product(tree)
         if isinstance(tree, Power):
-            return (yield self.power(tree))
+            return self.power(tree)
         if isinstance(tree, Negate):
-            value = yield self.value(tree.operand)
-            value.coefficient = -value.coefficient
-            return value
+            return self.negated(tree)
         if isinstance(tree, Transpose):
-            value = yield self.value(tree.operand)
-            with located(self.text, tree.start, tree.end):
-                return self.products.transposed(value)
+            return self.transposed(tree)
         raise blame(ParseError, "this has no meaning in matrix notation", self.text, tree)
+
+    def negated(self, tree: Negate) -> Walk[Value]:
+        """Minus a value."""
+        value = yield self.value(tree.operand)
+        value.coefficient = -value.coefficient
+        return value
+
+    def transposed(self, tree: Transpose) -> Walk[Value]:
+        """`A'`."""
+        value = yield self.value(tree.operand)
+        with located(self.text, tree.start, tree.end):
+            return self.products.transposed(value)
 
     def name(self, tree: Name) -> Value:
         """A declared name, or a size used as a scalar."""
@@ -236,8 +249,7 @@ class MatrixReader:
         """The products of other languages and of paper: Python's `@` and the dot, MATLAB's `\\`, `⊗`."""
         products, roles = self.products, (left.role, right.role)
         if operator.text == "\\":
-            shown = [snippet(self.text, tree.operands[i]) for i in (place - 1, place)]
-            return solved(Arguments("\\", products, [left, right], shown))
+            return solved(Arguments("\\", products, [left, right], self.text, tree.operands[place - 1 : place + 1]))
         if operator.text == "⊗":
             if "matrix" not in roles:
                 hint = "kron(x, y) is the column of all products, x*y' the outer product"
@@ -328,20 +340,19 @@ class MatrixReader:
         values = []
         for argument in tree.arguments:
             values.append((yield self.value(argument)))
-        shown = [snippet(self.text, argument) for argument in tree.arguments]
         known = MATRIX_FUNCTIONS.get(tree.name)
         with located(self.text, tree.start, tree.end):
             if known is None:
                 self.check_count(tree, (FUNCTIONS[tree.name].arity,))
-                return structured(Arguments(tree.name, self.products, values, shown))
+                return structured(Arguments(tree.name, self.products, values, self.text, tree.arguments))
             self.check_count(tree, known.counts)
-            return known.make(Arguments(tree.name, self.products, values, shown))
+            return known.make(Arguments(tree.name, self.products, values, self.text, tree.arguments))
 
     def norm(self, tree: Syntax, argument: Syntax, kind: str) -> Walk[Value]:
         """A norm, of the kind that a second argument or the foot of the bars names."""
         value = yield self.value(argument)
         with located(self.text, tree.start, tree.end):
-            return norm_of(Arguments("norm", self.products, [value], [snippet(self.text, argument)]), kind.strip("'\" "))
+            return norm_of(Arguments("norm", self.products, [value], self.text, [argument]), kind.strip("'\" "))
 
     def bars(self, tree: Bars) -> Walk[Value]:
         """`||x||`, `||A||_F`; one bar is the size of a scalar only."""
@@ -359,9 +370,8 @@ class MatrixReader:
         self.check_count(tree, (2, 3))
         value = yield self.value(tree.arguments[0])
         sizes = [size_argument(argument, self.text, self.scope) for argument in tree.arguments[1:]]
-        shown = [snippet(self.text, argument) for argument in tree.arguments]
         with located(self.text, tree.start, tree.end):
-            return reshaped(Arguments(tree.name, self.products, [value], shown), sizes)
+            return reshaped(Arguments(tree.name, self.products, [value], self.text, tree.arguments), sizes)
 
     def check_count(self, tree: Call, counts: tuple[int, ...]) -> None:
         """Check the number of arguments; the error stands at the first that is too much."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ricci.functions import FUNCTIONS
 from ricci.functions.aliases import ALIASES
 from ricci.notation.declarations import Scope
@@ -15,6 +13,7 @@ from ricci.notation.syntax import (
     Literal,
     Name,
     Power,
+    Step,
     Syntax,
     Transpose,
     Walk,
@@ -48,12 +47,12 @@ class MatrixParser(Parser):
     def is_call(self, token: Token) -> bool:
         return is_function(token.text) or token.text not in self.declared
 
-    def named(self) -> Walk[Syntax]:
+    def named(self) -> Step[Syntax]:
         following = self.tokens[self.place + 1]
         if following.text == ".(":
             self.check_broadcast(self.current.text, following)
-            self.tokens[self.place + 1] = replace(following, text="(")
-        tree = yield super().named()
+            self.tokens[self.place + 1] = following._replace(text="(")
+        tree = super().named()
         if isinstance(tree, Name) and tree.name not in self.declared and is_function(tree.name):
             self.fail(f"the function {tree.name} needs its argument in parentheses", f"write {tree.name}( ... )")
         return tree
@@ -72,12 +71,12 @@ class MatrixParser(Parser):
             self.fail("a number has no transpose", "the vector of ones is ones(n)")
         return super().postfix(left)
 
-    def power(self, left: Syntax, operator: Token) -> Walk[Syntax]:
+    def power(self, left: Syntax, operator: Token) -> Step[Syntax]:
         """A power; `^T` is a transpose and `^{-T}` that of the inverse, unless T is declared."""
         ahead = [token.text for token in self.tokens[self.place : self.place + 4]]
         width = next((len(way) for way in TRANSPOSES if ahead[: len(way)] == way), 0)
         if operator.text != "^" or not width or "T" in self.names:
-            return (yield super().power(left, operator))
+            return super().power(left, operator)
         self.place += width
         end = self.tokens[self.place - 1].end
         if "-" in ahead[:width]:
@@ -89,14 +88,14 @@ class MatrixParser(Parser):
         """The names that a declaration gives a meaning."""
         return {*self.declared, *self.sizes}
 
-    def atom(self) -> Walk[Syntax]:
+    def atom(self) -> Step[Syntax]:
         if self.current.text in BARS:
-            return (yield self.bars())
+            return self.bars()
         if self.at("⟨"):
-            return (yield self.inner_product())
+            return self.inner_product()
         if self.current.text in ("'", '"'):
             return self.quoted()
-        return (yield super().atom())
+        return super().atom()
 
     def bars(self) -> Walk[Syntax]:
         """`|a|`, `||x||`, `||A||_F`."""

@@ -24,13 +24,13 @@ from ricci.notation.numpy.shapes import (
     integer,
     meet,
     operand,
-    permuted,
     relabelled,
     shape_given,
     shape_text,
     stretched,
 )
 from tensor_networks.axes import Axis, product, quotient, show_shape
+from tensor_networks.composites import permuted
 from tensor_networks.errors import ShapeError
 from tensor_networks.filled import identity
 from tensor_networks.networks import network, total
@@ -55,7 +55,7 @@ def swapaxes(a: Operand, axis1: int, axis2: int) -> Node:
     first, second = axis_number(axis1, node.order), axis_number(axis2, node.order)
     order = list(range(node.order))
     order[first], order[second] = second, first
-    return permuted(node, order)
+    return permuted(node, tuple(order))
 
 
 def matrix_transpose(x: Operand) -> Node:
@@ -72,7 +72,7 @@ def moveaxis(a: Operand, source: Any, destination: Any) -> Node:
     order = [axis for axis in range(node.order) if axis not in origin]
     for place, axis in sorted(zip(target, origin, strict=True)):
         order.insert(place, axis)
-    return permuted(node, order)
+    return permuted(node, tuple(order))
 
 
 # shapes

@@ -72,8 +72,9 @@ def indexed(node: Node, key: Any) -> Node:
         ShapeError: too many indices, or one is out of range.
     """
     parts = _parts(node, key)
+    shapes = [part.places.shape for part in parts if part.kind == "places"]
     try:
-        shape = np.broadcast_shapes(*(part.places.shape for part in parts if part.kind == "places"))
+        shape = np.broadcast_shapes(*shapes) if shapes else ()
     except ValueError as error:
         raise ShapeError(f"the arrays of an index do not fit together: {error}") from None
     new: list[Label] = [f"index {k}" for k in range(len(shape))]

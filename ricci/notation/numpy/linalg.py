@@ -21,10 +21,10 @@ from ricci.notation.numpy.shapes import (
     integer,
     meet,
     operand,
-    permuted,
     shape_text,
 )
 from ricci.notation.numpy.spectra import spectral_norm, square
+from tensor_networks.composites import permuted
 from tensor_networks.errors import OperandError, ShapeError
 from tensor_networks.networks import network
 from tensor_networks.nodes import Node
@@ -118,7 +118,7 @@ def tensorsolve(a: Operand, b: Operand, axes: Any = None) -> Node:
     node, right = operand(a), operand(b)
     if axes is not None:
         moved = axis_numbers(axes, node.order)
-        node = permuted(node, [*(k for k in range(node.order) if k not in moved), *moved])
+        node = permuted(node, (*(k for k in range(node.order) if k not in moved), *moved))
     after = node.axes[right.order :]
     matrix = network([(node, range(node.order))], [tuple(range(right.order)), tuple(range(right.order, node.order))])
     return unraveled(solve(matrix, raveled(right)), after)

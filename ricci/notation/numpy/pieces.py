@@ -10,7 +10,8 @@ import numpy as np
 from ricci.notation.numpy.arrays import broadcast_to, swapaxes
 from ricci.notation.numpy.indexing import concatenate, flip, indexed, integer_size, picked
 from ricci.notation.numpy.products import raveled
-from ricci.notation.numpy.shapes import Operand, axis_number, axis_numbers, integer, operand, permuted, shape_given
+from ricci.notation.numpy.shapes import Operand, axis_number, axis_numbers, integer, operand, shape_given
+from tensor_networks.composites import permuted
 from tensor_networks.errors import OperandError, ShapeError, TraceError
 from tensor_networks.nodes import Node
 
@@ -121,7 +122,7 @@ def rollaxis(a: Operand, axis: int, start: int = 0) -> Node:
     place = start + node.order if start < 0 else start
     order = [k for k in range(node.order) if k != number]
     order.insert(place - (number < place), number)
-    return permuted(node, order)
+    return permuted(node, tuple(order))
 
 
 def rot90(m: Operand, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Node:
@@ -189,7 +190,7 @@ def sliding_window_view(x: Operand, window_shape: Any, axis: Any = None, **_: An
             raise ShapeError(f"a window of {length} is larger than the axis, {node.axes[number]}")
         windows = picked(node, number, np.arange(count)[:, None] + np.arange(int(length)))  # type: ignore[arg-type]
         order = [k for k in range(windows.order) if k != number + 1]
-        node = permuted(windows, [*order, number + 1])
+        node = permuted(windows, (*order, number + 1))
     return node
 
 

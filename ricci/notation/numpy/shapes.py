@@ -240,11 +240,6 @@ def shape_given(value: Any) -> Shape:
     return tuple(map(size_given, value)) if isinstance(value, tuple | list) else (size_given(value),)
 
 
-def permuted(node: Node, order: Sequence[int]) -> Node:
-    """The node with its axes in another order."""
-    return network([(node, range(node.order))], order)
-
-
 def relabelled(node: Node, outputs: Sequence[Label | tuple[Label, ...]], ones: Iterable[Label] = ()) -> Node:
     """The node whose axes have the labels 0, 1, ..., read with other outputs; labels not among them are summed.
 

@@ -17,7 +17,7 @@ from ricci.notation.numpy.shapes import (
 )
 from tensor_networks.networks import constant, elementwise_power, network, total
 from tensor_networks.nodes import Node
-from tensor_networks.numbers import Number, exact
+from tensor_networks.numbers import Number, exact, ratio
 
 Ufunc = Callable[..., Node]
 
@@ -49,6 +49,12 @@ def divide(x1: Operand, x2: Operand) -> Node:
 
 
 def _product(what: str, first: Node, second: Node, exponent: int) -> Node:
+    number = number_of(first)
+    if number is not None and exponent == 1:
+        return scaled(second, number)
+    number = number_of(second)
+    if number:
+        return scaled(first, number if exponent == 1 else ratio(1, number))
     shape = broadcast_shape(what, first.axes, second.axes)
     factors = [(first, slots_in(first, shape, "a"), 1), (second, slots_in(second, shape, "b"), exponent)]
     return network(factors, range(len(shape)), dict(enumerate(shape)))
