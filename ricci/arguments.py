@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
-from ricci.expr import Expr, leaves
+from ricci.expr import Expr
 from ricci.notation.declarations import check_name
 from ricci.notation.index.operators import Indexed
 from ricci.reading import parse
@@ -19,7 +19,7 @@ from ricci.traits.spaces import tangent
 from tensor_networks.axes import Axis
 from tensor_networks.errors import DerivativeError, OperandError, UnknownName, clip
 from tensor_networks.networks import constant
-from tensor_networks.nodes import Node, Tensor, tensor
+from tensor_networks.nodes import Node, Tensor, leaves, tensor
 
 Variable = str | Expr | Tensor
 Variables = list[str] | list[Expr] | list[Tensor] | tuple[Variable, ...]

@@ -11,7 +11,7 @@ import numpy as np
 from ricci.calculus import sweeps
 from ricci.calculus.simplify import settle
 from ricci.evaluation.compiled import compile
-from ricci.expr import Expr, leaves
+from ricci.expr import Expr
 from ricci.functions import apply
 from ricci.notation.writing import write
 from ricci.traits.spaces import is_structured
@@ -30,7 +30,7 @@ from tensor_networks.drawing.svg import svg
 from tensor_networks.errors import OperandError, UnknownName, choice, clip
 from tensor_networks.evaluation.program import build
 from tensor_networks.networks import network
-from tensor_networks.nodes import Node, Tensor
+from tensor_networks.nodes import Node, Tensor, leaves
 from tensor_networks.numbers import Number
 
 FORMS = ("svg", "tikz", "dot", "text", "html")

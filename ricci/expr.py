@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -27,7 +26,7 @@ from ricci.notation.writing import write
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.errors import ShapeError, UnknownName, clip
 from tensor_networks.networks import network
-from tensor_networks.nodes import Node, Tensor
+from tensor_networks.nodes import Node, Tensor, leaves
 
 if TYPE_CHECKING:
     from ricci.drawing import draw as _draw
@@ -36,27 +35,6 @@ if TYPE_CHECKING:
     from ricci.layouts.patterns import rearrange as _rearrange
     from ricci.layouts.table import layout_table as _layout_table
     from ricci.substitution import substitute as _substitute
-
-_leaves: WeakKeyDictionary[Node, frozenset[Tensor]] = WeakKeyDictionary()
-
-
-def leaves(root: Node) -> frozenset[Tensor]:
-    """The tensors below a node, remembered for every node on the way."""
-    stack = [root]
-    while stack:
-        node = stack[-1]
-        missing = [child for child in node.children if child not in _leaves]
-        if missing:
-            stack.extend(missing)
-            continue
-        stack.pop()
-        if isinstance(node, Tensor):
-            _leaves[node] = frozenset((node,))
-        elif node not in _leaves:
-            sets = {_leaves[child] for child in node.children}
-            largest = max(sets, key=len, default=frozenset())
-            _leaves[node] = largest if all(other <= largest for other in sets) else largest.union(*sets)
-    return _leaves[root]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +52,9 @@ class Provenance:
     role: str = ""
     heights: Heights | None = None
     legend: str = ""
+
+
+UNKNOWN = Provenance()
 
 
 class Expr(NumpyProtocols):
@@ -97,7 +78,7 @@ class Expr(NumpyProtocols):
         self, node: Node, provenance: Provenance | None = None, *, declared: Mapping[str, Tensor] | None = None
     ) -> None:
         self.node = node
-        self.provenance = provenance or Provenance()
+        self.provenance = provenance or UNKNOWN
         self._settled: Node | None = None
         self._declared = {name: leaf for name, leaf in (declared or {}).items() if not is_constant(leaf)}
         self._check_names()

@@ -30,11 +30,12 @@ class Node:
     `children` are the nodes it is made of, in slot order, with repetitions.
     """
 
-    __slots__ = ("__weakref__", "_oriented", "_symmetry", "axes", "children", "key")
+    __slots__ = ("__weakref__", "_leaves", "_oriented", "_symmetry", "axes", "children", "key")
     kind: ClassVar[str]
     key: bytes
     axes: tuple[Axis, ...]
     children: tuple[Node, ...]
+    _leaves: frozenset[Tensor] | None
     _symmetry: Symmetry | None
     _oriented: tuple[Node, tuple[int, ...], int] | None
 
@@ -94,7 +95,7 @@ def intern(cls: type[AnyNode], axes: tuple[Axis, ...], children: Iterable[Node],
         node = cls.__new__(cls)
         for name, field in fields.items():
             setattr(node, name, field)
-        node.axes, node.children, node._symmetry, node._oriented = axes, tuple(children), None, None
+        node.axes, node.children, node._leaves, node._symmetry, node._oriented = axes, tuple(children), None, None, None
         digest = blake2b(cls.kind.encode(), digest_size=16)
         digest.update(node.content().encode())
         for child in node.children:
@@ -203,3 +204,24 @@ def walk(*roots: Node, order: Callable[[Node], Sequence[Node]] | None = None) ->
             else:
                 found.append(node)
     return found
+
+
+def leaves(root: Node) -> frozenset[Tensor]:
+    """The tensors below a node, remembered for every node that is made of others."""
+    stack = [root]
+    while stack:
+        node = stack[-1]
+        missing = [child for child in node.children if child.children and child._leaves is None]
+        if missing:
+            stack += missing
+            continue
+        stack.pop()
+        if node._leaves is None and node.children:
+            sets = {_leaves_of(child) for child in node.children}
+            largest = max(sets, key=len)
+            node._leaves = largest if all(other <= largest for other in sets) else largest.union(*sets)
+    return _leaves_of(root)
+
+
+def _leaves_of(node: Node) -> frozenset[Tensor]:
+    return node._leaves or frozenset((node,) if isinstance(node, Tensor) else ())

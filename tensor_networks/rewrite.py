@@ -188,7 +188,7 @@ def ingredients(node: Node, most_factors: int) -> frozenset[tuple[Node, Number]]
 
 def unfolded(node: Node) -> Node:
     """A network with all networks below it unfolded into it, shared ones too."""
-    if type(node) is not Network:
+    if type(node) is not Network or not any(_unfolds(factor.node, factor.exponent) for factor in node.factors):
         return node
     return _unfolded(node, lambda factor, outer: _unfolds(factor.node, factor.exponent * outer), {})
 

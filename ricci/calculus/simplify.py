@@ -56,7 +56,7 @@ from ricci.passes.sums import complements, error_functions, like_terms, outer_su
 from ricci.passes.traits import choosers, grams, idempotents, orthogonals, spread, totals
 from tensor_networks.networks import Network, Sum
 from tensor_networks.nodes import Node
-from tensor_networks.rewrite import flatten, transform
+from tensor_networks.rewrite import SMALL, flatten, transform
 
 MOST_ROUNDS = 6
 ALONG = ", ".join(SLOPES)
@@ -145,22 +145,22 @@ def settle(*roots: Node) -> tuple[Node, ...]:
     """The roots, jointly simplified and flattened: the form in which expressions are compared and shown."""
     if len(roots) == 1 and roots[0] in _settled:
         return roots
-    new = _repeated(simplify(*roots), chosen)
+    new = _repeated(_repeated(roots, simplified), chosen)
     _settled.update(new if len(new) == 1 else ())
     return new
 
 
 def simplify(*roots: Node) -> tuple[Node, ...]:
-    """The roots, jointly simplified and flattened, without choices between forms: what is to be computed, not read."""
-    return _repeated(roots, simplified)
+    """The roots, jointly simplified and flattened, to be computed and not read: no choices of form, what is shared is kept."""
+    return _repeated(roots, simplified, small=0)
 
 
-def _repeated(roots: tuple[Node, ...], step: Pass) -> tuple[Node, ...]:
+def _repeated(roots: tuple[Node, ...], step: Pass, small: int = SMALL) -> tuple[Node, ...]:
     """The roots with a step taken at every node, and flattened, until nothing changes."""
     for turn in range(MOST_ROUNDS):
         before, roots = roots, transform(roots, step)
         if turn == 0 or not _same(roots, before):
-            roots = flatten(*roots)
+            roots = flatten(*roots, small=small)
         if _same(roots, before):
             break
     return roots
@@ -206,4 +206,4 @@ def chosen(node: Node) -> Node:
 
 def tidy(node: Node) -> Node:
     """The node simplified and flattened, without choices."""
-    return simplify(node)[0]
+    return _repeated((node,), simplified)[0]

@@ -11,12 +11,12 @@ from ricci.calculus.simplify import settle
 from ricci.calculus.sweeps import depends_on
 from ricci.derivations.derivation import Open
 from ricci.derivatives.differentials import Differential
-from ricci.expr import Expr, leaves
+from ricci.expr import Expr
 from ricci.functions import Apply, Function, apply
 from ricci.notation.writing import write
 from ricci.traits.spaces import tangent
 from tensor_networks.networks import Network, Sum, total
-from tensor_networks.nodes import Node, Tensor, tensor, walk
+from tensor_networks.nodes import Node, Tensor, leaves, tensor, walk
 from tensor_networks.numbers import Number
 
 

@@ -12,20 +12,20 @@ from dataclasses import replace
 
 from ricci.arguments import Expression, Wrt, as_expression, check_fresh, variables_of
 from ricci.calculus import sweeps
-from ricci.calculus.simplify import MOST_ROUNDS, PASSES, settle
+from ricci.calculus.simplify import MOST_ROUNDS, selected, settle
 from ricci.derivations.collecting import collected, is_collected, reading, vectorised, why
 from ricci.derivations.derivation import Derivation, Equation, Side, Step
 from ricci.derivations.rules import Work
 from ricci.derivatives.derive import derivative
 from ricci.derivatives.differentials import name_of
-from ricci.expr import Expr, leaves
+from ricci.expr import Expr
 from ricci.functions import Apply
 from ricci.notation.latex import check_notation, latex
 from ricci.notation.writing import write
 from ricci.traits.spaces import left_out, tangent
 from tensor_networks.errors import UnknownName
 from tensor_networks.networks import Sum, network
-from tensor_networks.nodes import Node, Tensor, walk
+from tensor_networks.nodes import Node, Tensor, leaves, walk
 from tensor_networks.rewrite import flatten, substitute, transform
 
 WORDS = {
@@ -109,7 +109,7 @@ def _recorded(root: Node) -> tuple[Node, list[str]]:
     fired: dict[str, None] = {}
 
     def step(node: Node) -> Node:
-        for each in PASSES:
+        for each in selected(node):
             new = each(node)
             if new is not node:
                 fired[each.__name__] = None

@@ -22,12 +22,12 @@ from ricci.arguments import (
 )
 from ricci.calculus import sweeps
 from ricci.calculus.simplify import settle
-from ricci.expr import Expr, Provenance, leaves
+from ricci.expr import Expr, Provenance
 from ricci.traits.spaces import projected
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import DerivativeError, ShapeError, UnknownName, clip
 from tensor_networks.networks import Factor, Network, Sum, network, size_of, total
-from tensor_networks.nodes import Node, Tensor
+from tensor_networks.nodes import Node, Tensor, leaves
 from tensor_networks.numbers import Number
 from tensor_networks.rewrite import substitute
 

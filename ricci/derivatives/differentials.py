@@ -15,14 +15,14 @@ from typing import Any
 from ricci.arguments import Directions, Expression, Variable, as_expression
 from ricci.calculus import sweeps
 from ricci.calculus.simplify import settle
-from ricci.expr import Expr, Provenance, leaves
+from ricci.expr import Expr, Provenance
 from ricci.layouts.layout import matrix
 from ricci.traits.spaces import is_curved, left_out, projected
 from tensor_networks.axes import show_shape
 from tensor_networks.composites import is_zero
 from tensor_networks.errors import RicciError, UnknownName, clip
 from tensor_networks.networks import total, zero
-from tensor_networks.nodes import Node, Tensor, tensor
+from tensor_networks.nodes import Node, Tensor, leaves, tensor
 from tensor_networks.rewrite import substitute
 
 NAMES = {False: ("f", "g", "h", "y"), True: ("F", "G", "H", "Y")}

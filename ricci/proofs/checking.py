@@ -13,7 +13,7 @@ import numpy as np
 from ricci.arguments import Wrt, as_expression, directions_of, variables_of
 from ricci.calculus.simplify import settle
 from ricci.derivatives.derive import derivative, differential, hvp
-from ricci.expr import Expr, leaves
+from ricci.expr import Expr
 from ricci.layouts.layout import matrix
 from ricci.layouts.views import MatrixExpr
 from ricci.proofs.diagnosis import Call, Counterexample, Finding, Pair, compared, counterexample, described, diagnosed, squeezed
@@ -27,7 +27,7 @@ from tensor_networks.axes import Axis
 from tensor_networks.composites import is_zero
 from tensor_networks.errors import DerivativeError, LimitError, OperandError, RicciError, ShapeError, TraceError, UnknownName
 from tensor_networks.networks import constant, network, zero
-from tensor_networks.nodes import Tensor, tensor
+from tensor_networks.nodes import Tensor, leaves, tensor
 from tensor_networks.rewrite import substitute
 
 Candidate = str | Expr | Callable[..., Any] | Any

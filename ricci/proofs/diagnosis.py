@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ricci.expr import Expr, leaves
+from ricci.expr import Expr
 from ricci.proofs.verification import DOMAINS, random_point, regular, size_choices
 from ricci.traits.points import nearest, trait_check
 from tensor_networks.axes import Axis, show_shape
 from tensor_networks.errors import OperandError, RicciError, clip
-from tensor_networks.nodes import Tensor, tensor
+from tensor_networks.nodes import Tensor, leaves, tensor
 
 TOLERANCE = 1e-8
 Call = Callable[[Mapping[str, Any]], Any]

@@ -10,14 +10,14 @@ import numpy as np
 
 from ricci.arguments import Expression, as_both
 from ricci.calculus.simplify import settle
-from ricci.expr import Expr, leaves
+from ricci.expr import Expr
 from ricci.passes.halves import halved
 from ricci.proofs import modular
 from ricci.proofs.elementary import spelled
 from ricci.proofs.verification import DOMAINS, random_point, regular, size_choices
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import LimitError, OperandError, RicciError, ShapeError
-from tensor_networks.nodes import Node
+from tensor_networks.nodes import Node, leaves
 from tensor_networks.rewrite import expand
 
 TOLERANCE = 1e-9

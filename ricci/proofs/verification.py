@@ -10,14 +10,14 @@ import numpy as np
 
 from ricci.arguments import Expression, as_expression
 from ricci.derivatives.derive import derivative
-from ricci.expr import Expr, leaves
+from ricci.expr import Expr
 from ricci.functions import Apply
 from ricci.traits.points import drawn, nearest
 from ricci.traits.table import uneven
 from tensor_networks.axes import Axis, value
 from tensor_networks.axes import symbols as symbols_of
 from tensor_networks.errors import RicciError
-from tensor_networks.nodes import Tensor, walk
+from tensor_networks.nodes import Tensor, leaves, walk
 
 STEP = 1e-3
 TOLERANCE = 1e-6

@@ -179,10 +179,17 @@ def asynchronous(count: int, text: str) -> str:
 def interrupt(text: str, count: int = 20) -> str:
     """KeyboardInterrupt at any moment leaves everything usable."""
     reference = gradient_value(text)
+    told = sys.unraisablehook
 
     def ring(*_: object) -> None:
         raise KeyboardInterrupt
 
+    def unless_rung(raised: sys.UnraisableHookArgs) -> None:
+        """Python cannot raise an interrupt that comes in a callback of a weak reference."""
+        if raised.exc_type is not KeyboardInterrupt:
+            told(raised)
+
+    sys.unraisablehook = unless_rung
     before = signal.signal(signal.SIGALRM, ring)
     try:
         for k in range(count):
@@ -196,6 +203,7 @@ def interrupt(text: str, count: int = 20) -> str:
                 signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
         signal.signal(signal.SIGALRM, before)
+        sys.unraisablehook = told
     require(np.array_equal(gradient_value(text), reference), "an interrupt did damage")
     return "ok"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import ricci as rc
-from ricci.expr import leaves
+from tensor_networks.nodes import leaves
 
 CASES = {  # text, order of the derivative by a, a, the value in closed form
     "log1p": ("log(1 + a)", 0, 1e-12, 1e-12 - 5e-25),
