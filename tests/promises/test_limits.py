@@ -1,12 +1,16 @@
 """Limits: what could grow without bound stops with one clear error, and everything stays usable."""
 
+import gc
 import itertools
 import time
+import weakref
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 import ricci as rc
+from ricci.calculus.rules import local_derivative
 from tensor_networks.networks import network
 from tensor_networks.nodes import Node, tensor
 from tensor_networks.rewrite import expand
@@ -93,3 +97,19 @@ def test_limits_end_with_their_block_also_in_threads() -> None:
     with pytest.raises(rc.LimitError), rc.limits(nodes=0):
         rc.parse("sum(asinh(17*x))", x="n")
     assert rc.parse("sum(asinh(17*x))", x="n").order == 0
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: rc.parse("sum(exp(Passing*passed))", Passing="n n", passed="n"),
+        lambda: rc.hessian(rc.parse("passed'*inv(Passing)*passed", Passing="n n", passed="n"), "passed"),
+        lambda: rc.trace(lambda passed: (passed**3).sum(), passed="n d"),
+    ],
+    ids=["formula", "hessian", "traced"],
+)
+def test_tensors_go_with_the_last_expression_that_has_them(made: Callable[[], rc.Expr]) -> None:
+    tensors = [weakref.ref(tensor) for tensor in made().variables.values()]
+    local_derivative.cache_clear()
+    gc.collect()
+    assert [tensor() for tensor in tensors] == [None] * len(tensors)
