@@ -23,6 +23,7 @@ Pairs: TypeAlias = list[tuple[int, int]]
 Inputs: TypeAlias = Sequence[Collection[Wire]]
 
 SMALL = 1_000_000  # an order of at most this many operations is not worth a longer search
+GOOD = 2.1  # times the bound of `least`: products that sum count twice, and a twentieth is not worth a longer search either
 EXHAUSTIVE = 14  # up to this many operands dynamic programming is tried
 MANY = 300  # beyond this many operands only the linear-time search is used
 FORESEEN = 64  # up to this many operands products that exist already are looked for
@@ -80,7 +81,7 @@ def order(
         return _best_of_three(inputs, kept, sizes, foresight)
     search = searched(inputs, kept, sizes, foresight if count <= FORESEEN else None)
     found, best = search.pairs, Cost(search.flops, search.largest)
-    if best.flops <= SMALL or count > MANY:
+    if best.flops <= SMALL or count > MANY or (count <= EXHAUSTIVE and best.flops <= GOOD * least(inputs, sizes)):
         return found
     for name in ("greedy", "auto", "dp", "random"):
         if (name == "auto" and count > 2 * EXHAUSTIVE) or (name == "dp" and count > EXHAUSTIVE):
@@ -99,6 +100,20 @@ def _random_search(count: int) -> Any:
     from opt_einsum.path_random import RandomGreedy
 
     return RandomGreedy(max_repeats=min(32, max(1, TRIALS // count)), parallel=False)
+
+
+def least(inputs: Inputs, sizes: Mapping[Wire, int]) -> int:
+    """A bound of the operations of any order, where sums cost nothing.
+
+    Every operand enters one product, which visits all of its entries: those of another operand with it, if they meet there.
+    """
+    held = [frozenset(wires) for wires in inputs]
+    entries = [prod(map(sizes.__getitem__, wires)) for wires in held]
+    spared = [0] * len(held)  # at most, where an operand meets another one first
+    for one, other in combinations(range(len(held)), 2):
+        saving = entries[one] + entries[other] - prod(map(sizes.__getitem__, held[one] | held[other]))
+        spared[one], spared[other] = max(spared[one], saving), max(spared[other], saving)
+    return sum(entries) - sum(spared) // 2
 
 
 def cost(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], pairs: Iterable[tuple[int, int]]) -> Cost:

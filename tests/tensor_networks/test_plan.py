@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import combinations
 from typing import Any
 
 import pytest
 
 from tensor_networks.errors import OperandError
-from tensor_networks.evaluation.plan import Pairs, cheapest_first, cost, order, searched
+from tensor_networks.evaluation import plan
+from tensor_networks.evaluation.plan import Pairs, cheapest_first, cost, least, order, searched
 
 
 def sizes_of(*words: str, size: int = 10) -> dict[str, int]:
@@ -116,3 +118,28 @@ def test_few_operands_need_no_order() -> None:
     assert order([], "", {}) == []
     assert order(["a"], "", {"a": 2}) == []
     assert order(["a", "a"], "", {"a": 2}) == [(0, 1)]
+
+
+def every_order(count: int, alive: tuple[int, ...] | None = None) -> Iterator[Pairs]:
+    alive = tuple(range(count)) if alive is None else alive
+    if len(alive) == 1:
+        yield []
+    for one, other in combinations(alive, 2):
+        rest = tuple(number for number in alive if number not in (one, other))
+        for pairs in every_order(count + 1, (*rest, count)):
+            yield [(one, other), *pairs]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_order_takes_less_than_the_bound(seed: int) -> None:
+    rng = random.Random(seed)
+    inputs = ["".join(rng.sample("ijkl", rng.randint(1, 3))) for _ in range(rng.randint(3, 5))]
+    sizes = {wire: rng.choice([1, 2, 3, 20]) for wire in "ijkl"}
+    kept = [wire for wire in "ijkl" if wire in "".join(inputs) and rng.random() < 0.4]
+    assert least(inputs, sizes) <= min(cost(inputs, kept, sizes, pairs).flops for pairs in every_order(len(inputs)))
+
+
+def test_a_chain_of_matrices_and_vectors_needs_no_longer_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "_asked", lambda *_: pytest.fail("a longer search"))
+    found = order(["ij", "i", "ik", "k"], "j", {"i": 2000, "j": 1000, "k": 1000})
+    assert found == [(2, 3), (1, 4), (0, 5)]
