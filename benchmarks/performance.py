@@ -9,7 +9,8 @@ of the machine do not lengthen, and medians of the ratios to the expert of the s
 and ``plan`` are the milliseconds until it can be called, ``jit`` what JAX traces and compiles for. Every result is
 compared with the expert's before anything is timed. One thread.
 
-Deriving, planning and compiling are done several times, each time with nothing remembered of the expressions before.
+Deriving and planning are done several times, each time with nothing remembered of the expressions before, and first of all:
+before anybody else is loaded. Then JAX traces and compiles, then the others come.
 """
 
 from __future__ import annotations
@@ -55,13 +56,19 @@ def main(given: Sequence[str] | None = None) -> None:
     peers = PEERS if options.peers == "all" else tuple(filter(None, options.peers.split(",")))
     if missing := [peer for peer in peers if peer not in PEERS or not installed(peer)]:
         parser.error(f"not installed: {', '.join(missing)}")
+    rows = [
+        (workload, size)
+        for workload in WORKLOADS
+        if options.only in workload.name
+        for size in workload.sizes[: 1 if options.quick else None]
+    ]
+    waits = [waited(workload, size) for workload, size in rows]
+    jits = [jitted(workload, size) if "jax" in peers and workload.jax else None for workload, size in rows]
     results = []
     print(HEADER)
-    for workload in WORKLOADS:
-        if options.only in workload.name:
-            for size in workload.sizes[: 1 if options.quick else None]:
-                results.append(measured(workload, size, peers))
-                print(line(results[-1]), flush=True)
+    for (workload, size), wait, jit in zip(rows, waits, jits, strict=True):
+        results.append(measured(workload, size, peers, wait, jit))
+        print(line(results[-1]), flush=True)
     print(*summary(results), sep="\n")
     if options.write:
         picture = options.write.with_suffix(".svg") if installed("matplotlib") else None
@@ -70,27 +77,33 @@ def main(given: Sequence[str] | None = None) -> None:
         options.write.write_text(page(results, picture.name if picture else None))
 
 
-def measured(workload: Workload, size: int, peers: Sequence[str]) -> Result:
+def waited(workload: Workload, size: int) -> tuple[float, ...]:
+    """The milliseconds that we derive and plan for."""
+    arrays = workload.arrays(np.random.default_rng(size), size)
+    tries = [prepared(workload, size, arrays)[1:] for _ in range(FRESH)]
+    return tuple(map(statistics.median, zip(*tries, strict=True)))
+
+
+def jitted(workload: Workload, size: int) -> float:
+    """The milliseconds that JAX traces and compiles for."""
+    arrays = workload.arrays(np.random.default_rng(size), size)
+    return statistics.median([traced(workload, arrays)[1] for _ in range(TRACED)])
+
+
+def measured(workload: Workload, size: int, peers: Sequence[str], wait: Sequence[float], jit: float | None) -> Result:
     """The row of a workload at a size."""
     arrays = workload.arrays(np.random.default_rng(size), size)
-    workload.expert(**arrays)
-    waits: list[tuple[float, ...]] = []
-    made: Any = None
-    for _ in range(FRESH):
-        made = None  # nothing is remembered of expressions that are gone
-        made, *wait = prepared(workload, size, arrays)
-        waits.append(tuple(wait))
-    derive, plan = map(statistics.median, zip(*waits, strict=True))
-    expressions, function = made
+    expected = workload.expert(**arrays)
+    (expressions, function), *_ = prepared(workload, size, arrays)
     given = [arrays[name] for name in function.names]
     got = function(*given)
-    compare(workload, (workload.core or workload.expert)(**arrays), [got.dense()] if workload.core else got)
+    compare(workload, workload.core(**arrays) if workload.core else expected, [got.dense()] if workload.core else got)
     runs: dict[str, Run] = {"expert": lambda: workload.expert(**arrays), "ours": lambda: function(*given)}
-    jit = add_peers(workload, expressions, arrays, runs, peers)
+    add_peers(workload, expressions, arrays, runs, peers)
     times = timed(runs)
     ratios = {name: ratio(times, name) for name in runs if name != "expert"}
-    name = f"{workload.name} {size}"
-    return Result(name, statistics.median(times["expert"]) * 1e6, ratios, derive, max(plan, 0), jit)
+    derive, plan = wait
+    return Result(f"{workload.name} {size}", statistics.median(times["expert"]) * 1e6, ratios, derive, max(plan, 0), jit)
 
 
 def prepared(workload: Workload, size: int, arrays: Mapping[str, Any]) -> tuple[Any, float, float]:
@@ -128,11 +141,8 @@ def in_jax(arrays: Mapping[str, Any]) -> tuple[Any, Any, dict[str, Any]]:
     return jax, jnp, {name: jnp.asarray(array) for name, array in arrays.items()}
 
 
-def add_peers(
-    workload: Workload, expressions: list[rc.Expr], arrays: Any, runs: dict[str, Run], peers: Sequence[str]
-) -> float | None:
-    """Add the calls of our program in JAX and of the peers; returns the milliseconds that JAX traces and compiles for."""
-    jit = None
+def add_peers(workload: Workload, expressions: list[rc.Expr], arrays: Any, runs: dict[str, Run], peers: Sequence[str]) -> None:
+    """Add the calls of our program in JAX, and of the peers."""
     if "jax" in peers and not workload.core:
         jax, _, there = in_jax(arrays)
         ours: Any = rc.compile(expressions, "jax")
@@ -140,8 +150,7 @@ def add_peers(
         compare(workload, workload.expert(**arrays), ours(*mine))
         runs["ours in JAX"] = lambda: jax.block_until_ready(ours(*mine))
     if "jax" in peers and workload.jax is not None:
-        tries = [traced(workload, arrays) for _ in range(TRACED)]
-        runs["JAX"], jit = tries[-1][0], statistics.median([wait for _, wait in tries])
+        runs["JAX"], _ = traced(workload, arrays)
     if "torch" in peers and workload.jax is not None:
         runs["torch"] = torch_run(workload, arrays)
         compare(workload, workload.expert(**arrays), runs["torch"]())
@@ -153,7 +162,6 @@ def add_peers(
                 [np.sort(np.asarray(one), None) for one in values] for values in (workload.expert(**arrays), run())
             )
             compare(workload, expected, got)
-    return jit
 
 
 def compare(workload: Workload, expected: Sequence[Any], got: Sequence[Any]) -> None:
