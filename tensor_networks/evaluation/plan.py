@@ -23,7 +23,7 @@ Pairs: TypeAlias = list[tuple[int, int]]
 Inputs: TypeAlias = Sequence[Collection[Wire]]
 
 SMALL = 1_000_000  # an order of at most this many operations is not worth a longer search
-GOOD = 2.1  # times the bound of `least`: products that sum count twice, and a twentieth is not worth a longer search either
+GOOD = 2.05  # times the bound of `least`: products that sum count twice, and a fortieth is not worth a longer search either
 EXHAUSTIVE = 14  # up to this many operands dynamic programming is tried
 MANY = 300  # beyond this many operands only the linear-time search is used
 FORESEEN = 64  # up to this many operands products that exist already are looked for
@@ -81,7 +81,7 @@ def order(
         return _best_of_three(inputs, kept, sizes, foresight)
     search = searched(inputs, kept, sizes, foresight if count <= FORESEEN else None)
     found, best = search.pairs, Cost(search.flops, search.largest)
-    if best.flops <= SMALL or count > MANY or (count <= EXHAUSTIVE and best.flops <= GOOD * least(inputs, sizes)):
+    if best.flops <= SMALL or count > MANY or (count <= EXHAUSTIVE and best.flops <= GOOD * least(inputs, kept, sizes)):
         return found
     for name in ("greedy", "auto", "dp", "random"):
         if (name == "auto" and count > 2 * EXHAUSTIVE) or (name == "dp" and count > EXHAUSTIVE):
@@ -102,10 +102,11 @@ def _random_search(count: int) -> Any:
     return RandomGreedy(max_repeats=min(32, max(1, TRIALS // count)), parallel=False)
 
 
-def least(inputs: Inputs, sizes: Mapping[Wire, int]) -> int:
+def least(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int]) -> int:
     """A bound of the operations of any order, where sums cost nothing.
 
     Every operand enters one product, which visits all of its entries: those of another operand with it, if they meet there.
+    The last product visits all entries of the result. What sums over a wire visits all that its holders have of the result.
     """
     held = [frozenset(wires) for wires in inputs]
     entries = [prod(map(sizes.__getitem__, wires)) for wires in held]
@@ -113,7 +114,9 @@ def least(inputs: Inputs, sizes: Mapping[Wire, int]) -> int:
     for one, other in combinations(range(len(held)), 2):
         saving = entries[one] + entries[other] - prod(map(sizes.__getitem__, held[one] | held[other]))
         spared[one], spared[other] = max(spared[one], saving), max(spared[other], saving)
-    return sum(entries) - sum(spared) // 2
+    summed = frozenset().union(*held).difference(kept)
+    met = [{wire}.union(*[wires.intersection(kept) for wires in held if wire in wires]) for wire in summed]
+    return max(sum(entries) - sum(spared) // 2, *[prod(map(sizes.__getitem__, wires)) for wires in (set(kept), *met)])
 
 
 def cost(inputs: Inputs, kept: Collection[Wire], sizes: Mapping[Wire, int], pairs: Iterable[tuple[int, int]]) -> Cost:

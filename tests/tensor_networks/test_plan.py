@@ -136,10 +136,12 @@ def test_no_order_takes_less_than_the_bound(seed: int) -> None:
     inputs = ["".join(rng.sample("ijkl", rng.randint(1, 3))) for _ in range(rng.randint(3, 5))]
     sizes = {wire: rng.choice([1, 2, 3, 20]) for wire in "ijkl"}
     kept = [wire for wire in "ijkl" if wire in "".join(inputs) and rng.random() < 0.4]
-    assert least(inputs, sizes) <= min(cost(inputs, kept, sizes, pairs).flops for pairs in every_order(len(inputs)))
+    assert least(inputs, kept, sizes) <= min(cost(inputs, kept, sizes, pairs).flops for pairs in every_order(len(inputs)))
 
 
-def test_a_chain_of_matrices_and_vectors_needs_no_longer_search(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_orders_near_the_bound_need_no_longer_search(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "_asked", lambda *_: pytest.fail("a longer search"))
     found = order(["ij", "i", "ik", "k"], "j", {"i": 2000, "j": 1000, "k": 1000})
     assert found == [(2, 3), (1, 4), (0, 5)]
+    assert len(order(["i", "j", "k", "l", "ij"], "ijkl", dict.fromkeys("ijkl", 40))) == 4  # as large as the result
+    assert len(order(["mi", "mj", "mk", "ml", "m"], "ijkl", dict.fromkeys("ijklm", 20))) == 4  # times what is summed over
