@@ -58,25 +58,31 @@ def combined(terms: Sequence[tuple[Part, Number]], axes: tuple[Axis, ...]) -> Pa
     return Product([(part, places, 1)], places, None, number)
 
 
-def finished(*parts: Part, apart: bool = False) -> tuple[Node, ...]:
-    """The nodes of drafts: products that one other product uses go into it, all else becomes a node of its own.
-
-    Of drafts that are to be used in other ways as well, all become nodes of their own, if they are to be kept ``apart``.
-    """
+def finished(*parts: Part) -> tuple[Node, ...]:
+    """The nodes of drafts: products that one other product uses go into it, all else becomes a node of its own."""
     drafts = _below(parts)
     uses = Counter([*parts, *chain.from_iterable(map(_parts, drafts))])
     factors = {row[0] for draft in drafts if isinstance(draft, Product) for row in draft.factors if row[2] == 1}
+    return _made(parts, drafts, {part for part in factors if uses[part] == 1})
+
+
+def separate(*parts: Part) -> tuple[Node, ...]:
+    """The nodes of drafts that are to be used in other ways as well: all that they are made of become nodes of their own."""
+    return _made(parts, _below(parts), set())
+
+
+def _made(parts: Iterable[Part], drafts: Iterable[Draft], lone: set[Part]) -> tuple[Node, ...]:
+    """The nodes of parts, given the drafts that they are made of, in order, and those that are in one product only."""
     inlined: dict[Part, Product] = {}
     for draft in drafts:
-        lone = not apart and uses[draft] == 1 and draft in factors
-        if isinstance(draft, Product) and lone and _is_plain(draft):
+        if isinstance(draft, Product) and draft in lone and _is_plain(draft):
             inlined[draft] = draft
             continue
         if isinstance(draft, Product):
             draft.node = _node_of_product(draft, inlined)
         else:
             draft.node = total([(_node(term), number) for term, number in draft.terms], draft.axes)
-        opened = _opened(draft.node) if lone else None
+        opened = _opened(draft.node) if draft in lone else None
         if opened is not None:
             inlined[draft] = opened
     return tuple(map(_node, parts))

@@ -9,7 +9,7 @@ from functools import lru_cache
 from ricci.functions import Apply, Function, Operator
 from ricci.notation import read
 from tensor_networks.axes import Axis, atoms, product
-from tensor_networks.drafts import Part, Product, finished
+from tensor_networks.drafts import Part, Product, finished, separate
 from tensor_networks.errors import DerivativeError
 from tensor_networks.networks import Network, Sum, network, size_of, total
 from tensor_networks.nodes import Node, Size, Tensor, walk
@@ -31,7 +31,7 @@ def pushed(node: Apply, place: int, tangent: Part, extra: Sequence[Axis]) -> Par
     batch, value, inner = _local_wires(node, place)
     new = [f"e{axis}" for axis in range(len(extra))]
     if isinstance(rule, Operator):
-        (along,) = finished(tangent, apart=True)
+        (along,) = separate(tangent)
         direction = network([(along, (*batch, *inner, *new))], (*batch, *new, *inner))
         wide = {name: _repeated(arg, node.batch, extra) for name, arg in _actual(node).items()}
         change = _instance(node, rule.push, place, wide | {"t": direction}, (*node.axes[: node.batch], *extra))
@@ -53,7 +53,7 @@ def pulled(node: Apply, place: int, adjoint: Part) -> Part | None:
     """
     rule = node.function.rules[place]
     if isinstance(rule, Operator):
-        (cotangent,) = finished(adjoint, apart=True)
+        (cotangent,) = separate(adjoint)
         return _instance(node, rule.pull, place, _actual(node) | {"c": cotangent}, node.axes[: node.batch])
     local = local_derivative(node, place)
     batch, value, inner = _local_wires(node, place)
@@ -66,7 +66,7 @@ def pulled(node: Apply, place: int, adjoint: Part) -> Part | None:
 def _product(factors: Sequence[tuple[Part, Sequence[str], int]], outputs: Sequence[str], entrywise: bool) -> Part:
     """A draft; but a node, if the function is not entrywise: its terms are simplified before it becomes part of others."""
     product = Product(factors, outputs)
-    return product if entrywise else finished(product, apart=True)[0]
+    return product if entrywise else separate(product)[0]
 
 
 @lru_cache(maxsize=512)  # a sweep back is often followed by one forth, over the same functions

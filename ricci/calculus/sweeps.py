@@ -15,7 +15,7 @@ from ricci.calculus.rules import pulled, pushed
 from ricci.functions import Apply
 from ricci.traits.spaces import projected, tangent
 from tensor_networks.axes import Axis, show_shape
-from tensor_networks.drafts import Part, Product, combined, finished
+from tensor_networks.drafts import Part, Product, combined, finished, separate
 from tensor_networks.errors import DerivativeError, ShapeError
 from tensor_networks.networks import Factor, Network, Sum, network, one, zero
 from tensor_networks.nodes import Node, Tensor, walk
@@ -40,7 +40,7 @@ def push(root: Node, seeds: Mapping[Any, Node], extra: Sequence[Axis] = (), last
     If it is not the last sweep, steps remain nodes of their own, so that the next one takes steps as small.
     """
     tangent = _tangent(root, seeds, tuple(extra))
-    return finished(tangent, apart=not last)[0]
+    return (finished if last else separate)(tangent)[0]
 
 
 def _tangent(root: Node, seeds: Mapping[Any, Node], extra: tuple[Axis, ...]) -> Part:
@@ -103,7 +103,7 @@ def pull(root: Node, cotangent: Node, variables: Sequence[Node], last: bool = Tr
                 if part is not None:
                     gathered.setdefault(arg, []).append((part, 1))
     parts = [adjoints.get(variable) or zero(variable.axes) for variable in variables]
-    return list(finished(*parts, apart=not last))
+    return list((finished if last else separate)(*parts))
 
 
 def _pull_factor(node: Network, place: int, adjoint: Part) -> Product:
@@ -178,7 +178,7 @@ def jacobian(root: Node, variable: Tensor, last: bool = True) -> Node:
             through = _tangent(root, {gate: _deltas(gate.axes)}, gate.axes)
             value, inner, new = range(root.order), range(-gate.order, 0), range(root.order, root.order + variable.order)
             whole = Product([(through, (*value, *inner), 1), (local, (*inner, *new), 1)], (*value, *new))
-            return finished(whole, apart=not last)[0]
+            return (finished if last else separate)(whole)[0]
     return push(root, {variable: seed}, variable.axes, last)
 
 
@@ -210,8 +210,3 @@ def directional(root: Node, variables: Iterable[Tensor], order: int = 1) -> Node
     for done in range(order):
         root = push(root, seeds, last=done == order - 1)
     return root
-
-
-def tensors_of(root: Node) -> list[Tensor]:
-    """The tensors below a node."""
-    return [node for node in walk(root) if isinstance(node, Tensor)]

@@ -34,7 +34,7 @@ from ricci.traits.table import has
 from tensor_networks.axes import show_shape
 from tensor_networks.errors import DerivativeError, ShapeError, UnknownName, choice, clip
 from tensor_networks.networks import total
-from tensor_networks.nodes import Node, Tensor
+from tensor_networks.nodes import Node, Tensor, leaves
 
 __all__ = [
     "Variable",
@@ -277,7 +277,7 @@ def differential(expression: Expression, *wrt: Wrt, order: int = 1, direction: N
     variables = variables_of(expression, *wrt)
     if not wrt:
         own = set(_own(expression).values())
-        occurring = set(sweeps.tensors_of(expression.settled)) - own
+        occurring = leaves(expression.settled) - own
         variables = [leaf for leaf in expression.variables.values() if leaf in occurring and not has(leaf, "rigid")]
     directions = directions_of(expression, variables, direction, _own(expression))
     node = expression.settled

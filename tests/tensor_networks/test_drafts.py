@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tensor_networks import Network, flatten, network, tensor, total, walk
-from tensor_networks.drafts import Combination, Part, Product, combined, finished
+from tensor_networks.drafts import Combination, Part, Product, combined, finished, separate
 from tensor_networks.nodes import Node
 from tests.dense import dense
 
@@ -33,14 +33,14 @@ def test_what_two_use_is_a_node_of_its_own_and_so_is_a_result() -> None:
     assert inner in outer.children
 
 
-def test_drafts_kept_apart_are_nodes_each() -> None:
-    (node,) = finished(times(A, times(B, x)), apart=True)
+def test_separate_drafts_are_nodes_each() -> None:
+    (node,) = separate(times(A, times(B, x)))
     assert network([(B, "ij"), (x, "j")], "i") in node.children
 
 
 def test_what_was_finished_before_is_used_again() -> None:
     first = times(A, x)
-    (before,) = finished(first, apart=True)
+    (before,) = separate(first)
     (node,) = finished(times(B, first))
     assert before in node.children
 
